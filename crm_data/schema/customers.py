@@ -1,0 +1,108 @@
+"""Accounts and the people in them, and how they stand to us over time."""
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Date, Float, Integer, String
+
+from crm_data.schema.base import currency, money, one_of, record, reference
+from crm_data.schema.types import UTCDateTime
+
+accounts = record(
+    "accounts",
+    Column("name", String(300), nullable=False, index=True),
+    Column("domain", String(253)),
+    Column("phone", String(40)),
+    Column("segment", String(80)),
+    Column("industry", String(80)),
+    Column("size", String(40)),  # a band, such as "50-249"
+    Column("employees", Integer),
+    money("annual_revenue"),
+    currency(),
+    reference("region_id", "regions"),
+    Column("country", String(2)),
+    Column("subdivision", String(6)),
+    Column("city", String(120)),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    reference("owner_id", "users"),
+    reference("parent_id", "accounts"),
+    Column("acquisition_channel", String(60)),
+    Column("created_on", Date),
+    Column("custom", JSON),  # columns of the old CRM that have no place here
+)
+
+# What an account was from an instant on. A trigger writes the row when segment, region, owner or
+# industry change; the first row is written with the account.
+account_history = record(
+    "account_history",
+    reference("account_id", "accounts", required=True),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Column("segment", String(80)),
+    Column("industry", String(80)),
+    reference("region_id", "regions"),
+    reference("owner_id", "users"),
+)
+
+# A customer from started_on up to, not including, ended_on. A spell that begins the day another
+# ends continues it (a new price or plan); a later one means that the customer came back.
+memberships = record(
+    "memberships",
+    reference("account_id", "accounts", required=True),
+    Column("started_on", Date, nullable=False),
+    Column("ended_on", Date),
+    Column("end_reason", String(120)),
+    Column("plan", String(80)),
+    money("monthly_amount"),  # recurring revenue
+    currency(),
+)
+
+contacts = record(
+    "contacts",
+    reference("account_id", "accounts"),
+    Column("first_name", String(120)),
+    Column("last_name", String(120), index=True),
+    Column("email", String(254), index=True),
+    Column("phone", String(40), index=True),
+    Column("title", String(120)),
+    Column("language", String(20)),
+    Column("email_consent", Boolean),  # NULL: never asked
+    Column("phone_consent", Boolean),
+    Column("consent_at", UTCDateTime),
+    Column("consent_source", String(120)),
+    Column("custom", JSON),
+    CheckConstraint("coalesce(first_name, last_name, email, phone) IS NOT NULL", name="some_name"),
+)
+
+loyalty = record(
+    "loyalty",
+    reference("account_id", "accounts", required=True),
+    Column("joined_on", Date, nullable=False),
+    Column("left_on", Date),
+    Column("tier", String(40), nullable=False),
+    Column("points", Integer, nullable=False, server_default="0"),
+)
+
+loyalty_points = record(
+    "loyalty_points",
+    reference("loyalty_id", "loyalty", required=True),
+    Column("happened_on", Date, nullable=False),
+    Column("points", Integer, nullable=False),  # negative: redeemed
+    Column("reason", String(120)),
+)
+
+# The communication log.
+activities = record(
+    "activities",
+    Column("kind", String(10), nullable=False),
+    Column("happened_at", UTCDateTime, nullable=False),
+    Column("direction", String(3)),
+    Column("minutes", Integer),
+    Column("subject", String(300)),
+    Column("body", String),
+    reference("account_id", "accounts"),
+    reference("contact_id", "contacts"),
+    reference("lead_id", "leads"),
+    reference("opportunity_id", "opportunities"),
+    reference("case_id", "cases"),
+    reference("user_id", "users"),
+    one_of("kind", "call", "email", "meeting", "chat", "note", "task"),
+    one_of("direction", "in", "out"),
+)

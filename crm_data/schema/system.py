@@ -1,0 +1,78 @@
+"""What the product itself keeps: alerts, audit, imports, tombstones."""
+
+from sqlalchemy import JSON, Boolean, Column, Date, Float, Index, Integer, String, Table
+
+from crm_data.schema.base import metadata, one_of, record, reference
+from crm_data.schema.types import Key, UTCDateTime
+
+# A rule on a KPI: a level, or a change in percent against the comparable window.
+alert_rules = record(
+    "alert_rules",
+    Column("name", String(200), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("basis", String(6), nullable=False, server_default="level"),
+    Column("comparison", String(5), nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("period", String(20), nullable=False),  # a preset, such as "month"
+    Column("dimension", String(40)),  # one check for each value of it; NULL: the whole
+    Column("smallest_n", Integer, nullable=False, server_default="30"),
+    Column("active", Boolean, nullable=False, server_default="1"),
+    reference("owner_id", "users"),
+    one_of("basis", "level", "change"),
+    one_of("comparison", "above", "below"),
+)
+
+alert_events = record(
+    "alert_events",
+    reference("rule_id", "alert_rules", required=True),
+    Column("member", String(200)),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("fired_at", UTCDateTime, nullable=False),
+    Column("state", String(12), nullable=False, server_default="open"),
+    Column("state_at", UTCDateTime),
+    reference("state_by", "users"),
+    Column("snoozed_until", UTCDateTime),
+    one_of("state", "open", "acknowledged", "snoozed", "resolved"),
+)
+
+# Append only. before and after hold the changed columns.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", UTCDateTime, nullable=False, index=True),
+    Column("actor", String(200), nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("table_name", String(60), nullable=False),
+    Column("row_id", Key),
+    Column("before", JSON),
+    Column("after", JSON),
+    Index("ix_audit_log_row", "table_name", "row_id"),
+    one_of("action", "create", "update", "delete", "import", "undo"),
+)
+
+# One row an import, written in its own transaction: all of it happened, or none.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source_system", String(40), nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("finished_at", UTCDateTime, nullable=False, index=True),
+    Column("files", JSON, nullable=False),
+    Column("counts", JSON, nullable=False),
+)
+
+# Written by triggers, so that no deletion goes unnoticed.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("table_name", String(60), nullable=False),
+    Column("row_id", Key, nullable=False),
+    Column("source_system", String(40)),
+    Column("source_id", String(200)),
+    Column("deleted_at", UTCDateTime, nullable=False, index=True),
+)

@@ -1,0 +1,1 @@
+"""The columnar copy of the CRM database that answers every question."""
