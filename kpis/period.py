@@ -1,0 +1,198 @@
+"""Windows of time: half-open, in the organisation's days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from crm_data.organisation import Organisation
+
+Grain = Literal["day", "week", "month", "quarter", "year"]
+GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+
+#: name in the URL -> words on the screen
+PRESETS = {
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+    "12m": "Last 12 months",
+    "week": "This week",
+    "month": "This month",
+    "quarter": "This quarter",
+    "year": "This fiscal year",
+    "last-week": "Last week",
+    "last-month": "Last month",
+    "last-quarter": "Last quarter",
+    "last-year": "Last fiscal year",
+}
+
+#: name in the URL -> words on the screen
+COMPARISONS = {
+    "year": "Same time last year",
+    "previous": "Previous period",
+    "none": "No comparison",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """The days from `start` up to, not including, `end`."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise ValueError(f"a period needs at least one day: {self.start} is not before {self.end}")
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    def __str__(self) -> str:
+        last = self.end - timedelta(days=1)
+        return f"{self.start:%-d %b %Y}" if last == self.start else f"{self.start:%-d %b %Y} – {last:%-d %b %Y}"
+
+
+class Calendar:
+    """The organisation's calendar: where weeks, fiscal months, quarters and years begin."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.week_start = organisation.week_start
+        self.fiscal_start_month = organisation.fiscal_start_month
+        self.weekly = organisation.fiscal_calendar == "445"
+
+    def year_start(self, day: date) -> date:
+        """The first day of the fiscal year that `day` is in."""
+        start = self._year_start(day.year + 1)
+        year = day.year + 1
+        while start > day:
+            year -= 1
+            start = self._year_start(year)
+        return start
+
+    def _year_start(self, year: int) -> date:
+        first = date(year, self.fiscal_start_month, 1)
+        if not self.weekly:
+            return first
+        # 4-4-5: the year begins on the week start nearest to the 1st, so it has 52 or 53 weeks.
+        ahead = (self.week_start - first.isoweekday()) % 7
+        return first + timedelta(days=ahead if ahead <= 3 else ahead - 7)
+
+    def start_of(self, grain: Grain, day: date) -> date:
+        """The first day of the day's week, month, quarter or fiscal year."""
+        if grain == "day":
+            return day
+        if grain == "week":
+            return day - timedelta(days=(day.isoweekday() - self.week_start) % 7)
+        if grain == "year":
+            return self.year_start(day)
+        return max(start for start in self._starts(grain, self.year_start(day)) if start <= day)
+
+    def next_start(self, grain: Grain, day: date) -> date:
+        """The first day of the following week, month, quarter or fiscal year."""
+        if grain == "day":
+            return day + timedelta(days=1)
+        if grain == "week":
+            return self.start_of("week", day) + timedelta(days=7)
+        year = self.year_start(day)
+        following = self.year_start(year + timedelta(days=380))
+        if grain == "year":
+            return following
+        return min([start for start in self._starts(grain, year) if start > day], default=following)
+
+    def _starts(self, grain: Grain, year: date) -> list[date]:
+        if self.weekly:
+            weeks = (0, 4, 8, 13, 17, 21, 26, 30, 34, 39, 43, 47) if grain == "month" else (0, 13, 26, 39)
+            return [year + timedelta(weeks=n) for n in weeks]
+        return [add_months(year, n) for n in range(0, 12, 1 if grain == "month" else 3)]
+
+    def buckets(self, period: Period, grain: Grain) -> Iterator[Period]:
+        """The calendar's units that the period touches; the first and last may be cut by it."""
+        start = period.start
+        while start < period.end:
+            end = min(self.next_start(grain, start), period.end)
+            yield Period(start, end)
+            start = end
+
+    def preset(self, name: str, today: date) -> Period:
+        """A named period. Those that go on are cut at the end of today (the to-date guard)."""
+        tomorrow = today + timedelta(days=1)
+        rolling = {"7d": 7, "30d": 30, "90d": 90}
+        if name in rolling:
+            return Period(tomorrow - timedelta(days=rolling[name]), tomorrow)
+        if name == "12m":
+            return Period(add_months(tomorrow, -12), tomorrow)
+        grain: Grain
+        last, _, unit = name.rpartition("-")
+        if unit not in ("week", "month", "quarter", "year") or last not in ("", "last"):
+            raise ValueError(f"no period is called {name!r}; there are: {', '.join(PRESETS)}")
+        grain = unit  # type: ignore[assignment]
+        start = self.start_of(grain, today)
+        if not last:
+            return Period(start, tomorrow)
+        return Period(self.start_of(grain, start - timedelta(days=1)), start)
+
+    def unit(self, period: Period) -> Grain | None:
+        """The calendar unit that the period is exactly, if it is one."""
+        for grain in GRAINS[1:]:
+            if self.start_of(grain, period.start) == period.start and self.next_start(grain, period.start) == period.end:
+                return grain
+        return None
+
+    def to_date(self, period: Period, today: date) -> tuple[Grain, date] | None:
+        """The unfinished unit that the period covers from its beginning up to today, if so."""
+        if period.end != today + timedelta(days=1):
+            return None
+        for grain in ("week", "month", "quarter", "year"):
+            if self.start_of(grain, period.start) == period.start and self.next_start(grain, period.start) > period.end:  # type: ignore[arg-type]
+                return grain, self.next_start(grain, period.start)  # type: ignore[arg-type,return-value]
+        return None
+
+    def comparable(self, period: Period, how: str, today: date) -> Period | None:
+        """The earlier window that a value of `period` may be compared with; None for "none".
+
+        Whole calendar units are compared with whole ones, though their lengths differ; an unfinished
+        one with the same number of days of the earlier one; a week with the one 364 days before.
+        """
+        if how == "none":
+            return None
+        if how not in COMPARISONS:
+            raise ValueError(f"no comparison is called {how!r}; there are: {', '.join(COMPARISONS)}")
+        unfinished = self.to_date(period, today)
+        grain = unfinished[0] if unfinished else self.unit(period)
+        if how == "previous":
+            if grain is None:
+                return Period(period.start - timedelta(days=period.days), period.start)
+            start = self.start_of(grain, period.start - timedelta(days=1))
+            end = start + timedelta(days=period.days) if unfinished else period.start
+            return Period(start, min(end, period.start))
+        if grain == "week" or self.weekly:
+            year = timedelta(days=364)
+            return Period(period.start - year, period.end - year)
+        start = add_months(period.start, -12)
+        if unfinished or grain is None and period.end != add_months(period.start, months_between(period)):
+            return Period(start, start + timedelta(days=period.days))
+        return Period(start, add_months(period.end, -12))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day that many months away, or the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise ValueError(f"{day} + {months} months is no date")
+
+
+def months_between(period: Period) -> int:
+    """Whole months from start to end, rounded down."""
+    start, end = period.start, period.end
+    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
