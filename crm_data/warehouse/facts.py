@@ -110,10 +110,12 @@ customer_spells = _fact(
 
 # An account that has bought. first_day, second_day: its first and second purchase (invoice issued,
 # or deal won where it has no invoices, or membership begun where it has neither).
-# Dimensions as of first_day.
+# first_year_margin_cents: Σ margin of its invoice lines dated in [first_day, first_day + 365 days);
+# NULL without any line that has a cost. Dimensions as of first_day.
 customers = _fact(
     "customers",
     *_days("first_day", "second_day"),
+    *_numbers("first_year_margin_cents"),
     *_dimensions(*_CUSTOMER, "owner", "team"),
 )
 
@@ -181,4 +183,16 @@ emails = _fact(
     Column("contact", Integer),
     *_flags("delivered", "opened", "clicked", "unsubscribed", "bounced"),
     *_dimensions("account", "region", "country", "segment", "channel", "campaign"),
+)
+
+# The organisation's goals, as they are in the CRM database. Not a fact: nothing is counted here.
+targets = Table(
+    "targets",
+    facts,
+    Column("kpi", String),
+    Column("dimension", String),
+    Column("member", String),
+    *_days("start_day", "end_day"),
+    Column("target", Float),
+    Column("floor", Float),
 )
