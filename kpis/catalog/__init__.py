@@ -1,0 +1,14 @@
+"""Every KPI there is. To add one: define it in its department's file and list it there."""
+
+from kpis.catalog.customers import CUSTOMER_KPIS
+from kpis.catalog.marketing import MARKETING
+from kpis.catalog.sales import SALES
+from kpis.catalog.service import SERVICE
+from kpis.model import Definition
+
+catalog: dict[str, Definition] = {
+    definition.key: definition for definition in (*SALES, *CUSTOMER_KPIS, *MARKETING, *SERVICE)
+}
+
+#: The six tiles of the Overview.
+HEADLINE = ("cac_paid", "clv", "churn_rate", "sales_cycle_median", "lead_conversion", "csat")

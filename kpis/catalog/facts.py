@@ -1,0 +1,18 @@
+"""The facts that KPIs count, and the spells among them."""
+
+from crm_data.warehouse import facts
+from kpis.model import Fact, Spell
+
+DEALS = Fact(facts.deals, "deal", "deals", "opportunities", "without a closing day")
+DEAL_SPELLS = Fact(facts.deal_spells, "deal", "deals", "opportunities", "without a start date")
+CUSTOMER_SPELLS = Fact(facts.customer_spells, "customer", "customers", "accounts", "without a start date")
+CUSTOMERS = Fact(facts.customers, "customer", "customers", "accounts", "without a purchase date")
+LEADS = Fact(facts.leads, "lead", "leads", "leads", "without a creation date")
+SPEND = Fact(facts.spend, "cost", "costs", "spend", "without a date")
+INVOICE_LINES = Fact(facts.invoice_lines, "invoice line", "invoice lines", "invoice_lines", "without a date")
+ANSWERS = Fact(facts.answers, "answer", "answers", "survey_answers", "without a date")
+INVITATIONS = Fact(facts.invitations, "invitation", "invitations", "survey_invitations", "without a date")
+CASES = Fact(facts.cases, "case", "cases", "cases", "without a date")
+
+DEAL = Spell(DEAL_SPELLS.c.start_day, DEAL_SPELLS.c.end_day)
+CUSTOMER = Spell(CUSTOMER_SPELLS.c.start_day, CUSTOMER_SPELLS.c.end_day)

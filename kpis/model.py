@@ -1,0 +1,297 @@
+"""What a KPI is: a population of rows, a clock, and one number per row.
+
+A definition is a frozen value, written once (`kpis/catalog`), and serves gauge, trend, map, alert,
+drill-down, command line and documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, bindparam, case, literal
+from sqlalchemy.types import Date
+
+#: The organisation's today, for conditions that need it. Never read from the machine's clock here.
+today = bindparam("today", type_=Date())
+
+
+class Unit(Enum):
+    """What a KPI is measured in, and how many of the copy's whole numbers make one of it."""
+
+    MONEY = ("money", 100)  # base currency; the copy holds cents
+    SHARE = ("share", 1)
+    COUNT = ("count", 1)
+    DAYS = ("days", 1)
+    SCORE = ("score", 1)
+
+    def __init__(self, word: str, scale: int) -> None:
+        self.word = word
+        self.scale = scale
+
+
+class Better(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+class Interval(StrEnum):
+    """Where the uncertainty of a value comes from (DESIGN: rules that keep numbers honest)."""
+
+    NONE = "none"  # a plain total
+    WILSON = "wilson"  # a share of rows, or of weight
+    DELTA = "delta"  # a mean or ratio of numbers
+    CLUSTERED = "clustered"  # a mean where one customer gives several rows
+    MEDIAN = "median"  # order statistics
+
+
+class Phasing(StrEnum):
+    """What a target for a longer period says about a part of it."""
+
+    LEVEL = "level"  # the same: a rate or mean is expected all along
+    DAILY = "daily"  # its days' share: a total grows evenly
+    COMPOUND = "compound"  # 1 - (1 - target) ** share: a loss rate compounds
+
+
+@dataclass(frozen=True)
+class Dimension:
+    key: str
+    label: str
+    plural: str
+    by_key: bool = False  # the copy holds keys; names come from the CRM database
+
+
+DIMENSIONS: dict[str, Dimension] = {
+    dimension.key: dimension
+    for dimension in (
+        Dimension("region", "Region", "regions"),
+        Dimension("country", "Country", "countries"),
+        Dimension("segment", "Segment", "segments"),
+        Dimension("industry", "Industry", "industries"),
+        Dimension("size", "Company size", "company sizes"),
+        Dimension("channel", "Channel", "channels"),
+        Dimension("team", "Team", "teams"),
+        Dimension("owner", "Owner", "owners", by_key=True),
+        Dimension("account", "Account", "accounts", by_key=True),
+        Dimension("product", "Product", "products"),
+        Dimension("family", "Product family", "product families"),
+        Dimension("campaign", "Campaign", "campaigns"),
+        Dimension("stage", "Stage", "stages"),
+        Dimension("close_reason", "Reason", "reasons"),
+        Dimension("lost_reason", "Reason of loss", "reasons of loss"),
+        Dimension("spend_kind", "Kind of cost", "kinds of cost"),
+        Dimension("basis", "Known from", "bases"),
+        Dimension("plan", "Plan", "plans"),
+        Dimension("survey", "Survey", "surveys"),
+        Dimension("cause", "Cause", "causes"),
+        Dimension("priority", "Priority", "priorities"),
+        Dimension("case_channel", "Case channel", "case channels"),
+        Dimension("lead_status", "Lead status", "lead statuses"),
+    )
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Fact:
+    """A table of the copy and what one row of it is."""
+
+    table: Table
+    one: str  # in words: "deal"
+    many: str
+    record: str  # the CRM table that `id` is a key of
+    undated: str  # in words, what a row without a clock date lacks
+    dimensions: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        present = tuple(key for key in DIMENSIONS if key in self.table.c)
+        object.__setattr__(self, "dimensions", present)
+
+    @property
+    def key(self) -> str:
+        return self.table.name
+
+    @property
+    def c(self) -> Any:
+        return self.table.c
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A demand on the rows of a population, and in words what a row is that fails it."""
+
+    holds: ColumnElement[bool]
+    otherwise: str
+
+
+@dataclass(frozen=True, eq=False)
+class During:
+    """A flow: rows whose day is in the window."""
+
+    day: ColumnElement[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Spell:
+    """A span of time [start, end); end NULL while it lasts."""
+
+    start: ColumnElement[Any]
+    end: ColumnElement[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class AsOf:
+    """A stock: spells in force at the end of the window's last day."""
+
+    spell: Spell
+
+
+@dataclass(frozen=True, eq=False)
+class Throughout:
+    """An exposure: spells in force in the window, each number times its days in it."""
+
+    spell: Spell
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """Rows that enter, judged by an outcome: the numerator counts `each` only where it came about.
+
+    entry a day, `within` a number of days: rows that enter in the window, judged at that age; younger
+    ones are left out. entry a Spell, no `within`: rows in force when the window opens, judged by an
+    outcome inside it.
+    """
+
+    entry: ColumnElement[Any] | Spell
+    outcome: ColumnElement[Any]
+    within: int | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.entry, Spell) != (self.within is None):
+            raise ValueError("a cohort has either a day of entry and a horizon, or a spell and none")
+
+
+Clock = During | AsOf | Throughout | Cohort
+
+
+@dataclass(frozen=True, eq=False)
+class KPI:
+    """One number: Σ each ÷ Σ per over a population of rows. Known by its key.
+
+    per None: a total. per 1: a mean, or for flags a share. `each` and `per` are whole numbers of the
+    copy. `spread`: median and quartiles are told as well; `median`: the median is the value.
+    """
+
+    key: str
+    label: str
+    unit: Unit
+    better: Better
+    help: str
+    department: str
+    fact: Fact
+    clock: Clock
+    formula: str
+    among: tuple[Condition, ...] = ()
+    each: ColumnElement[Any] | int = 1
+    per: ColumnElement[Any] | int | None = None
+    no_value: str = "without a value"
+    spread: bool = False
+    median: bool = False
+    clustered: bool = False
+    phasing: Phasing = Phasing.LEVEL
+    source: str = "this project"
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return self.fact.dimensions
+
+    @property
+    def parts(self) -> tuple[KPI, ...]:
+        return (self,)
+
+    @property
+    def interval(self) -> Interval:
+        if self.median:
+            return Interval.MEDIAN
+        if self.per is None:
+            return Interval.NONE
+        if self.clustered:
+            return Interval.CLUSTERED
+        return Interval.WILSON if self.unit is Unit.SHARE else Interval.DELTA
+
+    @property
+    def adds(self) -> str:
+        """Over what the numerators and denominators of parts add up to those of the whole."""
+        if self.median:
+            return "nothing"
+        stock = isinstance(self.clock, AsOf) or (
+            isinstance(self.clock, Cohort) and isinstance(self.clock.entry, Spell)
+        )
+        return "dimensions" if stock else "days and dimensions"
+
+
+@dataclass(frozen=True)
+class Combined:
+    """What a composition makes of its parts' totals.
+
+    terms: for each part that is used, what one unit of its rows adds to numerator and denominator.
+    """
+
+    numerator: Fraction
+    denominator: Fraction
+    terms: Mapping[str, tuple[Fraction, Fraction]]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """A formula over KPIs of different facts, with a KPI's interface.
+
+    combine takes each part's total in its unit. `n_of` names the part whose rows are the n; `errors`
+    the parts whose randomness makes the interval.
+    """
+
+    key: str
+    label: str
+    unit: Unit
+    better: Better
+    help: str
+    department: str
+    formula: str
+    parts: tuple[KPI, ...]
+    combine: Callable[[Mapping[str, Fraction]], Combined]
+    n_of: str
+    errors: tuple[str, ...]
+    additive: bool = True  # a plain ratio of sums
+    phasing: Phasing = Phasing.LEVEL
+    source: str = "this project"
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return tuple(key for key in DIMENSIONS if all(key in part.dimensions for part in self.parts))
+
+    @property
+    def adds(self) -> str:
+        return "days and dimensions" if self.additive else "nothing"
+
+
+Definition = KPI | Composition
+
+
+def ratio(top: KPI, bottom: KPI) -> Callable[[Mapping[str, Fraction]], Combined]:
+    """The composition top ÷ bottom."""
+
+    def combine(totals: Mapping[str, Fraction]) -> Combined:
+        one, nothing = Fraction(1), Fraction(0)
+        terms = {top.key: (one, nothing), bottom.key: (nothing, one)}
+        return Combined(totals[top.key], totals[bottom.key], terms)
+
+    return combine
+
+
+def flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """1 where the condition holds, else 0."""
+    return case((condition, literal(1)), else_=literal(0))
