@@ -1,0 +1,45 @@
+"""A page that notes everything a page must not do."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page
+
+#: Streamlit looks for itself below a deep link first; it then finds itself at the root.
+HARMLESS = re.compile(r"^/.+/_stcore/(health|host-config)$")
+
+
+def watch(page: Page, server: str) -> list[str]:
+    """A list that grows with each console error, exception and request to another host than `server`."""
+    problems: list[str] = []
+    host = urlsplit(server).netloc
+
+    def console(message: ConsoleMessage) -> None:
+        address = urlsplit(message.location["url"])
+        if message.type == "error" and not (address.netloc == host and HARMLESS.match(address.path)):
+            problems.append(f"console: {message.text} ({message.location['url']})")
+
+    def request(url: str) -> None:
+        address = urlsplit(url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != host:
+            problems.append(f"request to another host: {url}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: problems.append(f"exception in the page: {error}"))
+    page.on("request", lambda asked: request(asked.url))
+    page.on("websocket", lambda socket: request(socket.url))
+    return problems
+
+
+def settle(page: Page, seconds: float = 30) -> None:
+    """Wait until the script has run and nothing on the page is a stand-in for what is to come."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=seconds * 1000)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
+
+
+def traceback_of(page: Page) -> str | None:
+    """The text of an exception that the app shows, if it shows one."""
+    box = page.locator("[data-testid=stException]")
+    return box.first.inner_text() if box.count() else None
