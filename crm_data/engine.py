@@ -3,44 +3,150 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from crm_data.schema import metadata
+from crm_data import migrations
 
 ROOT = Path(__file__).resolve().parent.parent
+
+#: PostgreSQL's advisory lock that `writing` holds; any number that nobody else uses.
+_WRITER = 0x43524D
+
+#: What the drivers say, and what it means for the person in front.
+_SENTENCES = {
+    "file is not a database": "is not an SQLite database. Name another file; this one was not changed.",
+    "unable to open database": "cannot be opened. Check that its folder exists and that you may write there.",
+    "readonly database": "may not be written by you. Check the permissions of the file and its folder.",
+    "database is locked": "is held by another program. Wait until it has finished, then try again.",
+    "disk is full": "has no room left on its disk. Nothing was saved; free some space, then try again.",
+    "No space left": "has no room left on its disk. Nothing was saved; free some space, then try again.",
+    "disk I/O error": "cannot be read or written: the disk reports an error. Nothing was saved.",
+    "no such table": "has lost its tables. Restore a backup, or start afresh with an empty database.",
+    "malformed": "is damaged. Restore a backup.",
+}
+
+
+class CrmUnavailable(Exception):
+    """The CRM database cannot be used. The message is one or two sentences for the person in front."""
 
 
 def home() -> Path:
     """The folder of the CRM's SQLite file and of its copy: CRM_HOME, or `data` in the project."""
     folder = Path(os.environ.get("CRM_HOME") or ROOT / "data")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CrmUnavailable(f"The data folder {folder} cannot be made: {error.strerror}.") from error
     return folder
 
 
 def database_url() -> URL:
     """CRM_DATABASE_URL, or the SQLite file in the data folder."""
-    url = make_url(os.environ.get("CRM_DATABASE_URL") or f"sqlite:///{home() / 'crm.db'}")
+    given = os.environ.get("CRM_DATABASE_URL")
+    try:
+        url = make_url(given or f"sqlite:///{home() / 'crm.db'}")
+    except ArgumentError as error:
+        raise CrmUnavailable(
+            "CRM_DATABASE_URL is not a database address. "
+            "Write it like sqlite:////path/to/crm.db or postgresql://user:password@host/name."
+        ) from error
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise CrmUnavailable(
+            f"CRM_DATABASE_URL names a {url.get_backend_name()} database. "
+            "Only SQLite and PostgreSQL can be used."
+        )
     return url
 
 
 def connect(url: URL | str | None = None) -> Engine:
     """An engine for the CRM database; opens no connection yet."""
-    engine = create_engine(url or database_url())
+    try:
+        engine = create_engine(url or database_url())
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise CrmUnavailable(f"The database address cannot be used: {error}") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_settings)
     return engine
 
 
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction, all of it or nothing, that waits for and shuts out others of its kind.
+
+    On SQLite it locks out every other writer from the start, and reads see one state throughout.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            connection.exec_driver_sql("COMMIT")
+    else:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+            yield connection
+
+
 def prepare(engine: Engine) -> None:
-    """Make the tables, or bring older ones up to date. Safe to call each time."""
-    metadata.create_all(engine)
+    """Make the tables, or bring older ones up to date. Safe to call each time, by many at once.
+
+    Raises CrmUnavailable when the database cannot be opened, belongs to something else, or was
+    made by a newer version of this program; it is left as it was.
+    """
+    with reported(engine):
+        with engine.connect() as connection:
+            if migrations.revision_of(connection) == migrations.newest():
+                return
+        with writing(engine) as connection:
+            _refuse_foreign(connection)
+            migrations.upgrade(connection)
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    revision = migrations.revision_of(connection)
+    where = connection.engine.url.render_as_string()
+    if revision is not None and not migrations.is_known(revision):
+        raise CrmUnavailable(
+            f"{where} was made by a newer version of this program (revision {revision}). "
+            "Update the program; the database was not changed."
+        )
+    tables = inspect(connection).get_table_names()
+    if revision is None and tables:
+        raise CrmUnavailable(
+            f"{where} is not a CRM database: it holds other tables ({', '.join(sorted(tables)[:3])}, …). "
+            "Give CRM_DATABASE_URL the address of an empty database; this one was not changed."
+        )
+
+
+@contextmanager
+def reported(engine: Engine) -> Iterator[None]:
+    """Turn the driver's errors about the database itself into CrmUnavailable."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise CrmUnavailable(_sentence(engine.url, error)) from error
+
+
+def _sentence(url: URL, error: DBAPIError) -> str:
+    said = str(error.orig).strip()
+    where = url.render_as_string()
+    for sign, sentence in _SENTENCES.items():
+        if sign in said:
+            return f"{where} {sentence}"
+    return f"{where} cannot be used: {said.splitlines()[0] if said else type(error.orig).__name__}"
 
 
 def _sqlite_settings(connection, _record) -> None:  # type: ignore[no-untyped-def]
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000"):
+    for pragma in ("busy_timeout = 30000", "foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")

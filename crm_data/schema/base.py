@@ -9,16 +9,17 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
     Table,
     UniqueConstraint,
+    column,
 )
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.sql import func
 
-from crm_data.schema.types import Key, Money, UTCDateTime
+from crm_data.schema.types import Key, Money, UTCDateTime, db_now
 
 metadata = MetaData(
     naming_convention={
@@ -56,9 +57,10 @@ def record(name: str, *columns: SchemaItem, **options: Any) -> Table:
             nullable=False,
             index=True,
             default=utc_now,
-            server_default=func.current_timestamp(),
+            server_default=db_now(),
         ),
         UniqueConstraint("source_system", "source_id"),
+        sqlite_autoincrement=True,  # a tombstone's key must never come back as another row
         **options,
     )
 
@@ -82,3 +84,9 @@ def one_of(column: str, *values: str) -> CheckConstraint:
     """The column holds one of these words (or nothing, where it may be empty)."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def unique_without(empty: str, name: str, *columns: str) -> Index:
+    """At most one row with these columns where `empty` is NULL, which UNIQUE holds to differ from NULL."""
+    only_where = column(empty).is_(None)
+    return Index(name, *columns, unique=True, sqlite_where=only_where, postgresql_where=only_where)

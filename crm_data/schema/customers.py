@@ -1,9 +1,9 @@
 """Accounts and the people in them, and how they stand to us over time."""
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Date, Float, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Integer, String
 
 from crm_data.schema.base import currency, money, one_of, record, reference
-from crm_data.schema.types import UTCDateTime
+from crm_data.schema.types import Json, UTCDateTime
 
 accounts = record(
     "accounts",
@@ -26,7 +26,7 @@ accounts = record(
     reference("parent_id", "accounts"),
     Column("acquisition_channel", String(60)),
     Column("created_on", Date),
-    Column("custom", JSON),  # columns of the old CRM that have no place here
+    Column("custom", Json),  # columns of the old CRM that have no place here
 )
 
 # What an account was from an instant on. A trigger writes the row when segment, region, owner or
@@ -67,7 +67,7 @@ contacts = record(
     Column("phone_consent", Boolean),
     Column("consent_at", UTCDateTime),
     Column("consent_source", String(120)),
-    Column("custom", JSON),
+    Column("custom", Json),
     CheckConstraint("coalesce(first_name, last_name, email, phone) IS NOT NULL", name="some_name"),
 )
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, Float, Integer, String, UniqueConstraint
 
-from crm_data.schema.base import currency, money, one_of, record, reference
+from crm_data.schema.base import currency, money, one_of, record, reference, unique_without
 from crm_data.schema.types import UTCDateTime
 
 campaigns = record(
@@ -76,6 +76,7 @@ web_traffic = record(
     Column("page_views", Integer),
     Column("conversions", Integer, nullable=False, server_default="0"),
     UniqueConstraint("day", "source", "country", name="uq_web_traffic_day"),
+    unique_without("country", "uq_web_traffic_no_country", "day", "source"),
     CheckConstraint("sessions >= 0 AND conversions >= 0", name="counts"),
 )
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from crm_data.schema.base import metadata, one_of, record, reference
+from crm_data.schema.base import metadata, one_of, record, reference, unique_without
 from crm_data.schema.types import UTCDateTime
 
 organisation = Table(
@@ -90,6 +90,7 @@ targets = record(
     CheckConstraint("period_start < period_end", name="period"),
     CheckConstraint("(dimension IS NULL) = (member IS NULL)", name="scope"),
     UniqueConstraint("kpi", "dimension", "member", "period_start", "period_end", name="uq_targets_scope"),
+    unique_without("dimension", "uq_targets_whole", "kpi", "period_start", "period_end"),
 )
 
 # What one unit of `currency` was worth in the organisation's base currency on a day.

@@ -1,9 +1,9 @@
 """From the first enquiry to the paid invoice."""
 
-from sqlalchemy import JSON, CheckConstraint, Column, Date, Float, Integer, Numeric, String
+from sqlalchemy import CheckConstraint, Column, Date, Float, Integer, Numeric, String
 
 from crm_data.schema.base import currency, money, one_of, record, reference
-from crm_data.schema.types import UTCDateTime
+from crm_data.schema.types import Json, UTCDateTime
 
 leads = record(
     "leads",
@@ -23,7 +23,7 @@ leads = record(
     Column("first_response_at", UTCDateTime),
     Column("converted_at", UTCDateTime),
     reference("converted_account_id", "accounts"),
-    Column("custom", JSON),
+    Column("custom", Json),
     one_of("status", "new", "working", "qualified", "converted", "unqualified"),
 )
 
@@ -59,7 +59,7 @@ opportunities = record(
     Column("closed_on", Date),
     Column("expected_close", Date),
     Column("close_reason", String(120)),
-    Column("custom", JSON),
+    Column("custom", Json),
     one_of("status", "open", "won", "lost"),
     CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),
     CheckConstraint("amount IS NULL OR currency IS NOT NULL", name="amount_has_currency"),

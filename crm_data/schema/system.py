@@ -1,9 +1,9 @@
 """What the product itself keeps: alerts, audit, imports, tombstones."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, Float, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, String, Table
 
 from crm_data.schema.base import metadata, one_of, record, reference
-from crm_data.schema.types import Key, UTCDateTime
+from crm_data.schema.types import Json, Key, UTCDateTime
 
 # A rule on a KPI: a level, or a change in percent against the comparable window.
 alert_rules = record(
@@ -47,8 +47,8 @@ audit_log = Table(
     Column("action", String(10), nullable=False),
     Column("table_name", String(60), nullable=False),
     Column("row_id", Key),
-    Column("before", JSON),
-    Column("after", JSON),
+    Column("before", Json),
+    Column("after", Json),
     Index("ix_audit_log_row", "table_name", "row_id"),
     one_of("action", "create", "update", "delete", "import", "undo"),
 )
@@ -61,8 +61,8 @@ imports = Table(
     Column("source_system", String(40), nullable=False),
     Column("started_at", UTCDateTime, nullable=False),
     Column("finished_at", UTCDateTime, nullable=False, index=True),
-    Column("files", JSON, nullable=False),
-    Column("counts", JSON, nullable=False),
+    Column("files", Json, nullable=False),
+    Column("counts", Json, nullable=False),
 )
 
 # Written by triggers, so that no deletion goes unnoticed.

@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 #: Primary and foreign keys: 64 bit everywhere; SQLite wants INTEGER for its rowid.
 Key = BigInteger().with_variant(Integer, "sqlite")
+
+#: None is NULL, not the JSON word `null`.
+Json = JSON(none_as_null=True)
 
 MONEY_SCALE = 10_000
 
@@ -69,3 +74,24 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class db_now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function that it is
+    """The database's own clock, written as UTCDateTime writes.
+
+    SQLite's CURRENT_TIMESTAMP stops at the second and PostgreSQL's stands still during a
+    transaction; rows stamped so would sort before changes that they follow.
+    """
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+@compiles(db_now, "sqlite")
+def _sqlite_now(_element: db_now, _compiler: Any, **_options: Any) -> str:
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+
+
+@compiles(db_now)
+def _now(_element: db_now, _compiler: Any, **_options: Any) -> str:
+    return "clock_timestamp()"
