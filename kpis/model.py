@@ -8,29 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, literal
+from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
 #: The organisation's today, for conditions that need it. Never read from the machine's clock here.
 today = bindparam("today", type_=Date())
 
 
-class Unit(Enum):
-    """What a KPI is measured in, and how many of the copy's whole numbers make one of it."""
+class Unit(StrEnum):
+    """What a KPI is measured in."""
 
-    MONEY = ("money", 100)  # base currency; the copy holds cents
-    SHARE = ("share", 1)
-    COUNT = ("count", 1)
-    DAYS = ("days", 1)
-    SCORE = ("score", 1)
-
-    def __init__(self, word: str, scale: int) -> None:
-        self.word = word
-        self.scale = scale
+    MONEY = "money"  # base currency
+    SHARE = "share"  # fraction of 1
+    COUNT = "count"
+    DAYS = "days"
+    SCORE = "score"
 
 
 class Better(StrEnum):
@@ -201,6 +197,7 @@ class KPI:
     spread: bool = False
     median: bool = False
     clustered: bool = False
+    moments: bool = False  # Σe² is wanted too, for the interval of a composition
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"
 
@@ -211,6 +208,15 @@ class KPI:
     @property
     def parts(self) -> tuple[KPI, ...]:
         return (self,)
+
+    @property
+    def each_scale(self) -> int:
+        """How many of the copy's whole numbers make one of `each`."""
+        return _scale(self.each)
+
+    @property
+    def per_scale(self) -> int:
+        return 1 if self.per is None else _scale(self.per)
 
     @property
     def interval(self) -> Interval:
@@ -265,6 +271,8 @@ class Composition:
     combine: Callable[[Mapping[str, Fraction]], Combined]
     n_of: str
     errors: tuple[str, ...]
+    #: parts for which an empty window means 0 rather than "cannot tell"
+    may_be_empty: tuple[str, ...] = ()
     additive: bool = True  # a plain ratio of sums
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"
@@ -290,6 +298,11 @@ def ratio(top: KPI, bottom: KPI) -> Callable[[Mapping[str, Fraction]], Combined]
         return Combined(totals[top.key], totals[bottom.key], terms)
 
     return combine
+
+
+def _scale(number: ColumnElement[Any] | int) -> int:
+    """Columns named *_cents hold hundredths; all others whole units."""
+    return 100 if isinstance(number, Column) and number.name.endswith("_cents") else 1
 
 
 def flag(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from crm_data.organisation import Organisation
 
@@ -56,7 +56,9 @@ class Period:
 
     def __str__(self) -> str:
         last = self.end - timedelta(days=1)
-        return f"{self.start:%-d %b %Y}" if last == self.start else f"{self.start:%-d %b %Y} – {last:%-d %b %Y}"
+        return (
+            f"{self.start:%-d %b %Y}" if last == self.start else f"{self.start:%-d %b %Y} – {last:%-d %b %Y}"
+        )
 
 
 class Calendar:
@@ -128,11 +130,10 @@ class Calendar:
             return Period(tomorrow - timedelta(days=rolling[name]), tomorrow)
         if name == "12m":
             return Period(add_months(tomorrow, -12), tomorrow)
-        grain: Grain
-        last, _, unit = name.rpartition("-")
-        if unit not in ("week", "month", "quarter", "year") or last not in ("", "last"):
+        if name not in PRESETS:
             raise ValueError(f"no period is called {name!r}; there are: {', '.join(PRESETS)}")
-        grain = unit  # type: ignore[assignment]
+        last, _, unit = name.rpartition("-")
+        grain = cast(Grain, unit)
         start = self.start_of(grain, today)
         if not last:
             return Period(start, tomorrow)
@@ -141,7 +142,10 @@ class Calendar:
     def unit(self, period: Period) -> Grain | None:
         """The calendar unit that the period is exactly, if it is one."""
         for grain in GRAINS[1:]:
-            if self.start_of(grain, period.start) == period.start and self.next_start(grain, period.start) == period.end:
+            if (
+                self.start_of(grain, period.start) == period.start
+                and self.next_start(grain, period.start) == period.end
+            ):
                 return grain
         return None
 
@@ -149,36 +153,38 @@ class Calendar:
         """The unfinished unit that the period covers from its beginning up to today, if so."""
         if period.end != today + timedelta(days=1):
             return None
-        for grain in ("week", "month", "quarter", "year"):
-            if self.start_of(grain, period.start) == period.start and self.next_start(grain, period.start) > period.end:  # type: ignore[arg-type]
-                return grain, self.next_start(grain, period.start)  # type: ignore[arg-type,return-value]
+        for grain in GRAINS[1:]:
+            following = self.next_start(grain, period.start)
+            if self.start_of(grain, period.start) == period.start and following > period.end:
+                return grain, following
         return None
 
     def comparable(self, period: Period, how: str, today: date) -> Period | None:
         """The earlier window that a value of `period` may be compared with; None for "none".
 
         Whole calendar units are compared with whole ones, though their lengths differ; an unfinished
-        one with the same number of days of the earlier one; a week with the one 364 days before.
+        one with the same number of days of the earlier one; weeks with those 364 days before, so that
+        weekdays meet.
         """
         if how == "none":
             return None
         if how not in COMPARISONS:
             raise ValueError(f"no comparison is called {how!r}; there are: {', '.join(COMPARISONS)}")
         unfinished = self.to_date(period, today)
-        grain = unfinished[0] if unfinished else self.unit(period)
-        if how == "previous":
-            if grain is None:
-                return Period(period.start - timedelta(days=period.days), period.start)
-            start = self.start_of(grain, period.start - timedelta(days=1))
+        unit = unfinished[0] if unfinished else self.unit(period)
+        if unit and (how == "previous" or unit == "year"):
+            start = self.start_of(unit, period.start - timedelta(days=1))
             end = start + timedelta(days=period.days) if unfinished else period.start
             return Period(start, min(end, period.start))
-        if grain == "week" or self.weekly:
-            year = timedelta(days=364)
-            return Period(period.start - year, period.end - year)
+        if how == "previous":
+            return Period(period.start - timedelta(days=period.days), period.start)
+        if period.days % 7 == 0 and (self.weekly or unit in ("week", None)):
+            return Period(period.start - timedelta(days=364), period.end - timedelta(days=364))
         start = add_months(period.start, -12)
-        if unfinished or grain is None and period.end != add_months(period.start, months_between(period)):
-            return Period(start, start + timedelta(days=period.days))
-        return Period(start, add_months(period.end, -12))
+        whole_months = period.end == add_months(period.start, months_between(period))
+        if whole_months and not unfinished:
+            return Period(start, add_months(period.end, -12))
+        return Period(start, start + timedelta(days=period.days))
 
 
 def add_months(day: date, months: int) -> date:

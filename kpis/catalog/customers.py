@@ -86,7 +86,7 @@ CUSTOMERS_LOST = KPI(
     label="Customers lost",
     unit=Unit.COUNT,
     better=Better.DOWN,
-    help="Customers whose contract ended in the period without another that continued it, or who fell silent.",
+    help="Customers whose contract ended in the period with no other to continue it, or who fell silent.",
     department="customers",
     fact=CUSTOMER_SPELLS,
     clock=During(_spells.end_day),
@@ -120,6 +120,7 @@ GROSS_MARGIN = KPI(
     clock=During(INVOICE_LINES.c.issued_day),
     each=INVOICE_LINES.c.margin_cents,
     no_value="without a cost",
+    moments=True,
     formula="Σ (amount - cost) of invoice lines",
     phasing=Phasing.DAILY,
 )
@@ -142,7 +143,9 @@ def _lifetime_value(totals: Mapping[str, Fraction]) -> Combined:
     margin_term = {"gross_margin": (Fraction(1), Fraction(0))}
     if lost > capped:
         return Combined(margin, lost, margin_term | {"customers_lost": (Fraction(0), Fraction(1))})
-    note = f"The lifetime is capped at {LONGEST_LIFETIME} months: fewer customers were lost than that implies."
+    note = (
+        f"The lifetime is capped at {LONGEST_LIFETIME} months: fewer customers were lost than that implies."
+    )
     return Combined(margin, capped, margin_term | {"customer_days": (Fraction(0), per_day)}, (note,))
 
 
@@ -159,6 +162,7 @@ CHURN_MONTHLY = Composition(
     combine=_monthly_churn,
     n_of="customers_lost",
     errors=("customers_lost",),
+    may_be_empty=("customers_lost",),
 )
 
 CLV = Composition(
@@ -174,6 +178,7 @@ CLV = Composition(
     combine=_lifetime_value,
     n_of="customers_lost",
     errors=("gross_margin", "customers_lost"),
+    may_be_empty=("customers_lost",),
     additive=False,
 )
 
@@ -205,4 +210,3 @@ CUSTOMER_KPIS = (
     CLV,
     CLV_REALISED,
 )
-

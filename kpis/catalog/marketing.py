@@ -40,8 +40,8 @@ CAC_PAID = Composition(
     label="Customer acquisition cost",
     unit=Unit.MONEY,
     better=Better.DOWN,
-    help="Paid (media) cost dated in the period ÷ customers whose first purchase falls in it. Staff and tools "
-    "are not in it: see the fully loaded cost.",
+    help="Paid (media) cost dated in the period ÷ customers whose first purchase falls in it. Staff and "
+    "tools are not in it: see the fully loaded cost.",
     department="marketing",
     formula="media cost ÷ new customers",
     parts=(SPEND_PAID, NEW_CUSTOMERS),
@@ -55,8 +55,8 @@ CAC_LOADED = Composition(
     label="Customer acquisition cost, fully loaded",
     unit=Unit.MONEY,
     better=Better.DOWN,
-    help="All acquisition cost dated in the period, staff and tools included ÷ customers whose first purchase "
-    "falls in it.",
+    help="All acquisition cost dated in the period, staff and tools included ÷ customers whose first "
+    "purchase falls in it.",
     department="marketing",
     formula="media, staff and tools cost ÷ new customers",
     parts=(SPEND_LOADED, NEW_CUSTOMERS),
@@ -70,8 +70,8 @@ LEAD_CONVERSION = KPI(
     label="Lead conversion",
     unit=Unit.SHARE,
     better=Better.UP,
-    help=f"Of the leads created in the period, the share that became paying customers within {_HORIZON} days. "
-    "Younger leads cannot be judged yet and are left out. Unqualified leads count.",
+    help=f"Of the leads created in the period, the share that became paying customers within {_HORIZON} "
+    "days. Younger leads cannot be judged yet and are left out. Unqualified leads count.",
     department="marketing",
     fact=LEADS,
     clock=Cohort(LEADS.c.created_day, LEADS.c.customer_day, within=_HORIZON),
@@ -84,8 +84,8 @@ LEAD_TO_OPPORTUNITY = KPI(
     label="Lead to opportunity",
     unit=Unit.SHARE,
     better=Better.UP,
-    help=f"Of the leads created in the period, the share from which a deal was opened within {_HORIZON} days. "
-    "Younger leads cannot be judged yet and are left out.",
+    help=f"Of the leads created in the period, the share from which a deal was opened within {_HORIZON} "
+    "days. Younger leads cannot be judged yet and are left out.",
     department="marketing",
     fact=LEADS,
     clock=Cohort(LEADS.c.created_day, LEADS.c.opportunity_day, within=_HORIZON),

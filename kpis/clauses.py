@@ -1,0 +1,135 @@
+"""A definition in SQL: which rows a window holds, which of them count, and for how much.
+
+One place for all uses, so that a total, its breakdown and the rows behind it cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Date, Integer, and_, case, cast, func, literal, or_, true
+from sqlalchemy.sql.elements import True_
+
+from kpis.model import KPI, AsOf, Cohort, Condition, Spell, Throughout, today
+from kpis.question import Where
+
+Day = ColumnElement[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Clauses:
+    """A KPI's SQL for one window [opens, closes)."""
+
+    in_window: ColumnElement[bool]
+    conditions: tuple[Condition, ...]
+    has_value: ColumnElement[bool]
+    each: ColumnElement[Any]
+    per: ColumnElement[Any]
+
+    @property
+    def meets_conditions(self) -> ColumnElement[bool]:
+        """The row meets every demand. Never NULL."""
+        return _all(*(condition.holds for condition in self.conditions))
+
+    @property
+    def counts(self) -> ColumnElement[bool]:
+        """The row is in the population and has a value. Never NULL."""
+        return _all(*(condition.holds for condition in self.conditions), self.has_value)
+
+
+def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
+    """The KPI's SQL for the window [opens, closes), which may be columns or values."""
+    each, per = number(kpi.each), number(1 if kpi.per is None else kpi.per)
+    numbers = {id(value): value for value in (kpi.each, kpi.per) if isinstance(value, Column)}
+    has_value = and_(*(value.isnot(None) for value in numbers.values())) if numbers else true()
+    clock = kpi.clock
+    if isinstance(clock, Throughout):
+        days = func.least(func.coalesce(clock.spell.end, closes), closes) - func.greatest(
+            clock.spell.start, opens
+        )
+        each = each * days
+    if isinstance(clock, Cohort):
+        each = case((_came_about(clock, opens, closes), each), else_=0)
+    return Clauses(in_window(kpi, opens, closes), conditions(kpi), has_value, each, per)
+
+
+def in_window(kpi: KPI, opens: Day, closes: Day) -> ColumnElement[bool]:
+    """The rows that the window [opens, closes) holds, counted or not."""
+    clock = kpi.clock
+    if isinstance(clock, AsOf):
+        return _in_force(clock.spell, closes)
+    if isinstance(clock, Throughout):
+        start, end = clock.spell.start, clock.spell.end
+        return and_(start < closes, or_(end.is_(None), end > opens), or_(end.is_(None), start < end))
+    if isinstance(clock, Cohort) and isinstance(clock.entry, Spell):
+        return _in_force(clock.entry, opens)
+    day = clock_day(kpi)
+    return and_(day >= opens, day < closes)
+
+
+def clock_day(kpi: KPI) -> Day:
+    """The day that puts a row on the time line: a span's start, a cohort's entry."""
+    clock = kpi.clock
+    if isinstance(clock, AsOf | Throughout):
+        return clock.spell.start
+    if isinstance(clock, Cohort):
+        return clock.entry.start if isinstance(clock.entry, Spell) else clock.entry
+    return clock.day
+
+
+def conditions(kpi: KPI) -> tuple[Condition, ...]:
+    """All demands on a row of the population, in the order in which a failing row is told why."""
+    demands = list(kpi.among)
+    if "bad" in kpi.fact.table.c:
+        demands.insert(0, Condition(kpi.fact.c.bad.is_(None), "set aside: ends before it starts"))
+    clock = kpi.clock
+    if isinstance(clock, Cohort) and clock.within is not None:
+        judged = cast(clock.entry + cast(clock.within, Integer), Date) < today
+        demands.append(Condition(judged, f"too young to judge: not {clock.within} days old yet"))
+    return tuple(demands)
+
+
+def undated(kpi: KPI) -> ColumnElement[bool]:
+    """Rows of the population that no window can hold, because their day is unknown."""
+    return and_(clock_day(kpi).is_(None), _all(*(condition.holds for condition in kpi.among)))
+
+
+def why_left_out(kpi: KPI) -> ColumnElement[str]:
+    """In words, the first demand that a row fails; NULL for a row that counts."""
+    parts = clauses(kpi, literal(None, Date), literal(None, Date))
+    failed = [(~_all(demand.holds), literal(demand.otherwise)) for demand in parts.conditions]
+    return case(*failed, (~_all(parts.has_value), literal(kpi.no_value)), else_=None)
+
+
+def allowed(kpi: KPI, where: Where) -> ColumnElement[bool]:
+    """The rows whose dimensions have the members asked for. Members travel as parameters."""
+    tests = []
+    for dimension, members in where:
+        column = kpi.fact.table.c[dimension]
+        named = [member for member in members if member is not None]
+        test = column.in_(named)
+        tests.append(or_(test, column.is_(None)) if None in members else test)
+    return and_(true(), *tests)
+
+
+def number(value: ColumnElement[Any] | int) -> ColumnElement[Any]:
+    """A definition's number as SQL."""
+    return literal(value, Integer) if isinstance(value, int) else value
+
+
+def _all(*tests: ColumnElement[bool]) -> ColumnElement[bool]:
+    """All tests hold; one that cannot tell does not."""
+    wanted = [test for test in tests if not isinstance(test, True_)]
+    return func.coalesce(and_(*wanted), False) if wanted else true()
+
+
+def _in_force(spell: Spell, day: Day) -> ColumnElement[bool]:
+    """In force at the end of the day before `day`."""
+    return and_(spell.start < day, or_(spell.end.is_(None), spell.end >= day))
+
+
+def _came_about(cohort: Cohort, opens: Day, closes: Day) -> ColumnElement[bool]:
+    if isinstance(cohort.entry, Spell):
+        return and_(cohort.outcome >= opens, cohort.outcome < closes)
+    return cohort.outcome <= cast(cohort.entry + cast(cohort.within, Integer), Date)

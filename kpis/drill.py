@@ -1,0 +1,172 @@
+"""The rows behind a number: those counted, those left out and why, and those without a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, func, literal, select
+
+from kpis.answers import Count, Rows
+from kpis.clauses import allowed, clauses, clock_day, in_window, undated, why_left_out
+from kpis.model import KPI, AsOf, Cohort, Composition, Definition, Spell, Throughout
+from kpis.query import Engine
+from kpis.question import Question, Where
+from kpis.read import definition_of, refusal, restrictions, until_today
+
+#: which rows: those counted, all left out, those left out for one reason, or those without a date
+COUNTED, LEFT_OUT, UNDATED = "counted", "left out", "undated"
+
+Terms = tuple[Fraction, Fraction]
+ALONE: Terms = (Fraction(1), Fraction(1))  # not a part of a composition
+
+
+class NoRows(ValueError):
+    """The question has no rows to show: it cannot be answered at all."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A KPI that a number is made of, and what its rows add to numerator and denominator."""
+
+    kpi: KPI
+    terms: Terms
+
+
+def parts_of(definition: Definition, totals: dict[str, Fraction]) -> list[Part]:
+    """The KPIs whose rows make the number. Parts that this number does not use are not among them."""
+    if not isinstance(definition, Composition):
+        return [Part(definition, ALONE)]
+    used = definition.combine(totals).terms
+    return [Part(part, used[part.key]) for part in definition.parts if part.key in used]
+
+
+def rows(
+    engine: Engine,
+    question: Question,
+    totals: dict[str, Fraction],
+    which: str = COUNTED,
+    *,
+    offset: int = 0,
+    limit: int | None = 100,
+) -> Rows:
+    """A page of the rows of `question.kpis[0]`, by date. `which`: COUNTED, LEFT_OUT, UNDATED or a reason.
+
+    totals: of a composition's parts, to know which of them the number uses.
+    Raises NoRows where the question cannot be answered.
+    """
+    definition = definition_of(question.kpis[0])
+    why = refusal(definition, question)
+    if why:
+        raise NoRows(why)
+    parts = parts_of(definition, totals)
+    columns = _columns(parts)
+    found: list[tuple[object, ...]] = []
+    before = 0
+    for part in parts:
+        total = count(engine, part.kpi, question, which)
+        skip = max(offset - before, 0)
+        room = None if limit is None else limit - len(found)
+        if skip < total and room != 0:
+            found += _page(engine, part, question, which, columns, skip, room)
+        before += total
+    record = parts[0].kpi.fact.record if len(parts) == 1 else ""
+    return Rows(definition.key, record, columns, tuple(found), before)
+
+
+def left_out_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:
+    """How many rows of the window are outside the population, by reason; most frequent first."""
+    why = why_left_out(kpi).label("why")
+    statement = _held(kpi, question, LEFT_OUT, why, func.count().label("rows")).group_by(why)
+    counts = [Count(row["why"], row["rows"]) for row in _run(engine, statement, question)]
+    return tuple(sorted(counts, key=lambda one: (-one.n, one.words)))
+
+
+def count(engine: Engine, kpi: KPI, question: Question, which: str) -> int:
+    return _run(engine, _held(kpi, question, which, func.count().label("rows")), question)[0]["rows"]
+
+
+def rows_statement(kpi: KPI, question: Question, which: str = COUNTED) -> Select[Any]:
+    """The rows themselves: key, dates, dimensions, and what each counts for."""
+    period = until_today(question.period, question)
+    parts = clauses(kpi, literal(period.start, Date), literal(period.end, Date))
+    day = clock_day(kpi)
+    shown = [kpi.fact.c.id, day.label("day"), _end(kpi).label("until")]
+    shown += [kpi.fact.table.c[name] for name in kpi.dimensions]
+    counts = which == COUNTED
+    shown.append((parts.each if counts else literal(None)).label("counts_for"))
+    shown.append((parts.per if counts and kpi.per is not None else literal(None)).label("weight"))
+    shown.append((why_left_out(kpi) if which not in (COUNTED, UNDATED) else literal(None)).label("why"))
+    return _held(kpi, question, which, *shown).order_by(day, kpi.fact.c.id)
+
+
+def _held(kpi: KPI, question: Question, which: str, *columns: ColumnElement[Any]) -> Select[Any]:
+    where: Where = restrictions(question)
+    statement = select(*columns).select_from(kpi.fact.table).where(allowed(kpi, where))
+    if which == UNDATED:
+        return statement.where(undated(kpi))
+    period = until_today(question.period, question)
+    opens, closes = literal(period.start, Date), literal(period.end, Date)
+    statement = statement.where(in_window(kpi, opens, closes))
+    counts = clauses(kpi, opens, closes).counts
+    if which == COUNTED:
+        return statement.where(counts)
+    return (
+        statement.where(~counts)
+        if which == LEFT_OUT
+        else statement.where(~counts, why_left_out(kpi) == which)
+    )
+
+
+def _end(kpi: KPI) -> ColumnElement[Any]:
+    """Until when a span lasts; NULL for what happens on one day."""
+    clock = kpi.clock
+    spell = clock.spell if isinstance(clock, AsOf | Throughout) else None
+    if isinstance(clock, Cohort) and isinstance(clock.entry, Spell):
+        spell = clock.entry
+    return spell.end if spell else literal(None, Date)
+
+
+def _columns(parts: Sequence[Part]) -> tuple[str, ...]:
+    dimensions = dict.fromkeys(name for part in parts for name in part.kpi.dimensions)
+    return ("part", "record", "id", "day", "until", *dimensions, "counts_for", "weight", "why")
+
+
+def _page(
+    engine: Engine,
+    part: Part,
+    question: Question,
+    which: str,
+    columns: tuple[str, ...],
+    skip: int,
+    room: int | None,
+) -> Iterator[tuple[object, ...]]:
+    top, bottom = part.terms
+    per_row = part.kpi.per is not None
+    for row in _run(engine, rows_statement(part.kpi, question, which).offset(skip).limit(room), question):
+        row |= {"part": part.kpi.label, "record": part.kpi.fact.record}
+        if row["counts_for"] is not None:
+            number = Fraction(int(row["counts_for"]), part.kpi.each_scale)
+            row["counts_for"] = exact(number * top)
+            if per_row:
+                row["weight"] = exact(Fraction(int(row["weight"]), part.kpi.per_scale))
+            elif part.terms != ALONE:
+                row["weight"] = exact(number * bottom)
+        yield tuple(row.get(name) for name in columns)
+
+
+def exact(value: Fraction) -> int | Decimal | float:
+    """The number, without loss where decimals can hold it."""
+    if value.denominator == 1:
+        return int(value)
+    if 10**6 % value.denominator == 0:
+        return Decimal(value.numerator) / value.denominator
+    return float(value)
+
+
+def _run(engine: Engine, statement: Select[Any], question: Question) -> list[dict[str, Any]]:
+    answer: list[dict[str, Any]] = engine.run(statement.params(today=question.today)).to_pylist()
+    return answer

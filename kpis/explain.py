@@ -1,0 +1,147 @@
+"""Everything that proves a reading."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Protocol
+
+from sqlalchemy import Select
+
+from crm_data.organisation import Organisation
+from crm_data.warehouse.query import readable
+from kpis import drill
+from kpis.answers import Count, Explanation
+from kpis.clauses import conditions
+from kpis.model import KPI, AsOf, Cohort, Composition, Definition, During, Spell
+from kpis.period import Calendar, Period
+from kpis.query import Engine
+from kpis.question import Question
+from kpis.read import ask, definition_of, refusal, restrictions, until_today
+from kpis.windows import totals_statement
+
+
+class State(Protocol):
+    """How fresh the copy is."""
+
+    @property
+    def refreshed_at(self) -> datetime: ...
+    @property
+    def changed_at(self) -> datetime | None: ...
+    @property
+    def newest_day(self) -> date | None: ...
+
+
+class Copy(Engine, Protocol):
+    """The copy of the CRM database: it runs statements and knows whose it is and how fresh."""
+
+    @property
+    def organisation(self) -> Organisation: ...
+    @property
+    def state(self) -> State: ...
+
+
+Proof = tuple[tuple[Count, ...], tuple[Count, ...], tuple[str, ...]]
+_NOTHING: Proof = (), (), ()
+
+
+def explain(copy: Copy, question: Question, compared: Period | None = None) -> Explanation:
+    """The proof of the first KPI of the question, beside the same for the window it is compared with."""
+    definition = definition_of(question.kpis[0])
+    questions = [_over(question, period) for period in (question.period, compared) if period]
+    readings = [answers[0] for answers in ask(copy, Calendar(copy.organisation), questions)]
+    left_out, undated, sql = _NOTHING
+    if isinstance(definition, KPI) and refusal(definition, question) is None:
+        left_out, undated, sql = _proof(copy, definition, question)
+    return Explanation(
+        reading=readings[0],
+        compared=readings[1] if compared else None,
+        sentence=definition.help,
+        formula=definition.formula,
+        counted=readings[0].n or 0,
+        left_out=left_out,
+        undated=undated,
+        source=definition.source,
+        refreshed_at=copy.state.refreshed_at,
+        changed_at=copy.state.changed_at,
+        newest_day=copy.state.newest_day,
+        sql=sql,
+        parts=_parts(copy, definition, question, compared),
+        facts=words(definition),
+    )
+
+
+def part_totals(copy: Copy, question: Question) -> dict[str, Fraction]:
+    """Each part's total, exactly, for a composition; nothing for a plain KPI."""
+    definition = definition_of(question.kpis[0])
+    if not isinstance(definition, Composition) or refusal(definition, question):
+        return {}
+    keys = tuple(part.key for part in definition.parts)
+    asked = Question(keys, question.period, question.today, where=question.where, viewer=question.viewer)
+    return {
+        one.key: one.numerator or Fraction(0) for one in ask(copy, Calendar(copy.organisation), [asked])[0]
+    }
+
+
+def words(definition: Definition) -> dict[str, str]:
+    """The definition in words: what one row is, what places it in time, what it has to be."""
+    known = {
+        "Unit": definition.unit.value,
+        "Better": definition.better.value,
+        "Adds up over": definition.adds,
+    }
+    if isinstance(definition, Composition):
+        return known | {"Made of": ", ".join(part.label for part in definition.parts)}
+    left_out = "; ".join(demand.otherwise for demand in conditions(definition))
+    return (
+        {"One row": f"one {definition.fact.one}", "Clock": clock_words(definition)}
+        | known
+        | {"Left out": left_out or "nothing"}
+    )
+
+
+def clock_words(kpi: KPI) -> str:
+    clock = kpi.clock
+    if isinstance(clock, During):
+        return f"{_name(clock.day)} in the period"
+    if isinstance(clock, AsOf):
+        return "in force at the end of the period's last day"
+    if isinstance(clock, Cohort):
+        if isinstance(clock.entry, Spell):
+            return "in force when the period opens; the outcome inside the period"
+        return f"{_name(clock.entry)} in the period; the outcome within {clock.within} days of it"
+    return "in force in the period, times its days in it"
+
+
+def _name(column: object) -> str:
+    return getattr(column, "name", "day").replace("_", " ")
+
+
+def _over(question: Question, period: Period) -> Question:
+    return Question(question.kpis[:1], period, question.today, where=question.where, viewer=question.viewer)
+
+
+def _proof(copy: Copy, kpi: KPI, question: Question) -> Proof:
+    """Rows left out, rows without a date, and the SQL that gives the value and the rows."""
+    n = drill.count(copy, kpi, question, drill.UNDATED)
+    undated = (Count(f"{kpi.fact.many} {kpi.fact.undated}", n),) if n else ()
+    sql = tuple(readable(statement) for statement in _statements(kpi, question))
+    return drill.left_out_counts(copy, kpi, question), undated, sql
+
+
+def _statements(kpi: KPI, question: Question) -> list[Select[Any]]:
+    period = until_today(question.period, question)
+    total = totals_statement([kpi], [period], (), restrictions(question))
+    return [one.params(today=question.today) for one in (total, drill.rows_statement(kpi, question))]
+
+
+def _parts(
+    copy: Copy, definition: Definition, question: Question, compared: Period | None
+) -> tuple[Explanation, ...]:
+    if not isinstance(definition, Composition):
+        return ()
+    asked = [
+        Question((part.key,), question.period, question.today, where=question.where, viewer=question.viewer)
+        for part in definition.parts
+    ]
+    return tuple(explain(copy, one, compared) for one in asked)

@@ -1,0 +1,126 @@
+"""Targets: which one holds for a question, and what a reading says against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from crm_data.warehouse.facts import targets
+from kpis.answers import Goal
+from kpis.interval import FEWEST
+from kpis.model import Better, Definition, Phasing
+from kpis.period import Period
+from kpis.query import Engine
+from kpis.question import Where
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target as it stands in the CRM database, for its own period and scope."""
+
+    kpi: str
+    dimension: str | None
+    member: str | None
+    period: Period
+    target: float
+    floor: float | None
+
+
+def read_targets(engine: Engine) -> list[Target]:
+    rows = engine.run(select(targets)).to_pylist()
+    return [
+        Target(
+            row["kpi"],
+            row["dimension"],
+            row["member"],
+            Period(row["start_day"], row["end_day"]),
+            row["target"],
+            row["floor"],
+        )
+        for row in rows
+    ]
+
+
+def goal(definition: Definition, period: Period, scope: Where, known: list[Target]) -> Goal | None:
+    """The target for exactly this window and scope, or what a longer one implies; None if there is none.
+
+    Scopes are neither summed up nor split down: a filter by one region takes that region's target, any
+    other filter none. A level or loss rate also holds for a window that began before the target's period.
+    """
+    wanted = _scope(scope)
+    if wanted is None:
+        return None
+    own = [
+        target
+        for target in known
+        if target.kpi == definition.key and (target.dimension, target.member) == wanted
+    ]
+    exact = [target for target in own if target.period == period]
+    if exact:
+        return _goal(exact[0], exact[0].target, exact[0].floor, "")
+    last = date.fromordinal(period.end.toordinal() - 1)
+    covering = [
+        target
+        for target in own
+        if last in target.period
+        and (period.start in target.period or definition.phasing is not Phasing.DAILY)
+    ]
+    if not covering:
+        return None
+    nearest = min(covering, key=lambda target: target.period.days)
+    share = period.days / nearest.period.days
+    if definition.phasing is Phasing.LEVEL:
+        return _goal(nearest, nearest.target, nearest.floor, "")
+    phase = _even if definition.phasing is Phasing.DAILY else _compound
+    floor = None if nearest.floor is None else phase(nearest.floor, share)
+    words = f", for {period.days} of its {nearest.period.days} days"
+    return _goal(nearest, phase(nearest.target, share), floor, words)
+
+
+def status(
+    better: Better,
+    n: int | None,
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    aim: Goal | None,
+) -> str:
+    """good, near, bad, unsure or none: what the evidence says, so that noise changes no colour."""
+    if value is None or aim is None or better is Better.NEITHER:
+        return "none"
+    if low is None or high is None:
+        low = high = value
+    elif n is not None and n < FEWEST:
+        return "unsure"
+    sign = 1 if better is Better.UP else -1
+    worst, best = sorted((sign * low, sign * high))
+    target = sign * aim.target
+    floor = target if aim.floor is None else sign * aim.floor
+    if worst >= target:
+        return "good"
+    if best < floor:
+        return "bad"
+    return "near" if worst >= floor else "unsure"
+
+
+def _scope(where: Where) -> tuple[str | None, str | None] | None:
+    if not where:
+        return None, None
+    if len(where) == 1 and len(where[0][1]) == 1 and isinstance(where[0][1][0], str):
+        return where[0][0], where[0][1][0]
+    return None
+
+
+def _goal(target: Target, value: float, floor: float | None, words: str) -> Goal:
+    whose = target.member or "the whole organisation"
+    return Goal(value, floor, f"target of {whose} for {target.period}{words}")
+
+
+def _even(target: float, share: float) -> float:
+    return target * share
+
+
+def _compound(target: float, share: float) -> float:
+    return 1 - (1 - target) ** share

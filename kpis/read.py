@@ -1,0 +1,200 @@
+"""Answering questions: one Reading for each KPI asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from kpis.answers import Cell, Reading
+from kpis.catalog import catalog
+from kpis.goals import Target, goal, read_targets, status
+from kpis.model import DIMENSIONS, KPI, Cohort, Composition, Definition
+from kpis.period import Calendar, Period
+from kpis.query import Engine, Request, tally
+from kpis.question import Question, Where
+from kpis.tally import Tally
+from kpis.values import Value, combined_value, value_of
+from kpis.windows import Members, Tallies
+
+Found = dict[Request, Tallies]
+
+
+class UnknownKPI(ValueError):
+    """A key that no definition has."""
+
+
+def definition_of(key: str) -> Definition:
+    try:
+        return catalog[key]
+    except KeyError:
+        raise UnknownKPI(f"No KPI is called {key!r}. `python -m kpis list` shows all.") from None
+
+
+def ask(engine: Engine, calendar: Calendar, questions: Iterable[Question]) -> list[list[Reading]]:
+    """For each question, one Reading for each of its KPIs, in order.
+
+    All questions are planned together: KPIs of the same fact, clock and filters ride on one statement.
+    """
+    asked = list(questions)
+    requests = [
+        request
+        for question in asked
+        for key in question.kpis
+        if not refusal(definition_of(key), question)
+        for request in _requests(definition_of(key), question, calendar)
+    ]
+    found, known = tally(engine, requests), read_targets(engine)
+    return [
+        [_reading(definition_of(key), question, calendar, found, known) for key in question.kpis]
+        for question in asked
+    ]
+
+
+def refusal(definition: Definition, question: Question) -> str | None:
+    """In words, why the question cannot be answered at all; None if it can."""
+    if question.period.start > question.today:
+        return f"The period has not begun: today is {question.today:%-d %b %Y}."
+    needed = [*question.by, *(dimension for dimension, _ in restrictions(question))]
+    for dimension in needed:
+        if dimension not in DIMENSIONS:
+            return f"There is no dimension {dimension!r}."
+        for part in definition.parts:
+            if dimension not in part.dimensions:
+                return f"{part.label} has no {DIMENSIONS[dimension].label.lower()}."
+    return None
+
+
+def restrictions(question: Question) -> Where:
+    """The question's filters and its viewer's rights, in an order that does not depend on who wrote them."""
+    return tuple(sorted((*question.where, *question.viewer.rights), key=repr))
+
+
+def until_today(period: Period, question: Question) -> Period:
+    """The part of the period up to today: nothing dated later has happened."""
+    tomorrow = question.today + timedelta(days=1)
+    return Period(period.start, min(period.end, tomorrow))
+
+
+def buckets(question: Question, calendar: Calendar) -> tuple[Period, ...]:
+    """The windows of the cells: the grain's units inside the period, or the period itself."""
+    period = until_today(question.period, question)
+    return tuple(calendar.buckets(period, question.grain)) if question.grain else (period,)
+
+
+def _requests(definition: Definition, question: Question, calendar: Calendar) -> Iterable[Request]:
+    where, period = restrictions(question), until_today(question.period, question)
+    for part in definition.parts:
+        yield Request(part, (period,), (), where, question.today)
+        if question.grain or question.by:
+            yield Request(part, buckets(question, calendar), question.by, where, question.today)
+
+
+def _reading(
+    definition: Definition, question: Question, calendar: Calendar, found: Found, known: list[Target]
+) -> Reading:
+    why = refusal(definition, question)
+    if why:
+        return Reading(definition.key, question.period, None, why, None, None, None, None, None)
+    where, period = restrictions(question), until_today(question.period, question)
+    totals = {
+        part.key: found[Request(part, (period,), (), where, question.today)] for part in definition.parts
+    }
+    total = _value(definition, {key: tallies.get((0, ()), Tally()) for key, tallies in totals.items()})
+    low, high = total.bounds or (None, None)
+    aim = goal(definition, question.period, question.where, known)
+    return Reading(
+        key=definition.key,
+        period=question.period,
+        value=total.value,
+        why=total.why,
+        n=total.n,
+        low=low,
+        high=high,
+        numerator=total.numerator,
+        denominator=total.denominator,
+        spread=total.spread,
+        goal=aim,
+        status=status(definition.better, total.n, total.value, low, high, aim),
+        left_out=total.left_out,
+        notes=(*total.notes, *_notes(definition, question)),
+        cells=_cells(definition, question, calendar, found),
+        unfinished=unfinished(question.period, question, calendar),
+    )
+
+
+def _value(definition: Definition, tallies: dict[str, Tally]) -> Value:
+    if isinstance(definition, Composition):
+        return combined_value(definition, tallies)
+    return value_of(definition, tallies[definition.key])
+
+
+def _cells(definition: Definition, question: Question, calendar: Calendar, found: Found) -> tuple[Cell, ...]:
+    if not question.grain and not question.by:
+        return ()
+    where, periods = restrictions(question), buckets(question, calendar)
+    parts = {
+        part.key: found[Request(part, periods, question.by, where, question.today)]
+        for part in definition.parts
+    }
+    return tuple(
+        _cell(definition, question, calendar, periods[index], members, index, parts)
+        for index, members in _places(parts, periods, question.by)
+    )
+
+
+def _places(
+    parts: dict[str, Tallies], periods: Sequence[Period], by: tuple[str, ...]
+) -> Iterable[tuple[int, Members]]:
+    """Each bucket in turn; in it each member that any part knows, "(none)" last."""
+    if not by:
+        return [(index, ()) for index in range(len(periods))]
+    known = {key for tallies in parts.values() for key in tallies}
+    return sorted(known, key=lambda key: (key[0], [(member is None, str(member)) for member in key[1]]))
+
+
+def _cell(
+    definition: Definition,
+    question: Question,
+    calendar: Calendar,
+    period: Period,
+    members: Members,
+    index: int,
+    parts: dict[str, Tallies],
+) -> Cell:
+    value = _value(
+        definition, {key: tallies.get((index, members), Tally()) for key, tallies in parts.items()}
+    )
+    low, high = value.bounds or (None, None)
+    at: dict[str, object] = dict(zip(question.by, members, strict=True))
+    cut = False
+    if question.grain:
+        at["period"] = period
+        cut = unfinished(period, question, calendar)
+    return Cell(at, value.value, value.why, value.n, low, high, value.numerator, value.denominator, cut)
+
+
+def unfinished(period: Period, question: Question, calendar: Calendar) -> bool:
+    """The window, or the calendar unit that it is the beginning of, goes on after today."""
+    if period.end > question.today + timedelta(days=1):
+        return True
+    if question.grain and period.end == question.today + timedelta(days=1):
+        return calendar.next_start(question.grain, period.start) > period.end
+    return calendar.to_date(period, question.today) is not None
+
+
+def _notes(definition: Definition, question: Question) -> tuple[str, ...]:
+    """What has to be said beside the number."""
+    notes = []
+    if (
+        isinstance(definition, KPI)
+        and isinstance(definition.clock, Cohort)
+        and definition.clock.within is not None
+    ):
+        youngest = question.today - timedelta(days=definition.clock.within)
+        if question.period.end > youngest:
+            many = definition.fact.many.capitalize()
+            notes.append(f"{many} from {youngest:%-d %b %Y} on are too young to judge and left out.")
+    unallocated = [part for part in definition.parts if part.fact.key == "spend"]
+    if unallocated and isinstance(definition, Composition) and restrictions(question):
+        notes.append("Without cost that is not allocated to this selection.")
+    return tuple(notes)
