@@ -178,7 +178,7 @@ class Calendar:
             return Period(start, min(end, period.start))
         if how == "previous":
             return Period(period.start - timedelta(days=period.days), period.start)
-        if period.days % 7 == 0 and (self.weekly or unit in ("week", None)):
+        if unit == "week" or (unit and self.weekly) or (not unit and period.days % 7 == 0):
             return Period(period.start - timedelta(days=364), period.end - timedelta(days=364))
         start = add_months(period.start, -12)
         whole_months = period.end == add_months(period.start, months_between(period))

@@ -1,0 +1,159 @@
+"""`python -m kpis`: the dashboard's answers without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from crm_data import reads
+from crm_data.engine import CrmUnavailable, connect
+from crm_data.warehouse import open_copy
+from crm_data.warehouse.errors import CopyError
+from kpis import (
+    COUNTED,
+    LEFT_OUT,
+    UNDATED,
+    Copy,
+    NoRows,
+    Period,
+    Question,
+    UnknownKPI,
+    ask,
+    explain,
+    report,
+    rows,
+)
+from kpis.catalog import catalog
+from kpis.model import DIMENSIONS
+from kpis.period import GRAINS, PRESETS, Calendar
+from kpis.question import Where
+from kpis.read import definition_of
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(arguments)
+    try:
+        if args.command == "list":
+            report.definitions(list(catalog.values()), as_json=args.json)
+            return 0
+        for key in args.keys:
+            definition_of(key)
+        engine = connect()
+        with engine.connect() as crm, open_copy(engine) as copy:
+            _answer(args, copy, crm)
+    except (CrmUnavailable, CopyError, NoRows, UnknownKPI, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stderr.close()
+    return 0
+
+
+def _answer(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
+    question = _question(args, copy, crm)
+    names = report.Names(crm)
+    if args.command == "value":
+        report.readings(ask(copy, question)[0], copy.organisation, names, as_json=args.json)
+    elif args.command == "rows":
+        which = args.reason or (LEFT_OUT if args.left_out else UNDATED if args.undated else COUNTED)
+        report.rows(rows(copy, question, which, limit=args.limit), names, as_json=args.json)
+    else:
+        calendar = Calendar(copy.organisation)
+        compared = calendar.comparable(question.period, args.compare, question.today)
+        report.explanation(explain(copy, question, compared), copy.organisation, as_json=args.json)
+
+
+def _question(args: argparse.Namespace, copy: Copy, crm: Connection) -> Question:
+    today = args.today or datetime.now(copy.organisation.zone).date()
+    return Question(
+        kpis=tuple(args.keys),
+        period=_period(args, copy, today),
+        today=today,
+        grain=getattr(args, "grain", None),
+        by=tuple(getattr(args, "by", None) or ()),
+        where=_where(args.where or [], crm),
+    )
+
+
+def _period(args: argparse.Namespace, copy: Copy, today: date) -> Period:
+    if args.start is None and args.end is None:
+        return Calendar(copy.organisation).preset(args.period, today)
+    if args.start is None:
+        raise ValueError("--to needs --from as well.")
+    end = args.end or today + timedelta(days=1)
+    if args.start >= end:
+        raise ValueError(f"--from {args.start} must lie before --to {end}: --from is in, --to is out.")
+    return Period(args.start, end)
+
+
+def _where(filters: list[str], crm: Connection) -> Where:
+    """`region=EMEA region=APAC segment=(none)` as filters; owners and accounts are given by name or key."""
+    members: dict[str, list[object]] = {}
+    for one in filters:
+        dimension, equals, value = one.partition("=")
+        if not equals or dimension not in DIMENSIONS:
+            raise ValueError(f"--where {one!r}: write DIMENSION=VALUE with one of {', '.join(DIMENSIONS)}.")
+        found: list[object] = [None if value == "(none)" else value]
+        if DIMENSIONS[dimension].by_key and value != "(none)":
+            found = list(reads.keys(crm, dimension, value))
+            if not found:
+                raise ValueError(f"--where {one!r}: no {dimension} has this name or key.")
+        members.setdefault(dimension, []).extend(found)
+    return tuple((dimension, tuple(values)) for dimension, values in members.items())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m kpis", description="The dashboard's answers without a browser."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="every definition")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+
+    value = commands.add_parser("value", help="the value of KPIs in a window")
+    value.add_argument("keys", nargs="+", metavar="KEY")
+    value.add_argument(
+        "--by", action="append", choices=DIMENSIONS, metavar="DIM", help="break down by a dimension"
+    )
+    value.add_argument("--grain", choices=GRAINS, help="a series")
+    behind = commands.add_parser("rows", help="the rows behind a value, as CSV with counts_for and weight")
+    which = behind.add_mutually_exclusive_group()
+    which.add_argument(
+        "--left-out", action="store_true", help="instead, the rows of the window that do not count"
+    )
+    which.add_argument("--undated", action="store_true", help="instead, the rows without a date")
+    which.add_argument("--reason", metavar="WORDS", help="instead, those left out for this reason")
+    behind.add_argument("--limit", type=int, metavar="N", help="at most N rows")
+    proof = commands.add_parser(
+        "explain", help="sentence, windows, counted, left out and why, freshness, SQL"
+    )
+    proof.add_argument("--compare", default="year", choices=("year", "previous", "none"))
+    for one in (behind, proof):
+        one.add_argument("keys", nargs=1, metavar="KEY")
+    for one in (value, behind, proof):
+        _add_window(one)
+    return parser
+
+
+def _add_window(parser: argparse.ArgumentParser) -> None:
+    day = date.fromisoformat
+    parser.add_argument("--from", dest="start", type=day, metavar="DATE", help="first day of the window")
+    parser.add_argument(
+        "--to", dest="end", type=day, metavar="DATE", help="the day after its last (default: tomorrow)"
+    )
+    parser.add_argument(
+        "--period", default="12m", choices=PRESETS, help="a named window instead (default: 12m)"
+    )
+    parser.add_argument(
+        "--where", action="append", metavar="DIM=VALUE", help="count only these; may be repeated"
+    )
+    parser.add_argument("--today", type=day, metavar="DATE", help="answer as of this day (default: today)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
