@@ -1,0 +1,99 @@
+"""What the documentation says exists: files, commands, targets, links, libraries."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")])
+MADE_LATER = ("data/", ".venv/", "test-results/")  # by running the project
+
+PATH = re.compile(r"[\w.-]+(/[\w.*-]+)*/?")
+SUFFIXES = (".py", ".md", ".toml", ".txt", ".in", ".css", ".csv", ".json")
+
+
+def quoted(text: str) -> list[str]:
+    """What stands in `backticks`, code blocks aside."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+
+
+def paths(text: str) -> list[str]:
+    """Quoted file names: with a slash or a known suffix, and no placeholder in capitals."""
+    return [
+        word
+        for word in quoted(text)
+        if PATH.fullmatch(word)
+        and ("/" in word or word.endswith(SUFFIXES))
+        and not re.search(r"\b[A-Z]{3,}\b", word.removesuffix("README.md"))
+        and not word.startswith(MADE_LATER)
+    ]
+
+
+def commands(text: str) -> list[str]:
+    """Every `python -m …` of the project, in a sentence or a code block, without its comment."""
+    found = re.findall(r"python -m ((?:crm_data|kpis|tests)[^`#\n|]*)", text)
+    return [command.strip() for command in found]
+
+
+def headings(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), flags=re.M)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@cache
+def help_of(*words: str) -> str:
+    answer = subprocess.run(
+        [sys.executable, "-m", *words, "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, f"{' '.join(words)} --help: {answer.stderr[-500:]}"
+    return answer.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_are_named_exist(page: Path) -> None:
+    missing = [path for path in paths(page.read_text()) if not list(ROOT.glob(path.rstrip("/")))]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if target.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and anchor not in headings(file)):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_that_are_shown_exist(page: Path) -> None:
+    for command in commands(page.read_text()):
+        module, *words = command.split()
+        subcommand = [word for word in words[:1] if re.fullmatch(r"[a-z]+", word)]
+        known = help_of(module, *subcommand)
+        for option in re.findall(r"--[a-z][a-z-]*", command):
+            assert option in known, f"{command}: {module} {' '.join(subcommand)} has no {option}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_make_targets_that_are_named_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    text = page.read_text()
+    named = re.findall(r"`make ([a-z]+)", text) + re.findall(r"^make ([a-z]+)", text, flags=re.M)
+    assert set(named) - targets == set()
+
+
+def test_every_direct_library_has_its_reason() -> None:
+    explained = re.findall(r"^\| `([a-z0-9-]+)` \| \S", (ROOT / "docs/libraries.md").read_text(), flags=re.M)
+    lines = (ROOT / "requirements.in").read_text() + (ROOT / "requirements-dev.in").read_text()
+    direct = re.findall(r"^([a-z0-9-]+)(?:\[[a-z]+\])?==", lines, flags=re.M)
+    assert sorted(explained) == sorted(direct)
