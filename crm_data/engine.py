@@ -28,6 +28,7 @@ _SENTENCES = {
     "No space left": "has no room left on its disk. Nothing was saved; free some space, then try again.",
     "disk I/O error": "cannot be read or written: the disk reports an error. Nothing was saved.",
     "no such table": "has lost its tables. Restore a backup, or start afresh with an empty database.",
+    'relation "': "has lost its tables. Restore a backup, or start afresh with an empty database.",
     "malformed": "is damaged. Restore a backup.",
 }
 
@@ -121,10 +122,10 @@ def _refuse_foreign(connection: Connection) -> None:
             f"{where} was made by a newer version of this program (revision {revision}). "
             "Update the program; the database was not changed."
         )
-    tables = inspect(connection).get_table_names()
+    tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
     if revision is None and tables:
         raise CrmUnavailable(
-            f"{where} is not a CRM database: it holds other tables ({', '.join(sorted(tables)[:3])}, …). "
+            f"{where} is not a CRM database: it holds other tables ({', '.join(sorted(tables)[:3])}). "
             "Give CRM_DATABASE_URL the address of an empty database; this one was not changed."
         )
 

@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 
-def _config() -> Config:
-    config = Config()
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
 
@@ -43,6 +43,9 @@ def is_known(revision: str) -> bool:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the missing revisions inside the connection's transaction."""
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    command.upgrade(_config(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Undo the revisions after `revision`; `base` undoes all. Their rows are lost."""
+    command.downgrade(_config(connection), revision)

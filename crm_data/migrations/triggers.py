@@ -35,11 +35,9 @@ def create_functions() -> None:
         CREATE FUNCTION crm_bury() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
         BEGIN
             IF TG_OP = 'TRUNCATE' THEN
-                EXECUTE format(
-                    'INSERT INTO tombstones (table_name, row_id, source_system, source_id, deleted_at) '
-                    'SELECT %L, id, source_system, source_id, clock_timestamp() FROM %I',
-                    TG_TABLE_NAME, TG_TABLE_NAME
-                );
+                EXECUTE 'INSERT INTO tombstones (table_name, row_id, source_system, source_id, deleted_at) '
+                    || 'SELECT ' || quote_literal(TG_TABLE_NAME) || ', id, source_system, source_id, '
+                    || 'clock_timestamp() FROM ' || quote_ident(TG_TABLE_NAME);
             ELSE
                 INSERT INTO tombstones (table_name, row_id, source_system, source_id, deleted_at)
                 VALUES (TG_TABLE_NAME, OLD.id, OLD.source_system, OLD.source_id, clock_timestamp());
