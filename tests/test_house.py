@@ -54,7 +54,9 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
 
 
 def test_no_file_names_a_package_registry() -> None:
-    hosts = r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|deb[.]debian|--(extra-)?index[-]url|--find[-]links"
+    hosts = (
+        r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|deb[.]debian|--(extra-)?index[-]url|--find[-]links"
+    )
     assert offences(hosts, texts()) == []
 
 
@@ -84,8 +86,8 @@ def test_caches_of_the_screen_are_in_one_file() -> None:
         if path.relative_to(ROOT).parts[0] == "tests" or path == ROOT / "ui/cache.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-            if name in ("cache_data", "cache_resource"):
+            name = getattr(node, "attr", getattr(node, "id", None))
+            if isinstance(node, ast.expr) and name in ("cache_data", "cache_resource"):
                 found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert found == []
 
@@ -122,7 +124,7 @@ def test_the_licence_is_there() -> None:
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--no-cache"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
