@@ -45,9 +45,14 @@ def pytest_runtest_makereport(item: pytest.Item):
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the app's CRM, its copy and its log."""
+    return tmp_path_factory.mktemp("crm")
+
+
+@pytest.fixture(scope="session")
+def app(home: Path) -> Iterator[str]:
     """The address of a running app with a demo CRM that ends on TODAY."""
-    home = tmp_path_factory.mktemp("crm")
     make_demo(home, "--events", "20000", "--today", TODAY)
     with serve(home) as address:
         yield address
@@ -68,7 +73,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(app: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+def open_page(app: str, home: Path, browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     opened: list[tuple[Page, list[str]]] = []
 
     def open_(
@@ -91,7 +96,11 @@ def open_page(app: str, browser: Browser, request: pytest.FixtureRequest) -> Ite
     problems = []
     for number, (page, noted) in enumerate(opened):
         error = traceback_of(page)
-        problems += noted + ([f"the app shows: {error}"] if error else [])
+        problems += noted
+        if error:
+            problems.append(
+                f"the app shows: {error}\nIts log ends: {(home / 'server.log').read_text()[-3000:]}"
+            )
         if problems or request.node.stash.get(FAILED, False):
             PICTURES.mkdir(exist_ok=True)
             name = re.sub(r"\W+", "-", request.node.name)
