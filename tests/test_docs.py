@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+import kpis.catalog.facts
+import kpis.model
+from crm_data.warehouse.query import readable
+from kpis.period import Period
+from kpis.windows import totals_statement
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")])
@@ -97,3 +105,12 @@ def test_every_direct_library_has_its_reason() -> None:
     lines = (ROOT / "requirements.in").read_text() + (ROOT / "requirements-dev.in").read_text()
     direct = re.findall(r"^([a-z0-9-]+)(?:\[[a-z]+\])?==", lines, flags=re.M)
     assert sorted(explained) == sorted(direct)
+
+
+def test_the_example_of_a_kpi_is_one() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", text, flags=re.S)
+    names = {**vars(kpis.model), **vars(kpis.catalog.facts)}
+    exec(textwrap.dedent(example), names)
+    year = Period(date(2025, 1, 1), date(2026, 1, 1))
+    assert "cases.due_day >= '2025-01-01'" in readable(totals_statement([names["ON_TIME"]], [year], (), ()))
