@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-import kpis.catalog.facts
-import kpis.model
 from crm_data.warehouse.query import readable
+from kpis import model
+from kpis.catalog import facts
 from kpis.period import Period
 from kpis.windows import totals_statement
 
@@ -110,7 +110,7 @@ def test_every_direct_library_has_its_reason() -> None:
 def test_the_example_of_a_kpi_is_one() -> None:
     text = (ROOT / "docs/architecture.md").read_text()
     (example,) = re.findall(r"```python\n(.*?)```", text, flags=re.S)
-    names = {**vars(kpis.model), **vars(kpis.catalog.facts)}
+    names = {**vars(model), **vars(facts)}
     exec(textwrap.dedent(example), names)
     year = Period(date(2025, 1, 1), date(2026, 1, 1))
     assert "cases.due_day >= '2025-01-01'" in readable(totals_statement([names["ON_TIME"]], [year], (), ()))
