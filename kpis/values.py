@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from kpis import interval
@@ -45,29 +45,25 @@ def value_of(kpi: KPI, tally: Tally) -> Value:
 def combined_value(composition: Composition, tallies: Mapping[str, Tally]) -> Value:
     """The composition's value from its parts' tallies, or the part that has none."""
     parts = {part.key: value_of(part, tallies.get(part.key, Tally())) for part in composition.parts}
-    counted = tallies.get(composition.n_of, Tally()).n
-    left_out = sum(part.left_out for part in parts.values())
+    result = composition.combine({key: part.numerator or Fraction(0) for key, part in parts.items()})
+    known = Value(
+        n=tallies.get(composition.n_of, Tally()).n,
+        numerator=result.numerator,
+        denominator=result.denominator,
+        left_out=sum(part.left_out for part in parts.values()),
+        notes=result.notes,
+    )
     for part in composition.parts:
-        found = parts[part.key]
-        if found.value is None and not (
-            part.key in composition.may_be_empty and not tallies[part.key].missing
-        ):
-            return Value(why=f"{part.label}: {_lower(found.why or '')}", n=counted, left_out=left_out)
-    totals = {key: found.numerator or Fraction(0) for key, found in parts.items()}
-    result = composition.combine(totals)
+        missing = parts[part.key].value is None
+        if missing and not (part.key in composition.may_be_empty and not tallies[part.key].missing):
+            return replace(known, why=f"{part.label}: {_lower(parts[part.key].why or '')}", notes=())
     if not result.denominator:
-        why = f"There is nothing to divide by: {composition.formula}."
-        return Value(None, why, counted, None, result.numerator, result.denominator, None, left_out)
+        return replace(known, why=f"There is nothing to divide by: {composition.formula}.", notes=())
     value = float(result.numerator / result.denominator)
     errors = [tallies[key] for key in composition.errors if result.terms.get(key)]
-    bounds = (
-        interval.logarithmic(value, [_relative_variance(t) for t in errors])
-        if all(t.n for t in errors)
-        else None
-    )
-    return Value(
-        value, None, counted, bounds, result.numerator, result.denominator, None, left_out, result.notes
-    )
+    variances = [_relative_variance(tally) for tally in errors if tally.n]
+    bounds = interval.logarithmic(value, variances) if len(variances) == len(errors) else None
+    return replace(known, value=value, bounds=bounds)
 
 
 def _denominator(kpi: KPI, tally: Tally) -> Fraction | None:

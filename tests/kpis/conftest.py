@@ -1,0 +1,120 @@
+"""A copy with made-up facts: every awkward row that the model has to survive, in a few hundred rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from sqlalchemy import Date, Float, String
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql import ClauseElement
+
+from crm_data.organisation import Organisation
+from crm_data.warehouse.facts import CATEGORIES, facts
+from crm_data.warehouse.query import run
+
+TODAY = date(2026, 11, 21)
+FIRST = date(2025, 1, 1)
+
+#: Few members, so that filters and breakdowns meet; among them what must never be run or dropped.
+MEMBERS = (None, "EMEA", "O'Brien; DROP TABLE deals", "<img src=x>", "مبيعات", "=1+1", "🙂", "")
+WORDS = {
+    "status": ("open", "won", "lost"),
+    "kind": ("CSAT", "NPS", "CES"),
+    "spend_kind": ("media", "staff", "tools"),
+    "start_reason": ("new", "back", "moved"),
+    "end_reason": ("lost", "moved", "repriced"),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    refreshed_at: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    changed_at: datetime | None = None
+    newest_day: date | None = TODAY
+
+
+@dataclass
+class FakeCopy:
+    """What `kpis` needs of a copy, over an in-memory engine."""
+
+    connection: duckdb.DuckDBPyConnection
+    organisation: Organisation = field(default_factory=Organisation)
+    state: State = field(default_factory=State)
+
+    def run(self, statement: ClauseElement) -> pa.Table:
+        return run(self.connection, statement)
+
+    def frame(self, table: str) -> pd.DataFrame:
+        return self.connection.sql(f"FROM {table}").df()
+
+
+def empty_copy() -> FakeCopy:
+    connection = duckdb.connect()
+    for table in facts.sorted_tables:
+        connection.execute(str(CreateTable(table)))
+    return FakeCopy(connection)
+
+
+def random_copy(seed: int, rows: int = 300) -> FakeCopy:
+    """Facts at random, within what facts.py promises: spans may be empty or bad, days and values unknown."""
+    copy, rng = empty_copy(), np.random.default_rng(seed)
+    for table in facts.sorted_tables:
+        if table.name == "targets":
+            continue
+        frame = pd.DataFrame({column.name: _column(column, rng, rows) for column in table.columns})
+        frame["id"] = np.arange(rows)
+        if "lost_day" in frame:
+            frame["lost_day"] = frame["end_day"].where(frame["end_reason"] == "lost", frame["lost_day"])
+        if "bad" in frame:
+            reversed_spans = pd.to_datetime(frame["end_day"]) < pd.to_datetime(frame["start_day"])
+            frame["bad"] = np.where(reversed_spans, "ends before it starts", None)
+        copy.connection.register("made", pa.Table.from_pandas(frame, schema=_schema(table), preserve_index=False))
+        copy.connection.execute(f"INSERT INTO {table.name} SELECT * FROM made")
+    return copy
+
+
+def _column(column, rng: np.random.Generator, rows: int) -> list[object]:
+    name = column.name
+    if name in WORDS:
+        return list(rng.choice(np.array(WORDS[name], dtype=object), rows))
+    if isinstance(column.type, Date):
+        days = rng.integers(0, (TODAY - FIRST).days + 1, rows)
+        known = rng.random(rows) < (0.6 if name in ("end_day", "lost_day", "customer_day") else 0.95)
+        return [FIRST + timedelta(days=int(day)) if is_known else None for day, is_known in zip(days, known)]
+    if isinstance(column.type, String):
+        return list(rng.choice(np.array(MEMBERS, dtype=object), rows))
+    if name in ("owner", "account", "contact"):
+        return [int(key) if key else None for key in rng.integers(0, 12, rows)]
+    if isinstance(column.type, Float):
+        return list(rng.integers(0, 11, rows).astype(float))
+    if name in ("latest", "satisfied", "on_time", "delivered", "opened", "clicked", "unsubscribed", "bounced"):
+        return [int(flag) if flag < 2 else None for flag in rng.integers(0, 3, rows)]
+    numbers = rng.integers(-50, 10_000_00, rows)
+    return [int(number) if known else None for number, known in zip(numbers, rng.random(rows) < 0.85)]
+
+
+def _schema(table) -> pa.Schema:
+    kinds = {Date: pa.date32(), Float: pa.float64(), String: pa.string()}
+    return pa.schema(
+        [
+            (column.name, next((kinds[kind] for kind in kinds if isinstance(column.type, kind)), pa.int64()))
+            for column in table.columns
+        ]
+    )
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Iterator[FakeCopy]:
+    copy = random_copy(seed=7)
+    yield copy
+    copy.connection.close()
+
+
+assert set(WORDS) - {"status", "kind"} <= set(CATEGORIES)
