@@ -1,0 +1,132 @@
+"""Filling the tables that are derived from the mirror: all rows, or those of a few roots.
+
+A `Build` is one SELECT. Its `id` is the key of a root, the row of the CRM that the derived rows
+hang on; deleting a root's rows and computing them again brings them up to date. What has to be
+computed again is said by `affected`: for each table that the SELECT reads, the roots that hang on
+its changed rows. `changed_<mirror table>` holds these rows as they were and as they are;
+`changed_<derived table>` the ids computed again. A row that moved from one root to another is
+itself changed, so looking links up in the present mirror is enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+from sqlalchemy import BigInteger, Column, Date, Float, Integer, SmallInteger, String, Table
+
+from crm_data.warehouse.categories import TYPES
+from crm_data.warehouse.vocabulary import choose
+
+#: Beyond this share of the roots, computing all of them again is faster.
+_WHOLE_FROM = 0.2
+
+_DUCKDB = {
+    BigInteger: "BIGINT",
+    Integer: "INTEGER",
+    SmallInteger: "TINYINT",
+    Date: "DATE",
+    Float: "DOUBLE",
+    String: "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """A derived table, the SELECT that fills it, and what it hangs on."""
+
+    table: Table
+    sql: str
+    affected: tuple[tuple[str, str], ...]  # changed table -> SELECT of the roots that hang on it
+    order: str = ""  # rows of one day lie together, so that a window reads only its part
+    whole: bool = False  # too small to be worth computing in part
+
+    @property
+    def name(self) -> str:
+        return self.table.fullname
+
+    @property
+    def short(self) -> str:
+        return self.table.name
+
+
+def through(table: str, *, root: str = "id", **links: str) -> tuple[tuple[str, str], ...]:
+    """The roots in a table whose foreign key `link` leads to a changed row."""
+    return tuple(
+        (target, f"SELECT {root} FROM {table} WHERE {link} IN (SELECT id FROM changed_{target})")
+        for link, target in links.items()
+    )
+
+
+def category_of(column: Column) -> str | None:  # type: ignore[type-arg]
+    """The set of words that a column's values come from, if they come from one."""
+    name: str = column.info.get("category", column.name)
+    return name if isinstance(column.type, String) and name in TYPES else None
+
+
+def create(connection: duckdb.DuckDBPyConnection, build: Build, types: dict[str, str]) -> None:
+    """An empty table in place of the old one. `types`: category -> name of its ENUM type."""
+    columns = ", ".join(f"{c.name} {_type(c, types)}" for c in build.table.columns)
+    connection.execute(f"CREATE OR REPLACE TABLE {build.name} ({columns})")
+
+
+def _type(column: Column, types: dict[str, str]) -> str:  # type: ignore[type-arg]
+    category = category_of(column)
+    return types[category] if category else _DUCKDB[type(column.type)]
+
+
+def rebuild(connection: duckdb.DuckDBPyConnection, build: Build, types: dict[str, str]) -> int:
+    """Compute all rows again; gives their number."""
+    create(connection, build, types)
+    choose(connection, None)
+    return _insert(connection, build)
+
+
+def update(
+    connection: duckdb.DuckDBPyConnection, build: Build, changed: set[str], types: dict[str, str]
+) -> int | None:
+    """Compute what hangs on the changed tables; gives the number of rows, None when nothing does.
+
+    Leaves the ids in `changed_<table>` for the builds that read this one, and its name in `changed`.
+    """
+    roots = [sql for table, sql in build.affected if table in changed]
+    if not roots:
+        return None
+    common = build.table.schema is not None  # facts hang on it
+    mine = f"changed_{build.short}" if common else "changed_roots"
+    ids = " UNION ".join(f"({sql})" for sql in roots)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {mine} AS SELECT id, id AS chosen_id FROM ({ids}) AS t(id) "
+        "WHERE id IS NOT NULL"
+    )
+    if build.whole or _most(connection, build, mine):
+        if common:
+            connection.execute(
+                f"INSERT INTO {mine} SELECT DISTINCT id, id FROM {build.name} "
+                f"WHERE id NOT IN (SELECT id FROM {mine})"
+            )
+        rows = rebuild(connection, build, types)
+    else:
+        connection.execute(f"DELETE FROM {build.name} WHERE id IN (SELECT id FROM {mine})")
+        choose(connection, mine)
+        rows = _insert(connection, build)
+    if common:
+        changed.add(build.short)
+    return rows
+
+
+def _most(connection: duckdb.DuckDBPyConnection, build: Build, roots: str) -> bool:
+    row = connection.execute(
+        f"SELECT (SELECT count(*) FROM {roots}), (SELECT count(*) FROM {build.name})"
+    ).fetchone()
+    assert row is not None
+    return row[0] > 1000 and row[0] > _WHOLE_FROM * row[1]
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, build: Build) -> int:
+    order = f"ORDER BY {build.order}" if build.order else ""
+    row = connection.execute(
+        f"INSERT INTO {build.name} BY NAME SELECT * FROM ({build.sql}) {order}"
+    ).fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,201 @@
+"""The facts of sales: deals, their spells, invoice lines."""
+
+from crm_data.warehouse import facts
+from crm_data.warehouse.build import Build, through
+
+# What a deal takes from others.
+_LINKS = through(
+    "crm.opportunities",
+    account_id="account_versions",
+    region_id="places",
+    product_id="products",
+    campaign_id="campaigns",
+)
+_DEAL = (
+    ("deal_versions", "SELECT id FROM changed_deal_versions"),
+    ("people", "SELECT id FROM work.deal_versions WHERE owner IN (SELECT id FROM changed_people)"),
+    *_LINKS,
+)
+
+DEALS = Build(
+    facts.deals,
+    order="closed_day, opened_day",
+    affected=(
+        *_DEAL,
+        (
+            "exchange_rates",
+            """SELECT o.id FROM crm.opportunities AS o JOIN changed_exchange_rates AS r
+               ON r.currency = o.currency
+               WHERE o.status = 'open' OR o.closed_on IS NULL OR o.closed_on >= r.valid_on""",
+        ),
+    ),
+    sql="""
+    WITH deals AS (
+        SELECT
+            *,
+            -- Who owned it and where its account was, on the day it closed; today while it is open.
+            CASE WHEN status = 'open' OR closed_on IS NULL THEN DATE '9999-12-30' ELSE closed_on END AS as_of,
+            CASE WHEN status <> 'open' THEN closed_on END AS closed_day
+        FROM crm.opportunities WHERE chosen(id)
+    ),
+    -- The version in force on that day, or the first one where the history begins later.
+    known AS (
+        SELECT
+            d.id,
+            arg_max_null(v.owner, v.start_day) FILTER (WHERE v.start_day <= d.as_of) AS owner_then,
+            bool_or(v.start_day <= d.as_of) AS known_then,
+            arg_min_null(v.owner, v.start_day) AS first_owner,
+            max(v.start_day) AS last_day
+        FROM deals AS d JOIN work.deal_versions AS v ON v.id = d.id
+        GROUP BY d.id
+    ),
+    owned AS (
+        SELECT d.*, CASE WHEN known_then THEN owner_then ELSE first_owner END AS owner, last_day
+        FROM deals AS d JOIN known USING (id)
+    )
+    SELECT
+        d.id, d.status, d.opened_on AS opened_day, d.closed_day,
+        CASE WHEN d.closed_day IS NOT NULL THEN flow_cents(d.amount, d.currency, d.closed_day)
+             ELSE stock_cents(d.amount, d.currency, greatest(d.opened_on, d.last_day)) END AS amount_cents,
+        d.closed_day - d.opened_on AS cycle_days,
+        d.account_id AS account,
+        coalesce(place.region, a.own_region, owner.region, a.region) AS region,
+        coalesce(a.country, place.country) AS country,
+        a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
+        d.owner, owner.team, p.name AS product, p.family, c.name AS campaign, d.stage, d.close_reason
+    FROM owned AS d
+    LEFT JOIN work.account_versions AS a
+        ON a.id = d.account_id AND d.as_of >= a.start_day AND d.as_of < a.end_day
+    LEFT JOIN work.people AS owner ON owner.id = d.owner
+    LEFT JOIN work.places AS place ON place.id = d.region_id
+    LEFT JOIN crm.products AS p ON p.id = d.product_id
+    LEFT JOIN crm.campaigns AS c ON c.id = d.campaign_id
+    """,
+)
+
+DEAL_SPELLS = Build(
+    facts.deal_spells,
+    order="start_day",
+    affected=(
+        *_DEAL,
+        (
+            "exchange_rates",
+            """SELECT v.id FROM work.deal_versions AS v JOIN changed_exchange_rates AS r
+               ON r.currency = v.currency JOIN crm.opportunities AS o ON o.id = v.id
+               WHERE greatest(v.start_day, o.opened_on) >= r.valid_on""",
+        ),
+    ),
+    sql="""
+    WITH deals AS (
+        SELECT
+            id, account_id, product_id, campaign_id, region_id, channel, status, opened_on,
+            CASE WHEN status <> 'open' THEN closed_on END AS closed_day,
+            CASE
+                WHEN opened_on IS NULL OR status = 'open' THEN NULL
+                WHEN closed_on IS NULL THEN 'it is ' || status || ', but nobody knows since when'
+                WHEN closed_on < opened_on THEN 'it was closed before it was opened'
+            END AS bad
+        FROM crm.opportunities WHERE chosen(id)
+    ),
+    versions AS (SELECT * FROM work.deal_versions WHERE chosen(id)),
+    known_since AS (SELECT id, min(start_day) AS first_day FROM versions GROUP BY id),
+    spans AS (
+        -- What was known, day by day, cut to the days on which the deal was open.
+        SELECT
+            d.id, greatest(v.start_day, d.opened_on) AS start_day,
+            nullif(least(v.end_day, coalesce(d.closed_day, DATE 'infinity')), DATE 'infinity') AS end_day,
+            v.stage, v.amount, v.currency, v.probability, v.owner, v.expected_close,
+            greatest(v.start_day, d.opened_on) AS rate_day
+        FROM deals AS d JOIN versions AS v ON v.id = d.id
+        WHERE d.opened_on IS NOT NULL AND d.bad IS NULL
+          AND greatest(v.start_day, d.opened_on) < least(v.end_day, coalesce(d.closed_day, DATE 'infinity'))
+        UNION ALL
+        -- Before its history began, only that it was open; so too one that closed the day it opened,
+        -- and one whose days make no sense.
+        SELECT
+            d.id, d.opened_on,
+            CASE WHEN d.bad IS NOT NULL THEN d.closed_day
+                 ELSE nullif(least(k.first_day, coalesce(d.closed_day, DATE 'infinity')), DATE 'infinity')
+            END,
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM deals AS d LEFT JOIN known_since AS k USING (id)
+        WHERE d.opened_on IS NOT NULL
+          AND (d.bad IS NOT NULL OR d.closed_day = d.opened_on OR k.first_day > d.opened_on)
+        UNION ALL
+        -- Nobody knows when it was opened: one row without a start, with what is known now.
+        SELECT
+            d.id, NULL, d.closed_day,
+            v.stage, v.amount, v.currency, v.probability, v.owner, v.expected_close, v.start_day
+        FROM deals AS d JOIN versions AS v ON v.id = d.id AND v.end_day = DATE 'infinity'
+        WHERE d.opened_on IS NULL
+    ),
+    valued AS (
+        SELECT *, stock_cents(amount, currency, rate_day) AS amount_cents FROM spans
+    )
+    SELECT
+        d.id, s.start_day, s.end_day, s.expected_close AS expected_day,
+        s.amount_cents,
+        -- Probabilities to a millionth, so that the product is exact; halves away from zero.
+        rounded(s.amount_cents * 1000, CAST(round(s.probability * 1000000) AS BIGINT) * 100) AS weighted_cents,
+        d.bad,
+        d.account_id AS account,
+        coalesce(place.region, a.own_region, owner.region, a.region) AS region,
+        coalesce(a.country, place.country) AS country,
+        a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
+        s.owner, owner.team, p.name AS product, p.family, c.name AS campaign, s.stage,
+        CASE WHEN s.start_day IS NULL OR s.start_day = d.opened_on THEN 'opened' ELSE 'changed' END
+            AS start_reason,
+        CASE WHEN s.end_day IS DISTINCT FROM d.closed_day THEN 'changed'
+             WHEN d.status <> 'open' THEN d.status END AS end_reason
+    FROM valued AS s
+    JOIN deals AS d USING (id)
+    LEFT JOIN work.account_versions AS a
+        ON a.id = d.account_id
+        AND coalesce(s.start_day, DATE '9999-12-30') >= a.start_day
+        AND coalesce(s.start_day, DATE '9999-12-30') < a.end_day
+    LEFT JOIN work.people AS owner ON owner.id = s.owner
+    LEFT JOIN work.places AS place ON place.id = d.region_id
+    LEFT JOIN crm.products AS p ON p.id = d.product_id
+    LEFT JOIN crm.campaigns AS c ON c.id = d.campaign_id
+    """,
+)
+
+INVOICE_LINES = Build(
+    facts.invoice_lines,
+    order="issued_day",
+    affected=(
+        ("invoice_lines", "SELECT id FROM changed_invoice_lines"),
+        *through("crm.invoice_lines", invoice_id="invoices", product_id="products"),
+        (
+            "account_versions",
+            """SELECT l.id FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
+               WHERE i.account_id IN (SELECT id FROM changed_account_versions)""",
+        ),
+        (
+            "exchange_rates",
+            """SELECT l.id FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
+               JOIN changed_exchange_rates AS r ON r.currency = i.currency AND i.issued_on >= r.valid_on""",
+        ),
+    ),
+    sql="""
+    WITH lines AS (
+        SELECT
+            l.id, l.product_id, i.account_id, i.issued_on,
+            flow_cents(l.amount, i.currency, i.issued_on) AS amount_cents,
+            flow_cents(l.cost, i.currency, i.issued_on) AS cost_cents
+        FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
+        WHERE chosen(l.id)
+    )
+    SELECT
+        l.id, l.issued_on AS issued_day, l.amount_cents, l.cost_cents,
+        l.amount_cents - l.cost_cents AS margin_cents,
+        l.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
+        a.owner, a.team, p.name AS product, p.family
+    FROM lines AS l
+    LEFT JOIN work.account_versions AS a
+        ON a.id = l.account_id AND l.issued_on >= a.start_day AND l.issued_on < a.end_day
+    LEFT JOIN crm.products AS p ON p.id = l.product_id
+    """,
+)
+
+SALES = (DEALS, DEAL_SPELLS, INVOICE_LINES)

@@ -1,0 +1,159 @@
+"""The facts of service: cases, and what customers say afterwards."""
+
+from crm_data.warehouse import facts
+from crm_data.warehouse.build import Build, through
+
+CASES = Build(
+    facts.cases,
+    order="opened_day",
+    affected=(
+        ("cases", "SELECT id FROM changed_cases"),
+        ("case_reopenings", "SELECT case_id FROM changed_case_reopenings"),
+        *through(
+            "crm.cases",
+            account_id="account_versions",
+            owner_id="people",
+            team_id="teams",
+            product_id="products",
+        ),
+    ),
+    sql="""
+    WITH cases AS (SELECT *, local_day(opened_at) AS opened_day FROM crm.cases WHERE chosen(id)),
+    reopenings AS (
+        SELECT case_id AS id, count(*) AS times FROM crm.case_reopenings WHERE chosen(case_id) GROUP BY case_id
+    )
+    SELECT
+        k.id, k.kind, k.opened_day, local_day(k.due_at) AS due_day, local_day(k.resolved_at) AS resolved_day,
+        date_diff('second', k.opened_at, k.first_response_at) AS response_seconds,
+        date_diff('second', k.opened_at, k.resolved_at) AS resolution_seconds,
+        coalesce(r.times, 0) AS reopened,
+        CASE WHEN k.due_at IS NULL THEN NULL WHEN k.resolved_at <= k.due_at THEN 1 ELSE 0 END AS on_time,
+        k.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
+        k.owner_id AS owner, coalesce(t.name, owner.team) AS team,
+        p.name AS product, p.family, k.cause, k.priority, k.channel AS case_channel
+    FROM cases AS k
+    LEFT JOIN reopenings AS r ON r.id = k.id
+    LEFT JOIN work.account_versions AS a
+        ON a.id = k.account_id AND k.opened_day >= a.start_day AND k.opened_day < a.end_day
+    LEFT JOIN work.people AS owner ON owner.id = k.owner_id
+    LEFT JOIN crm.teams AS t ON t.id = k.team_id
+    LEFT JOIN crm.products AS p ON p.id = k.product_id
+    """,
+)
+
+# Whom and what a survey is about: what it says itself, else its invitation, its case, its contact.
+VIEWS = """
+CREATE OR REPLACE VIEW work.invited AS
+    SELECT
+        i.id, i.survey_id, i.sent_at, i.contact_id, i.case_id,
+        coalesce(i.account_id, k.account_id, c.account_id) AS account_id,
+        k.owner_id, k.team_id, k.product_id
+    FROM crm.survey_invitations AS i
+    LEFT JOIN crm.cases AS k ON k.id = i.case_id
+    LEFT JOIN crm.contacts AS c ON c.id = i.contact_id;
+
+CREATE OR REPLACE VIEW work.answered AS
+    WITH own AS (
+        SELECT
+            a.id, a.survey_id, a.invitation_id, a.answered_at, a.score,
+            coalesce(a.account_id, i.account_id) AS account_id,
+            coalesce(a.contact_id, i.contact_id) AS contact_id,
+            coalesce(a.case_id, i.case_id) AS case_id
+        FROM crm.survey_answers AS a LEFT JOIN crm.survey_invitations AS i ON i.id = a.invitation_id
+    )
+    SELECT
+        own.* REPLACE (coalesce(own.account_id, k.account_id, c.account_id) AS account_id),
+        k.owner_id, k.team_id, k.product_id
+    FROM own
+    LEFT JOIN crm.cases AS k ON k.id = own.case_id
+    LEFT JOIN crm.contacts AS c ON c.id = own.contact_id;
+"""
+
+_LINKS = {
+    "survey_id": "surveys",
+    "case_id": "cases",
+    "contact_id": "contacts",
+    "account_id": "account_versions",
+    "owner_id": "people",
+    "team_id": "teams",
+    "product_id": "products",
+}
+
+INVITATIONS = Build(
+    facts.invitations,
+    order="sent_day",
+    affected=(
+        ("survey_invitations", "SELECT id FROM changed_survey_invitations"),
+        ("survey_answers", "SELECT invitation_id FROM changed_survey_answers"),
+        *through("work.invited", **_LINKS),
+    ),
+    sql="""
+    WITH invited AS (SELECT *, local_day(sent_at) AS sent_day FROM work.invited WHERE chosen(id)),
+    answered AS (
+        SELECT invitation_id AS id, min(answered_at) AS first_at FROM crm.survey_answers
+        WHERE score IS NOT NULL AND chosen(invitation_id) GROUP BY invitation_id
+    )
+    SELECT
+        i.id, s.kind, i.sent_day, local_day(answered.first_at) AS answered_day,
+        i.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
+        i.owner_id AS owner, coalesce(t.name, owner.team) AS team, p.name AS product, s.name AS survey
+    FROM invited AS i
+    LEFT JOIN answered ON answered.id = i.id
+    LEFT JOIN crm.surveys AS s ON s.id = i.survey_id
+    LEFT JOIN work.account_versions AS a
+        ON a.id = i.account_id AND i.sent_day >= a.start_day AND i.sent_day < a.end_day
+    LEFT JOIN work.people AS owner ON owner.id = i.owner_id
+    LEFT JOIN crm.teams AS t ON t.id = i.team_id
+    LEFT JOIN crm.products AS p ON p.id = i.product_id
+    """,
+)
+
+ANSWERS = Build(
+    facts.answers,
+    order="answered_day",
+    affected=(
+        # A new answer may stop another one of its case from being the latest.
+        (
+            "survey_answers",
+            """SELECT id FROM changed_survey_answers UNION
+               SELECT id FROM work.answered WHERE case_id IN (
+                   SELECT coalesce(x.case_id, i.case_id) FROM changed_survey_answers AS x
+                   LEFT JOIN crm.survey_invitations AS i ON i.id = x.invitation_id)""",
+        ),
+        (
+            "survey_invitations",
+            """SELECT id FROM work.answered
+               WHERE invitation_id IN (SELECT id FROM changed_survey_invitations)
+                  OR case_id IN (SELECT case_id FROM changed_survey_invitations)""",
+        ),
+        *through("work.answered", **_LINKS),
+    ),
+    sql="""
+    WITH answered AS (SELECT *, local_day(answered_at) AS answered_day FROM work.answered WHERE chosen(id)),
+    -- The last one of its case and survey; a blank one never outdoes one with a score.
+    last_of_case AS (
+        SELECT arg_max(id, (score IS NOT NULL, answered_at, id)) AS id FROM work.answered
+        WHERE case_id IN (SELECT case_id FROM answered) GROUP BY case_id, survey_id
+    )
+    SELECT
+        x.id, x.answered_day, s.kind, x.score,
+        CASE WHEN x.case_id IS NULL OR last_of_case.id IS NOT NULL THEN 1 ELSE 0 END AS latest,
+        CAST(x.score >= coalesce(
+            s.satisfied_from, CASE WHEN s.kind = 'CSAT' AND s.scale_min = 1 AND s.scale_max = 5 THEN 4 END
+        ) AS TINYINT) AS satisfied,
+        CASE WHEN s.kind <> 'NPS' OR x.score IS NULL THEN NULL
+             WHEN x.score >= 9 THEN 100 WHEN x.score >= 7 THEN 0 ELSE -100 END AS nps,
+        x.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
+        x.owner_id AS owner, coalesce(t.name, owner.team) AS team, p.name AS product, s.name AS survey
+    FROM answered AS x
+    LEFT JOIN last_of_case ON last_of_case.id = x.id
+    LEFT JOIN crm.surveys AS s ON s.id = x.survey_id
+    LEFT JOIN work.account_versions AS a
+        ON a.id = x.account_id AND x.answered_day >= a.start_day AND x.answered_day < a.end_day
+    LEFT JOIN work.people AS owner ON owner.id = x.owner_id
+    LEFT JOIN crm.teams AS t ON t.id = x.team_id
+    LEFT JOIN crm.products AS p ON p.id = x.product_id
+    """,
+)
+
+SERVICE = (CASES, INVITATIONS, ANSWERS)

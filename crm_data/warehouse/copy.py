@@ -1,0 +1,164 @@
+"""The copy of the CRM database that answers every question."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import Engine
+from sqlalchemy.sql import ClauseElement
+
+from crm_data.organisation import Organisation
+from crm_data.warehouse import query, state, store
+from crm_data.warehouse.builds import FACTS
+from crm_data.warehouse.errors import CopyError
+from crm_data.warehouse.facts import CATEGORIES
+from crm_data.warehouse.publish import Snapshots
+from crm_data.warehouse.refresh import Refreshed, _today, refresh
+from crm_data.warehouse.source import Source
+from crm_data.warehouse.state import State
+
+_SWEEP_EVERY = timedelta(days=1)
+
+#: One refresh at a time for each file, however often this process has it open.
+_locks: dict[Path, threading.RLock] = defaultdict(threading.RLock)
+
+
+class Copy:
+    """Answers while it is refreshed: each question sees the last published version, whole."""
+
+    def __init__(self, source: Source, path: Path, *, private: bool) -> None:
+        self.path = path
+        self._source = source
+        self._private = private
+        self._lock = _locks[path]
+        self._connection = store.open_file(path)
+        self._kept = state.load(self._connection)
+        self._mark: object = None
+        self._swept: datetime | None = None
+        self._members: tuple[int, dict[str, list[str]]] = (-1, {})
+        self._snapshots = None if private else Snapshots(path)
+
+    @property
+    def state(self) -> State:
+        return self._kept.state
+
+    @property
+    def organisation(self) -> Organisation:
+        return self._kept.organisation
+
+    def run(self, statement: ClauseElement) -> pa.Table:
+        return query.run(self._connection, statement)
+
+    def behind(self, now: datetime | None = None) -> bool:
+        """Whether something has been committed since the last refresh was tried, or a day has begun.
+
+        Takes a few milliseconds. Raises CrmUnavailable.
+        """
+        today = _today(self.organisation, now or datetime.now(UTC))
+        return self._source.mark() != self._mark or today != self.state.today
+
+    def refresh(self, *, full: bool = False, now: datetime | None = None) -> Refreshed:
+        """Take in what has changed. Raises CrmUnavailable, CopyError; the copy is then as it was."""
+        now = now or datetime.now(UTC)
+        with self._lock:
+            # Before reading, so that what is committed meanwhile counts as not yet seen.
+            mark = self._source.mark()
+            sweep = self._swept is None or now - self._swept >= _SWEEP_EVERY
+            with self._connection.cursor() as cursor:
+                try:
+                    kept = state.load(cursor)
+                    if kept.state.version == self._kept.state.version:
+                        kept = self._kept
+                    self._kept, done = refresh(cursor, self._source, kept, now, full=full, sweep=sweep)
+                except CopyError:
+                    self._mark = mark  # trying again helps only once the CRM has changed
+                    raise
+            self._mark = mark
+            self._swept = now if sweep else self._swept
+            if done.changed and self._snapshots:
+                self._snapshots.publish_sometimes(self._connection)
+            return done
+
+    def members(self, dimension: str) -> list[str]:
+        """The words that a dimension takes in any fact, in alphabetical order."""
+        if dimension not in CATEGORIES:
+            raise ValueError(f"no category is called {dimension!r}; there are: {', '.join(CATEGORIES)}")
+        version, known = self._members
+        if version != self.state.version:
+            version, known = self._members = (self.state.version, {})
+        if dimension not in known:
+            parts = [
+                f"SELECT CAST(word AS VARCHAR) FROM (SELECT DISTINCT {dimension} AS word FROM {build.name})"
+                for build in FACTS
+                if dimension in build.table.columns
+            ]
+            with self._connection.cursor() as cursor:
+                found = cursor.execute(" UNION ".join(parts)).fetchall() if parts else []
+            known[dimension] = sorted(word for (word,) in found if word is not None)
+        return known[dimension]
+
+    def close(self) -> None:
+        with self._lock:
+            if self._snapshots:
+                self._snapshots.publish_now(self._connection)
+            self._connection.close()
+            self._source.close()
+            if self._private:
+                shutil.rmtree(self.path.parent, ignore_errors=True)
+
+    def __enter__(self) -> Copy:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_copy(engine: Engine, path: Path | None = None, *, refresh: bool = True) -> Copy:
+    """The copy of a CRM database, brought up to date unless `refresh` is false.
+
+    While another process has the file open (the app), this one works on a copy of its own, made from
+    the last one published and thrown away at the end. Raises CrmUnavailable, CopyError.
+    """
+    source = Source(engine)
+    path = (path or store.path_for(engine.url)).resolve()
+    try:
+        copy = Copy(source, path, private=False)
+    except store.Held:
+        copy = Copy(source, _private(path), private=True)
+    if refresh:
+        try:
+            copy.refresh()
+        except BaseException:
+            copy.close()
+            raise
+    return copy
+
+
+def _private(path: Path) -> Path:
+    """A file of this process alone, with the last published copy in it, if there is one."""
+    for left in path.parent.glob("private-*"):  # of processes that were killed
+        if time.time() - left.stat().st_mtime > _SWEEP_EVERY.total_seconds():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="private-", dir=path.parent))
+    try:
+        shutil.copyfile(Snapshots(path).file, folder / path.name)
+    except FileNotFoundError:
+        pass
+    except OSError as problem:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise CopyError(f"There is no room for a copy in {path.parent}: {problem.strerror}.") from problem
+    return folder / path.name
+
+
+__all__ = ["Copy", "duckdb", "open_copy"]

@@ -1,0 +1,48 @@
+"""Handing the copy to other processes: DuckDB lets nobody else even read a file that is open."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+
+log = logging.getLogger(__name__)
+
+#: At most this part of the time goes into publishing.
+_SHARE = 0.03
+
+
+class Snapshots:
+    """The published copy beside the file at `path`: always a whole one, replaced in one step."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file = path.with_suffix(".snapshot.duckdb")
+        self._not_before = 0.0
+        self._due = not self.file.exists()
+
+    def publish_sometimes(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """After a change; skipped when the last time was too short ago."""
+        self._due = True
+        if time.monotonic() >= self._not_before:
+            self.publish_now(connection)
+
+    def publish_now(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Nobody may write to the copy meanwhile. A failure is logged: the old snapshot goes on serving."""
+        if not self._due:
+            return
+        began = time.monotonic()
+        new = self.file.with_suffix(".new")
+        try:
+            connection.execute("CHECKPOINT")
+            shutil.copyfile(self.path, new)
+            os.replace(new, self.file)  # noqa: PTH105 - what pathlib calls
+            self._due = False
+        except (duckdb.Error, OSError) as problem:
+            new.unlink(missing_ok=True)
+            log.warning("The copy could not be published for other processes: %s", problem)
+        self._not_before = time.monotonic() + (time.monotonic() - began) / _SHARE

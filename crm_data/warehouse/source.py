@@ -1,0 +1,200 @@
+"""Reading the CRM database, SQLite or PostgreSQL: a cheap sign of change, snapshots, bulk streams."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_postgresql.dbapi
+import pyarrow as pa
+from sqlalchemy import Connection, Engine
+
+from crm_data.engine import ROOT, CrmUnavailable, reported
+from crm_data.warehouse import mirror
+
+#: Gives the rows of a mirrored table for which a condition holds, as they travel.
+Rows = Callable[[str, str], pa.RecordBatchReader]
+
+#: A first row whose values fix the types; SQLite has none, and the driver guesses from what comes first.
+_TYPICAL = {pa.int64(): "0", pa.float64(): "0.5", pa.string(): "'x'"}
+
+
+class Source:
+    """The CRM database as the copy reads it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self.file = _file(engine)
+        self._watcher: sqlite3.Connection | None = None
+        self._watched: tuple[int, int] | None = None
+
+    def close(self) -> None:
+        if self._watcher:
+            self._watcher.close()
+            self._watcher = None
+
+    def mark(self) -> object:
+        """A value that is another one as soon as anything has been committed. Takes about 1 ms."""
+        if self.file:
+            return self._sqlite_mark(self.file)
+        with reported(self.engine), self.engine.connect() as connection:
+            # Which transactions are over and which go on: any commit changes it.
+            return connection.exec_driver_sql("SELECT CAST(pg_current_snapshot() AS text)").scalar()
+
+    def _sqlite_mark(self, file: Path) -> object:
+        identity = _identity(file)
+        if identity != self._watched or self._watcher is None:
+            if self._watched:
+                self.engine.dispose()  # its connections still hold the file that was replaced
+            self.close()
+            try:
+                self._watcher = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+            except sqlite3.Error as problem:
+                raise CrmUnavailable(f"The CRM database {file} cannot be read: {problem}.") from problem
+            self._watched = identity
+        try:
+            return identity, self._watcher.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as problem:
+            self.close()
+            raise CrmUnavailable(f"The CRM database {file} cannot be read: {problem}.") from problem
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One state of the database, for questions with few rows."""
+        if self.file:
+            _identity(self.file)  # opening a file that is gone would make an empty one
+        with reported(self.engine), self.engine.connect() as connection:
+            if self.file:
+                connection.exec_driver_sql("BEGIN")
+                yield Snapshot(connection, self.dialect, None)
+                connection.exec_driver_sql("ROLLBACK")
+            else:
+                # What began before this instant may still commit rows that say they are older.
+                horizon = connection.exec_driver_sql(
+                    "SELECT to_char(least(clock_timestamp(), min(xact_start)) AT TIME ZONE 'UTC', "
+                    "'YYYY-MM-DD HH24:MI:SS.US') FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                ).scalar()
+                connection.rollback()
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield Snapshot(connection, self.dialect, horizon)
+                connection.rollback()
+
+    @contextmanager
+    def bulk(self) -> Iterator[Rows]:
+        """One state of the database, for many rows: (table, where) -> a stream of Arrow batches."""
+        with _sqlite_bulk(self.file) if self.file else _postgresql_bulk(self.engine) as rows:
+            yield rows
+
+
+class Snapshot:
+    """Small questions to one state of the database. `horizon`: see `Source.snapshot`."""
+
+    def __init__(self, connection: Connection, dialect: str, horizon: str | None) -> None:
+        self.connection = connection
+        self.dialect = dialect
+        self.horizon = horizon
+
+    def all(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.connection.exec_driver_sql(sql)]
+
+    def rows(self, table: str, where: str) -> pa.RecordBatchReader:
+        schema = mirror.schema(table, self.dialect)
+        columns = list(zip(*self.all(mirror.select(table, self.dialect, where)), strict=True))
+        columns = columns or [()] * len(schema)
+        arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=schema).to_reader()
+
+
+def _file(engine: Engine) -> Path | None:
+    if engine.dialect.name == "postgresql":
+        return None
+    if engine.dialect.name != "sqlite":
+        raise CrmUnavailable(f"A {engine.dialect.name} database cannot be copied, only SQLite and PostgreSQL.")
+    if not engine.url.database or engine.url.database == ":memory:":
+        raise CrmUnavailable("A SQLite database in memory cannot be copied. Name a file.")
+    return Path(engine.url.database).resolve()
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    """Which file it is; another one when somebody has put another in its place."""
+    try:
+        found = file.stat()
+    except OSError as problem:
+        raise CrmUnavailable(
+            f"The CRM database {file} is not there. Put it back, or make one: python -m crm_data demo"
+        ) from problem
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _postgresql_bulk(engine: Engine) -> Iterator[Rows]:
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with adbc_driver_postgresql.dbapi.connect(address, autocommit=True) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+                def rows(table: str, where: str) -> pa.RecordBatchReader:
+                    cursor.execute(mirror.select(table, "postgresql", where))
+                    return cursor.fetch_record_batch()
+
+                yield rows
+    except adbc_driver_postgresql.dbapi.Error as problem:
+        where = engine.url.render_as_string()
+        raise CrmUnavailable(f"{where} could not be read: {str(problem).splitlines()[0]}") from problem
+
+
+@contextmanager
+def _sqlite_bulk(file: Path) -> Iterator[Rows]:
+    _identity(file)
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "crm_data.warehouse.sqlite_stream", str(file)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert reader.stdin and reader.stdout and reader.stderr
+
+    def rows(table: str, where: str) -> pa.RecordBatchReader:
+        assert reader.stdin and reader.stdout
+        schema = mirror.schema(table, "sqlite")
+        typical = ", ".join(_TYPICAL[field.type] for field in schema)
+        sql = f"SELECT {typical} UNION ALL {mirror.select(table, 'sqlite', where)}"
+        reader.stdin.write(sql.encode() + b"\n")
+        reader.stdin.flush()
+        stream = pa.ipc.open_stream(reader.stdout)
+        return pa.RecordBatchReader.from_batches(schema, _without_first_row(stream, schema))
+
+    try:
+        yield rows
+    except Exception as problem:
+        if not _failed(reader):
+            raise
+        said = reader.stderr.read().decode(errors="replace").strip()
+        raise CrmUnavailable(f"The CRM database {file} could not be read: {said}") from problem
+    finally:
+        reader.kill()  # it only reads
+        with reader:
+            pass
+
+
+def _failed(reader: subprocess.Popen[bytes]) -> bool:
+    try:
+        return reader.wait(1) != 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def _without_first_row(stream: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    skip = 1
+    for batch in stream:
+        yield pa.RecordBatch.from_arrays(batch.slice(skip).columns, schema=schema)
+        skip = 0

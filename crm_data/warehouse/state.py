@@ -1,0 +1,67 @@
+"""What the copy knows of itself, kept in its own file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from crm_data.organisation import Organisation
+from crm_data.warehouse.heads import Heads
+
+
+@dataclass(frozen=True)
+class State:
+    """`version` grows with every change that is published. `changed_at`: the newest change of the CRM
+    that the copy knows. `newest_day`: the latest day on which something happened, up to `today`, the
+    organisation's day of the refresh. `loaded`: how the last change came in. `rows`: per fact."""
+
+    version: int
+    refreshed_at: datetime | None
+    changed_at: datetime | None
+    newest_day: date | None
+    today: date | None
+    loaded: str  # full, incremental; empty before the first load
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All that has to outlive the process."""
+
+    state: State
+    organisation: Organisation
+    heads: Heads | None
+
+
+EMPTY = Kept(State(0, None, None, None, None, "", {}), Organisation(), None)
+
+
+def save(connection: duckdb.DuckDBPyConnection, kept: Kept) -> None:
+    connection.execute("DELETE FROM work.state")
+    connection.execute("INSERT INTO work.state VALUES (?)", [json.dumps(asdict(kept), default=str)])
+
+
+def load(connection: duckdb.DuckDBPyConnection) -> Kept:
+    row = connection.execute("SELECT document FROM work.state").fetchone()
+    if row is None:
+        return EMPTY
+    document: dict[str, Any] = json.loads(row[0])
+    state = document["state"]
+    for name, type_ in (
+        ("refreshed_at", datetime),
+        ("changed_at", datetime),
+        ("newest_day", date),
+        ("today", date),
+    ):
+        state[name] = type_.fromisoformat(state[name]) if state[name] else None
+    heads = document["heads"]
+    newest = {table: (stamp, last) for table, (stamp, last) in heads["newest"].items()} if heads else {}
+    return Kept(
+        State(**state),
+        Organisation(**document["organisation"]),
+        Heads(newest, heads["sure"]) if heads else None,
+    )

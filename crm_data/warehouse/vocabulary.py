@@ -1,0 +1,82 @@
+"""The words that the facts' statements are written in: macros of the connection that refreshes.
+
+    chosen(id)                       the roots to compute again; all of them in a full build
+    local_day(instant)               the day in the organisation's time zone
+    today()                          the organisation's day of this refresh
+    flow_cents(amount, currency, d)  cents of the base currency at the day's rate
+    stock_cents(amount, currency, d) the same at the plan rate of the fiscal year that d is in
+
+Amounts are ten-thousandths, rates billionths; each row is rounded to the cent on its own, halves
+away from zero, so that a credit note cancels its invoice.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import duckdb
+
+from crm_data.organisation import Organisation
+from crm_data.warehouse.errors import MissingRate
+
+_MISSING = re.compile(r"missing rate (\S*) (\d{4}-\d\d-\d\d)")
+
+_MACROS = """
+CREATE OR REPLACE TEMP MACRO today() AS DATE '{today}';
+CREATE OR REPLACE TEMP MACRO local_day(instant) AS
+    CAST(timezone({zone}, timezone('UTC', instant)) AS DATE);
+-- Days of silence after which a customer is lost, in segments without a threshold of their own.
+CREATE OR REPLACE TEMP MACRO general_threshold() AS (
+    SELECT arg_min(days, id) FROM crm.silence_thresholds WHERE segment IS NULL
+);
+
+CREATE OR REPLACE TEMP MACRO latest_rate(of_kind, of_currency, d) AS (
+    SELECT arg_max(r.rate, r.valid_on) FROM crm.exchange_rates AS r
+    WHERE r.kind = of_kind AND r.currency = of_currency AND r.valid_on <= d
+);
+CREATE OR REPLACE TEMP MACRO rounded(amount, rate) AS
+    CAST((CAST(amount AS HUGEINT) * rate + sign(amount) * 50000000000) // 100000000000 AS BIGINT);
+-- An amount without a currency or a day has no value: nobody knows what it is worth.
+CREATE OR REPLACE TEMP MACRO cents(amount, of_currency, d, rate) AS CASE
+    WHEN amount IS NULL OR of_currency IS NULL OR d IS NULL THEN NULL
+    WHEN of_currency = {base} THEN rounded(amount, 1000000000)
+    WHEN rate IS NULL THEN CAST(error('missing rate ' || of_currency || ' ' || d) AS BIGINT)
+    ELSE rounded(amount, rate)
+END;
+CREATE OR REPLACE TEMP MACRO flow_cents(amount, of_currency, d) AS
+    cents(amount, of_currency, d, latest_rate('daily', of_currency, d));
+-- A year without a plan rate falls back to the rate of the day.
+CREATE OR REPLACE TEMP MACRO stock_cents(amount, of_currency, d) AS cents(
+    amount, of_currency, d,
+    coalesce(latest_rate('plan', of_currency, d), latest_rate('daily', of_currency, d))
+);
+"""
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def teach(connection: duckdb.DuckDBPyConnection, organisation: Organisation, today: date) -> None:
+    """Define the words on this connection."""
+    zone, base = literal(organisation.time_zone), literal(organisation.base_currency)
+    connection.execute(_MACROS.format(today=today, zone=zone, base=base))
+
+
+def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> None:
+    """Let chosen(id) mean the ids in the table `roots`, or any id."""
+    meaning = f"id IN (SELECT chosen_id FROM {roots})" if roots else "true"
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO chosen(id) AS {meaning}")
+
+
+def missing_rate(problem: duckdb.Error, base_currency: str) -> MissingRate | None:
+    """The sentence for a rate that the statement missed, if that is the problem."""
+    found = _MISSING.search(str(problem))
+    if not found:
+        return None
+    currency, day = found.groups()
+    return MissingRate(
+        f"There is no exchange rate from {currency} to {base_currency} on or before {day}. "
+        "The dashboard goes on with what it had. Enter the rate, and it follows by itself."
+    )
