@@ -1,0 +1,52 @@
+"""The Overview: how we stand, where we are heading, and where it comes from."""
+
+import streamlit as st
+
+from kpis import HEADLINE, catalog
+from ui import shell
+from ui.alerts import strip
+from ui.breakdowns import where_from, who_from
+from ui.figures import figure
+from ui.gauge import Tile, tile
+from ui.links import go, link
+from ui.overview import FIGURES, TRENDS, questions
+from ui.trend import Trend, heading, trend
+from ui.verdict import change
+
+page = shell.page("Overview")
+view, formats = page.view, page.formats
+shell.heading(page, "Overview")
+
+asked = questions(view, page.calendar, page.today, page.viewer)
+answers = dict(zip(asked, page.ask(*asked.values()), strict=True))
+now = {one.key: one for one in (*answers["figures"], *answers["now"])}
+then = {one.key: one for one in answers.get("then", [])}
+moved = {key: change(one, then.get(key), catalog[key], formats) for key, one in now.items()}
+
+strip([now[key] for key in HEADLINE], view, formats)
+
+with st.container(key="tiles"):
+    for key in HEADLINE:
+        with st.container(border=True, key=f"tile-{key}", gap="xxsmall"):
+            link("rows", catalog[key].label, view.prove(key))
+            course = tuple((cell.value, cell.unfinished) for cell in now[key].cells)
+            shown = Tile(catalog[key], now[key], moved[key], page.compared_with, course)
+            st.markdown(tile(shown, formats), unsafe_allow_html=True)
+
+with st.container(key="figures"):
+    for key in FIGURES:
+        figure(now[key], moved[key], view, formats)
+
+with st.container(key="trends"):
+    earlier = {one.key: one for one in answers.get("trends then", [])}
+    for key in TRENDS:
+        with st.container(border=True, key=f"card-{key}", gap="xxsmall"):
+            link("rows", catalog[key].label, view.prove(key))
+            course = Trend(catalog[key], now[key], earlier.get(key), asked["now"].grain, page.compared_with)
+            st.markdown(heading(course, moved[key], formats), unsafe_allow_html=True)
+            bucket = trend(course, formats, page.calendar, key=f"trend-{key}")
+            if bucket:
+                go("rows", view.prove(key, bucket=bucket))
+
+where_from(page, answers)
+who_from(page, answers)

@@ -1,0 +1,1 @@
+"""What a person sees. Shows what `kpis` answers; knows no SQL."""

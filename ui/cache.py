@@ -1,0 +1,55 @@
+"""What outlives a run of a page: the keeper of the copy, and answers. The only place with st.cache_*."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import kpis
+from crm_data.engine import connect, database_url
+from crm_data.warehouse import Copy, Keeper
+from kpis import Explanation, Period, Question, Reading, Rows
+
+
+def keeper() -> Keeper:
+    """The one keeper of the copy in this process. The first call starts it."""
+    return _keeper(database_url().render_as_string(hide_password=False))
+
+
+@st.cache_resource(show_spinner=False)
+def _keeper(url: str) -> Keeper:
+    started = Keeper(connect(url))
+    started.start()
+    return started
+
+
+def ask(copy: Copy, *questions: Question) -> list[list[Reading]]:
+    """The answers; those already given for the same data and rights are not computed again."""
+    return _ask(copy, _key(copy, questions), questions)
+
+
+def explain(copy: Copy, question: Question, compared: Period | None) -> Explanation:
+    return _explain(copy, _key(copy, (question, compared)), question, compared)
+
+
+def rows(copy: Copy, question: Question, which: str, offset: int, limit: int) -> Rows:
+    return _rows(copy, _key(copy, (question, which, offset, limit)), question, which, offset, limit)
+
+
+def _key(copy: Copy, asked: object) -> str:
+    """Data version and the whole question, which holds the viewer's rights."""
+    return f"{id(copy)} {copy.state.version} {asked!r}"
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _ask(_copy: Copy, key: str, _questions: tuple[Question, ...]) -> list[list[Reading]]:
+    return kpis.ask(_copy, *_questions)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _explain(_copy: Copy, key: str, _question: Question, _compared: Period | None) -> Explanation:
+    return kpis.explain(_copy, _question, _compared)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _rows(_copy: Copy, key: str, _question: Question, which: str, offset: int, limit: int) -> Rows:
+    return kpis.rows(_copy, _question, which, offset=offset, limit=limit)

@@ -1,0 +1,30 @@
+"""Data on its way to the screen or a file: the one place where it is made harmless."""
+
+from __future__ import annotations
+
+import html as _html
+import re
+
+# What Streamlit's Markdown gives a meaning to: also $ (formulas), : (colours, icons), <, & and ~.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~^=&\"'@/])")
+
+# A spreadsheet runs a cell that begins so as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def html(value: object) -> str:
+    """Text for HTML, in elements and in quoted attributes."""
+    return _html.escape(str(value), quote=True)
+
+
+def markdown(value: object) -> str:
+    """Text for anything that Streamlit reads as Markdown: labels, options, alerts. On one line."""
+    line = " ".join(str(value).split())
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def csv(value: object) -> object:
+    """A value for a CSV file; a text that a spreadsheet would run gets an apostrophe in front."""
+    if isinstance(value, str) and value.lstrip(" \n").startswith(_FORMULA):
+        return "'" + value
+    return value

@@ -1,0 +1,33 @@
+"""The row of plain figures: label, value, change."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis import catalog
+from kpis.answers import Reading
+from ui.escape import html
+from ui.formats import Formats
+from ui.links import link
+from ui.verdict import Change
+from ui.view import View
+
+
+def figure(reading: Reading, moved: Change | None, view: View, formats: Formats) -> None:
+    """One figure; all of it leads to its proof."""
+    kpi = catalog[reading.key]
+    with st.container(key=f"figure-{reading.key}", gap=None):
+        link("rows", kpi.label, view.prove(kpi.key))
+        st.markdown(_drawn(reading, moved, formats.short(kpi.unit, reading.value)), unsafe_allow_html=True)
+
+
+def _drawn(reading: Reading, moved: Change | None, value: str) -> str:
+    below = ""
+    if reading.value is None:
+        below = f'<div class="why">{html(reading.why or "No value.")}</div>'
+    elif moved:
+        below = (
+            f'<div class="foot"><span class="change {moved.meaning}" role="img" '
+            f'aria-label="{html(moved.words)}">{moved.icon}{html(moved.amount)}</span></div>'
+        )
+    return f'<div class="figure"><div class="big">{html(value)}</div>{below}</div>'

@@ -1,0 +1,58 @@
+"""Links between pages, and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ui.escape import html, markdown
+
+Query = dict[str, str | list[str]]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def script(name: str) -> Path:
+    """The file of a page. Streamlit takes paths relative to `ui`, so links give it whole ones."""
+    return ROOT / "pages" / f"{name}.py"
+
+
+def link(page: str, label: str, query: Query) -> None:
+    """A link to a page of ours; the label may be any text."""
+    st.page_link(script(page), label=markdown(label) or "(no name)", query_params=query)
+
+
+def go(page: str, query: Query) -> None:
+    st.switch_page(script(page), query_params=query)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a list: a name that is a link, its number, its part of the whole."""
+
+    name: str
+    number: str
+    share: str
+    bar: float  # 0 … 1
+    query: Query
+    colour: str | None = None
+
+
+def linked_list(entries: Sequence[Entry], *, key: str) -> None:
+    """The entries, one a line. The names are links; numbers and bars stand behind them."""
+    with st.container(key=f"list-{key}"):
+        st.markdown(f'<div class="ranked">{"".join(_line(entry) for entry in entries)}</div>', unsafe_allow_html=True)
+        for entry in entries:
+            link("rows", entry.name, entry.query)
+
+
+def _line(entry: Entry) -> str:
+    colour = f"background:{entry.colour};" if entry.colour else ""
+    swatch = f'<i class="swatch" style="{colour}"></i>' if entry.colour else ""
+    return (
+        f'<div class="{"keyed" if entry.colour else ""}">{swatch}'
+        f'<i class="bar" style="{colour}width:{max(entry.bar, 0) * 100:.1f}%"></i>'
+        f'<span class="number">{html(entry.number)}</span><span class="share">{html(entry.share)}</span></div>'
+    )

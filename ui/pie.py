@@ -1,0 +1,125 @@
+"""Parts of a whole: a ring of at most six slices, and a list of them that is linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from kpis.answers import Cell, Reading
+from kpis.model import Definition
+from ui.formats import Formats
+from ui.links import Entry, linked_list
+from ui.palette import Palette, palette
+from ui.trend import PADDING, config
+from ui.view import View
+
+MOST = 6
+_HEIGHT = 190
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One or, for the rest, several members of the dimension."""
+
+    name: str
+    members: tuple[object, ...]
+    value: float
+    colour: str
+
+
+def slices(cells: Sequence[Cell], dimension: str, formats: Formats, colours: Palette) -> list[Slice]:
+    """Largest first; what is beyond six is one slice, "Other (n)". Only what has a size has a slice."""
+    sized = [(cell.at[dimension], cell.value) for cell in cells if cell.value is not None and cell.value > 0]
+    sized.sort(key=lambda pair: -pair[1])
+    own = len(sized) if len(sized) <= MOST else MOST - 1
+    found = [
+        Slice(formats.member(dimension, member), (member,), value, colours.slices[place])
+        for place, (member, value) in enumerate(sized[:own])
+    ]
+    rest = sized[own:]
+    if rest:
+        members = tuple(member for member, _ in rest)
+        found.append(Slice(f"Other ({len(rest)})", members, sum(value for _, value in rest), colours.rest))
+    return found
+
+
+def pie(
+    kpi: Definition, reading: Reading, dimension: str, view: View, formats: Formats, *, key: str
+) -> tuple[object, ...] | None:
+    """Draw ring and list. Gives the members of the slice that was clicked, once."""
+    colours = palette()
+    parts = slices(reading.cells, dimension, formats, colours)
+    if not parts:
+        st.markdown(f":gray[{reading.why or 'Nothing to divide.'}]")
+        return None
+    whole = sum(part.value for part in parts)
+    with st.container(key=f"pie-{key}", horizontal=True, vertical_alignment="center"):
+        with st.container(key=f"ring-{key}"):
+            event: Any = st.vega_lite_chart(
+                spec=_spec(parts, whole, kpi, formats, colours),
+                height=_HEIGHT,
+                key=key,
+                on_select="rerun",
+                selection_mode="slice",
+                alt=f"{kpi.label} by {dimension}: "
+                + ", ".join(f"{part.name} {formats.percent(part.value / whole)}" for part in parts),
+            )
+        linked_list(
+            [
+                Entry(
+                    name=part.name,
+                    number=formats.short(kpi.unit, part.value),
+                    share=formats.percent(part.value / whole),
+                    bar=0,
+                    query=view.prove(kpi.key, dimension, part.members),
+                    colour=part.colour,
+                )
+                for part in parts
+            ],
+            key=key,
+        )
+    clicked = event["selection"].get("slice") or []
+    place = int(clicked[0]["place"]) if clicked else -1
+    return parts[place].members if 0 <= place < len(parts) else None
+
+
+def _spec(
+    parts: Sequence[Slice], whole: float, kpi: Definition, formats: Formats, colours: Palette
+) -> dict[str, Any]:
+    values = [
+        {
+            "place": place,
+            "value": part.value,
+            "colour": part.colour,
+            "said": f"{part.name}: {formats.value(kpi.unit, part.value)}, {formats.percent(part.value / whole)}",
+        }
+        for place, part in enumerate(parts)
+    ]
+    ring = {
+        "mark": {"type": "arc", "innerRadius": 56, "outerRadius": 86, "cursor": "pointer", "stroke": colours.paper},
+        "params": [
+            {"name": "slice", "select": {"type": "point", "fields": ["place"], "on": "click", "clear": False}},
+            {
+                "name": "near",
+                "select": {"type": "point", "fields": ["place"], "on": "pointerover", "clear": "pointerout"},
+            },
+        ],
+        "encoding": {
+            "theta": {"field": "value", "type": "quantitative", "stack": True},
+            "order": {"field": "place", "type": "quantitative"},
+            "color": {"field": "colour", "type": "nominal", "scale": None},
+            "opacity": {"condition": {"param": "near", "value": 1}, "value": 0.5},
+            "strokeWidth": {"value": 2},
+            "tooltip": {"field": "said", "type": "nominal"},
+            "description": {"field": "said", "type": "nominal"},
+        },
+    }
+    middle = {
+        "mark": {"type": "text", "fontSize": 17, "fontWeight": 600, "color": colours.ink, "aria": False},
+        "data": {"values": [{"total": formats.short(kpi.unit, whole)}]},
+        "encoding": {"text": {"field": "total", "type": "nominal"}},
+    }
+    return {"data": {"values": values}, "layer": [ring, middle], "padding": PADDING, "config": config(colours)}

@@ -1,0 +1,167 @@
+"""The frame around every page: who looks, where they are, what they filter by, how fresh it is.
+
+Each page begins with one call, `page(title)`. It checks the viewer, reads the URL and gives what the page
+needs; where there is nothing to show, it says so and ends the run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from crm_data.warehouse import Copy, Keeper
+from kpis.answers import Reading
+from kpis.period import Calendar, Period
+from kpis.question import EVERYONE, Question, Viewer
+from ui import cache, states
+from ui.escape import html
+from ui.filters import filters
+from ui.formats import Formats
+from ui.links import link, script
+from ui.overview import window
+from ui.view import View
+
+#: The pages, by the name of their script, which is their URL; the first is the start page.
+PAGES = {"overview": "Overview", "rows": "Prove it"}
+_IN_BAR = ("overview",)
+
+_STALE = timedelta(days=45)
+_EVERY = 2  # seconds between looks at the copy
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page works with. `today` is the day that periods count back from."""
+
+    name: str
+    view: View
+    viewer: Viewer
+    copy: Copy
+    formats: Formats
+    calendar: Calendar
+    today: date
+
+    @property
+    def period(self) -> Period:
+        return window(self.view, self.calendar, self.today)
+
+    @property
+    def compared(self) -> Period | None:
+        return self.calendar.comparable(self.period, self.view.compare, self.today)
+
+    @property
+    def compared_with(self) -> str:
+        """In words, after "vs"; empty where nothing is compared."""
+        return {"year": "last year", "previous": "previous period"}.get(self.view.compare, "")
+
+    def ask(self, *questions: Question) -> list[list[Reading]]:
+        return cache.ask(self.copy, *questions)
+
+
+def viewer() -> Viewer:
+    """Who looks. The server listens on this computer only, and whoever uses it may see all."""
+    return EVERYONE
+
+
+def page(title: str) -> Page:
+    """Frame, filters and all that the page needs. Ends the run where there is nothing to show."""
+    who = viewer()
+    view = View.from_url(st.query_params)
+    st.html(Path(__file__).parent / "frame.css")
+    keeper = cache.keeper()
+    copy = keeper.copy
+    if copy is None or copy.state.newest_day is None:
+        _nothing_to_show(keeper)
+    formats = Formats.of(copy.organisation)
+    today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
+    name = next(key for key, words in PAGES.items() if words == title)
+    shown = Page(name, view, who, copy, formats, Calendar(copy.organisation), today)
+    _bar(shown, keeper)
+    if keeper.error:
+        states.behind(keeper.error, f"{copy.state.refreshed_at.astimezone(copy.organisation.zone):%H:%M}")
+    return shown
+
+
+def heading(shown: Page, title: str) -> None:
+    """The page's title, the window it shows, and the filters."""
+    st.title(title, anchor=False)
+    st.markdown(_window_words(shown), unsafe_allow_html=True)
+    filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
+
+
+def anchor(today: date, newest: date | None) -> date:
+    """The day that periods count back from: today, or the end of data that ended long ago."""
+    return newest if newest and today - newest > _STALE else today
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Seconds up to a minute, then minutes, then hours."""
+    seconds = max(int((now - then).total_seconds()), 0)
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"
+
+
+def _bar(shown: Page, keeper: Keeper) -> None:
+    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="medium"):
+        name = html(shown.copy.organisation.name)
+        st.markdown(f'<div class="brand"><i></i>{name}</div>', unsafe_allow_html=True, width="content")
+        for key in _IN_BAR:
+            link(key, PAGES[key], shown.view.overview())
+        with st.container(key="freshness", width="stretch"):
+            _freshness(shown, keeper, shown.copy.state.version, keeper.error)
+
+
+@st.fragment(run_every=_EVERY)
+def _freshness(shown: Page, keeper: Keeper, version: object, error: str | None) -> None:
+    """How fresh the numbers are. Draws the page again when there are newer ones."""
+    if keeper.copy is None or keeper.copy.state.version != version or keeper.error != error:
+        st.rerun()
+    state = shown.copy.state
+    newest = shown.formats.day(state.newest_day) if state.newest_day else "–"
+    late = " late" if keeper.error else ""
+    st.markdown(
+        f'<div class="fresh{late}"><i></i><span>Data up to {html(newest)} · '
+        f"refreshed {ago(state.refreshed_at, datetime.now(UTC))}</span></div>",
+        unsafe_allow_html=True,
+    )
+
+
+def _window_words(shown: Page) -> str:
+    words = f"<b>{html(shown.formats.period(shown.period))}</b>"
+    if shown.compared:
+        words += f" compared with {html(shown.formats.period(shown.compared))}"
+    newest = shown.copy.state.newest_day
+    if newest == shown.today and newest != datetime.now(shown.copy.organisation.zone).date():
+        words += f". Data ends {html(shown.formats.day(newest))}; periods count back from there."
+    return f'<div class="window">{words}</div>'
+
+
+def _nothing_to_show(keeper: Keeper) -> None:
+    """Say why, look again by itself, and end the run."""
+    with st.container(key="state"):
+        if keeper.copy is not None:
+            states.empty(keeper.copy.organisation.name)
+        elif keeper.error:
+            states.unreadable(keeper.error)
+        else:
+            states.being_made(keeper.progress)
+    _look_again(keeper, keeper.copy is not None and keeper.copy.state.version, keeper.error)
+    st.stop()
+
+
+@st.fragment(run_every=1)
+def _look_again(keeper: Keeper, version: object, error: str | None) -> None:
+    now = keeper.copy is not None and keeper.copy.state.version
+    if now != version or keeper.error != error or keeper.copy is None and not keeper.error:
+        st.rerun()
+
+
+def navigation() -> None:
+    """Run the page that the URL names."""
+    pages = [st.Page(script(name), title=title, default=not n) for n, (name, title) in enumerate(PAGES.items())]
+    st.navigation(pages, position="hidden").run()

@@ -1,0 +1,50 @@
+"""What a person sees instead of a page: nothing there yet, not ready yet, or not readable."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.escape import markdown
+
+
+def empty(name: str) -> None:
+    """First use: the CRM has no rows."""
+    st.header("This CRM is empty", anchor=False)
+    st.markdown(
+        f"{markdown(name)} has no deals, customers, leads or cases yet. In the project's folder, type one of these; "
+        "this page fills by itself.",
+    )
+    st.markdown("**Look around first**: a demo company with three years of data.")
+    st.code("python -m crm_data demo", language="bash")
+    st.markdown("**Bring your own data**: CSV or Excel files, with a mapping file that says which column is what.")
+    st.code("python -m crm_data import FOLDER --map docs/examples/maven_crm_sales.toml", language="bash")
+
+
+def unreadable(problem: str) -> None:
+    """There is no copy to show, and none can be made."""
+    st.header("The CRM database cannot be read", anchor=False)
+    st.error(markdown(problem), icon=None)
+    st.markdown(
+        "Nothing was changed. Check that the database is there and that this computer may read it "
+        "(`CRM_DATABASE_URL` says where it is). This page tries again every few seconds."
+    )
+
+
+def being_made(done: float | None) -> None:
+    """The copy is read for the first time."""
+    st.header("Reading the CRM database", anchor=False)
+    st.markdown("The dashboard makes a copy that it can count quickly. A million rows take a few seconds.")
+    st.progress(min(max(done or 0.0, 0.0), 1.0))
+
+
+def behind(problem: str, since: str) -> None:
+    """There is a copy, but it can no longer be refreshed."""
+    st.warning(f"**These numbers are as of {markdown(since)}.** {markdown(problem)} The dashboard keeps trying.")
+
+
+def apology(reference: str) -> None:
+    """Something broke that should not have."""
+    st.error(
+        "**This page could not be drawn.** Your data is unchanged. Reload the page; if it happens again, tell "
+        f"whoever runs the dashboard: the log names the cause under **{reference}**."
+    )

@@ -1,0 +1,176 @@
+"""The URL as a value: period, comparison, filters and what was drilled into. The only state of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol
+
+from kpis.model import DIMENSIONS
+from kpis.period import COMPARISONS, PRESETS, Period
+from kpis.question import Where
+
+#: The dimensions that every page can be filtered by, in the order of their controls.
+FILTERS = ("region", "country", "segment", "channel", "team")
+
+#: Which rows of a number to list. "out": left out, or only those left out for `reason`.
+LISTS = ("counted", "out", "undated")
+
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
+
+
+class QueryParams(Protocol):
+    """The part of `st.query_params` that is needed here."""
+
+    def get_all(self, key: str) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows. `custom` wins over `period`; `where` holds the filters.
+
+    The rest is the drill-down: the KPI, the member (`at`) and time bucket that were clicked, the part of
+    a composition, and which of the rows.
+    """
+
+    period: str = "12m"
+    custom: Period | None = None
+    compare: str = "year"
+    where: Where = ()
+    kpi: str | None = None
+    at: Where = ()
+    bucket: Period | None = None
+    part: str | None = None
+    rows: str = "counted"
+    reason: str | None = None
+    page: int = 1
+
+    @classmethod
+    def from_url(cls, url: QueryParams) -> View:
+        """The view that a URL means; what is unknown or malformed becomes the default."""
+        return cls(
+            period=_one_of(PRESETS, _first(url, "period"), cls.period),
+            custom=_period(_first(url, "from"), _first(url, "to")),
+            compare=_one_of(COMPARISONS, _first(url, "compare"), cls.compare),
+            where=_where((key, url.get_all(key)) for key in FILTERS),
+            kpi=_first(url, "kpi"),
+            at=_where(_clicked(text) for text in url.get_all("at")),
+            bucket=_period(*_halves(_first(url, "bucket"))),
+            part=_first(url, "part"),
+            rows=_one_of(LISTS, _first(url, "rows"), cls.rows),
+            reason=_first(url, "reason"),
+            page=_page(_first(url, "page")),
+        )
+
+    def query(self, **change: Any) -> dict[str, str | list[str]]:
+        """The parameters of a link to this view with some fields changed. Defaults are left out."""
+        view = replace(self, **change)
+        parameters: dict[str, str | list[str]] = {}
+        for name in ("period", "compare", "kpi", "part", "rows", "reason", "page"):
+            if (value := getattr(view, name)) != getattr(View, name):
+                parameters[name] = str(value)
+        if view.custom:
+            parameters |= {"from": f"{view.custom.start}", "to": f"{view.custom.end}"}
+            parameters.pop("period", None)
+        for dimension, members in view.where:
+            parameters[dimension] = [written(member) for member in members]
+        if view.at:
+            parameters["at"] = [f"{key}:{written(member)}" for key, members in view.at for member in members]
+        if view.bucket:
+            parameters["bucket"] = f"{view.bucket.start}..{view.bucket.end}"
+        return parameters
+
+    def overview(self, **change: Any) -> dict[str, str | list[str]]:
+        """The parameters of a link that keeps period and filters and drops the drill-down."""
+        kept = View(period=self.period, custom=self.custom, compare=self.compare, where=self.where)
+        return kept.query(**change)
+
+    def prove(
+        self,
+        kpi: str,
+        dimension: str | None = None,
+        members: tuple[object, ...] = (),
+        bucket: Period | None = None,
+    ) -> dict[str, str | list[str]]:
+        """The parameters of a link to the rows behind a KPI, or behind what was clicked in its chart."""
+        return self.overview(kpi=kpi, at=((dimension, members),) if dimension else (), bucket=bucket)
+
+    def members(self, dimension: str) -> tuple[object, ...]:
+        """The members that the dimension is filtered by; none: all."""
+        return dict(self.where).get(dimension, ())
+
+    def filtered(self, dimension: str, members: Iterable[object]) -> Where:
+        """The filters with this dimension's replaced."""
+        chosen = dict(self.where) | {dimension: tuple(members)}
+        return tuple((key, chosen[key]) for key in FILTERS if chosen.get(key))
+
+    @property
+    def everything(self) -> Where:
+        """The filters and what was clicked, together. A clicked member narrows its dimension's filter."""
+        return tuple((dict(self.where) | dict(self.at)).items())
+
+
+def _first(url: QueryParams, key: str) -> str | None:
+    values = url.get_all(key)
+    return values[0] if values else None
+
+
+def _one_of(known: Iterable[str], value: str | None, default: str) -> str:
+    return value if value is not None and value in known else default
+
+
+def _period(start: str | None, end: str | None) -> Period | None:
+    try:
+        period = Period(date.fromisoformat(start or ""), date.fromisoformat(end or ""))
+    except ValueError:
+        return None
+    return period if period.start >= _EARLIEST and period.end <= _LATEST else None
+
+
+def _halves(text: str | None) -> tuple[str, str]:
+    start, _, end = (text or "").partition("..")
+    return start, end
+
+
+def _page(text: str | None) -> int:
+    return (
+        int(text) if text and text.isascii() and text.isdigit() and 1 <= len(text) <= 9 and int(text) else 1
+    )
+
+
+def _clicked(text: str) -> tuple[str, list[str]]:
+    key, _, member = text.partition(":")
+    return key, [member]
+
+
+def _where(pairs: Iterable[tuple[str, list[str]]]) -> Where:
+    """Filters by known dimensions, in their order; members that cannot be are dropped."""
+    chosen: dict[str, dict[object, None]] = {}
+    for dimension, texts in pairs:
+        if dimension in DIMENSIONS:
+            read = (read_member(dimension, text) for text in texts)
+            chosen.setdefault(dimension, {}).update({member: None for member in read if member != NOTHING})
+    return tuple((key, tuple(chosen[key])) for key in DIMENSIONS if chosen.get(key))
+
+
+# None is written "~"; a text that is empty or begins with "~" gets "~~" in front, so that all differ.
+NOTHING = object()
+
+
+def written(member: object) -> str:
+    """A member as text, for URLs and as the option of a control."""
+    if member is None:
+        return "~"
+    text = str(member)
+    return "~~" + text if text == "" or text.startswith("~") else text
+
+
+def read_member(dimension: str, text: str) -> object:
+    """The member that `written` wrote; NOTHING where the text cannot be one of this dimension."""
+    if text == "~":
+        return None
+    text = text.removeprefix("~~")
+    if not DIMENSIONS[dimension].by_key:
+        return text
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else NOTHING
