@@ -1,0 +1,21 @@
+-- Customers at the start and end of each window and month, those lost in it, and their days in it.
+WITH windows AS (
+    SELECT 'now' AS w, NULL AS month, CAST(:now_start AS DATE) AS opens, CAST(:now_end AS DATE) AS closes
+    UNION ALL
+    SELECT 'then', NULL, :then_start, :now_start
+    UNION ALL
+    SELECT 'now', CAST(month AS DATE), greatest(CAST(month AS DATE), :now_start),
+        least(CAST(month + INTERVAL 1 MONTH AS DATE), :now_end)
+    FROM generate_series(date_trunc('month', :now_start), :now_end - 1, INTERVAL 1 MONTH) AS months(month)
+)
+SELECT
+    w, CASE WHEN month IS NULL THEN 'total' ELSE 'month' END AS axis, CAST(month AS VARCHAR) AS member,
+    count(*) FILTER (start_day < opens) AS at_start,
+    count(*) FILTER (start_day < opens AND lost_day >= opens AND lost_day < closes) AS churned,
+    count(*) FILTER (end_reason = 'lost' AND end_day < closes) AS lost,
+    CAST(sum(least(coalesce(end_day, closes), closes) - greatest(start_day, opens)) AS BIGINT) AS customer_days,
+    count(*) FILTER (end_day IS NULL OR end_day >= closes) AS active
+FROM windows
+JOIN customer_spells ON start_day < closes AND (end_day IS NULL OR end_day >= opens)
+WHERE bad IS NULL
+GROUP BY w, month

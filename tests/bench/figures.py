@@ -1,0 +1,115 @@
+"""The Overview's figures, asked of the dashboard and made by hand from the same rows.
+
+A figure is (window, KPI, axis, member): ("now", "revenue_won", "region", "EMEA"). Its value is exact, or
+None where there is none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from kpis import Calendar, Copy, Period, Question, Reading
+from kpis.answers import Cell
+from kpis.question import EVERYONE
+from ui.overview import questions
+from ui.view import View
+
+Figure = tuple[str, str, str, str | None]
+Values = dict[Figure, Fraction | None]
+
+DAYS_PER_MONTH = Fraction(36525, 1200)
+LONGEST_LIFETIME = 60
+
+
+def overview(copy: Copy, today: date) -> dict[str, Question]:
+    """What the page asks when it is opened without filters: twelve months against the twelve before."""
+    return questions(View(), Calendar(copy.organisation), today, EVERYONE)
+
+
+def windows(asked: Mapping[str, Question]) -> dict[str, date]:
+    """The parameters of the statements written by hand."""
+    now, then = asked["now"].period, asked["then"].period
+    assert then.end == now.start, "the statements by hand take the second window to follow the first"
+    return {"then_start": then.start, "now_start": now.start, "now_end": now.end}
+
+
+def of_dashboard(asked: Mapping[str, Question], answers: Iterable[list[Reading]]) -> Values:
+    found: Values = {}
+    for (name, question), readings in zip(asked.items(), answers, strict=True):
+        window = "then" if "then" in name.split() else "now"
+        for reading in readings:
+            if not question.by:
+                found[window, reading.key, "total", None] = _value(reading)
+            for cell in reading.cells:
+                found[window, reading.key, *_place(cell)] = _value(cell)
+    return found
+
+
+def _place(cell: Cell) -> tuple[str, str | None]:
+    ((axis, member),) = cell.at.items()
+    if isinstance(member, Period):
+        return "month", f"{member.start.replace(day=1)}"
+    return axis, None if member is None else str(member)
+
+
+def _value(answer: Reading | Cell) -> Fraction | None:
+    if answer.value is None:
+        return None
+    if isinstance(answer, Reading) and answer.spread and answer.key.endswith("median"):
+        return Fraction(answer.value)
+    if answer.numerator is None:
+        return Fraction(answer.value)
+    return answer.numerator / (1 if answer.denominator is None else answer.denominator)
+
+
+def by_hand(rows: Iterable[Mapping[str, Any]]) -> Values:
+    """The figures from the numbers that the statements gave, each row for one window and member."""
+    numbers: dict[tuple[str, str, str | None], dict[str, Any]] = defaultdict(dict)
+    for row in rows:
+        place = row["w"], row["axis"], None if row["member"] is None else str(row["member"])
+        numbers[place] |= {name: value for name, value in row.items() if value is not None}
+    found: Values = {}
+    for (window, axis, member), known in numbers.items():
+        for kpi, value in _kpis(known).items():
+            found[window, kpi, axis, member] = value
+    return found
+
+
+def _kpis(known: Mapping[str, Any]) -> dict[str, Fraction | None]:
+    def number(name: str, scale: int = 1) -> Fraction | None:
+        return None if known.get(name) is None else Fraction(known[name]) / scale
+
+    def ratio(top: Fraction | None, bottom: Fraction | None) -> Fraction | None:
+        return top / bottom if top is not None and bottom else None
+
+    revenue, margin = number("revenue_cents", 100), number("margin_cents", 100)
+    lost, days = number("lost"), number("customer_days")
+    lives = None if lost is None or days is None else max(lost, days / DAYS_PER_MONTH / LONGEST_LIFETIME)
+    return {
+        "revenue_won": revenue,
+        "deals_won": number("won"),
+        "average_deal": ratio(revenue, number("won_with_amount")),
+        "win_rate": ratio(number("won"), number("closed")),
+        "sales_cycle_median": number("median_cycle"),
+        "open_pipeline": number("open_cents", 100),
+        "active_customers": number("active"),
+        "new_customers": number("new_customers"),
+        "churn_rate": ratio(number("churned"), number("at_start")),
+        "clv": ratio(margin, lives),
+        "cac_paid": ratio(number("media_cents", 100), number("new_customers")),
+        "lead_conversion": ratio(number("converted"), number("leads")),
+        "csat": ratio(number("satisfied"), number("answers")),
+    }
+
+
+def differences(dashboard: Values, hand: Values) -> list[str]:
+    """In words, each figure of the dashboard that the statements by hand do not confirm."""
+    return [
+        f"{' '.join(map(str, figure))}: {value} on the dashboard, {hand.get(figure)} by hand"
+        for figure, value in dashboard.items()
+        if value != hand.get(figure)
+    ]

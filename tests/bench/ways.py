@@ -1,0 +1,106 @@
+"""Three ways to the Overview's figures: the dashboard, SQL by hand on its copy, SQL by hand on the CRM."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, text
+
+import kpis
+from crm_data.warehouse import Copy
+from kpis import Question
+from tests.bench.figures import Values, by_hand, of_dashboard, windows
+
+HERE = Path(__file__).parent
+FIRST_DAY = date(2000, 1, 1)
+
+Asked = Mapping[str, Question]
+Rows = list[dict[str, Any]]
+
+
+class Dashboard:
+    """The page's own questions, asked at once and of no cache."""
+
+    name = "dashboard"
+
+    def __init__(self, copy: Copy, asked: Asked) -> None:
+        self._copy, self._asked = copy, asked
+
+    def run(self) -> list[list[kpis.Reading]]:
+        return kpis.ask(self._copy, *self._asked.values())
+
+    def figures(self) -> Values:
+        return of_dashboard(self._asked, self.run())
+
+
+class ByHandOnCopy:
+    """DuckDB statements over the same file, through the same connection."""
+
+    name = "DuckDB by hand"
+
+    def __init__(self, copy: Copy, asked: Asked) -> None:
+        self._copy = copy
+        known = windows(asked)
+        self._statements = [
+            text(sql).bindparams(*(bindparam(name, known[name]) for name in known if f":{name}" in sql))
+            for sql in _statements("duckdb")
+        ]
+
+    def run(self) -> Rows:
+        return [row for statement in self._statements for row in self._copy.run(statement).to_pylist()]
+
+    def figures(self) -> Values:
+        return by_hand(self.run())
+
+
+class ByHandOnCrm:
+    """SQLite statements over the CRM database itself: history, exchange rates and all."""
+
+    name = "SQLite by hand"
+
+    def __init__(self, crm: Path, copy: Copy, asked: Asked) -> None:
+        self._connection = sqlite3.connect(f"file:{crm}?mode=ro", uri=True)
+        self._connection.row_factory = sqlite3.Row
+        days = {name: f"{day}" for name, day in windows(asked).items()}
+        self._parameters = {**days, "base": copy.organisation.base_currency}
+        _calendar(self._connection, copy.organisation.zone, windows(asked)["now_end"])
+
+    def run(self) -> Rows:
+        return [
+            dict(row)
+            for sql in _statements("sqlite")
+            for row in self._connection.execute(sql, self._parameters)
+        ]
+
+    def figures(self) -> Values:
+        return by_hand(self.run())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+Way = Dashboard | ByHandOnCopy | ByHandOnCrm
+
+
+def _statements(engine: str) -> list[str]:
+    return [path.read_text() for path in sorted((HERE / engine).glob("*.sql"))]
+
+
+def _calendar(connection: sqlite3.Connection, zone: ZoneInfo, last: date) -> None:
+    """SQLite knows no time zones: a table of days, and the instants between which each lasts."""
+
+    def instant(day: date) -> str:
+        return datetime.combine(day, time(), zone).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+    days = [FIRST_DAY + timedelta(days=n) for n in range((last - FIRST_DAY).days + 1)]
+    connection.execute("CREATE TEMP TABLE calendar (day TEXT PRIMARY KEY, starts_at TEXT, ends_at TEXT)")
+    connection.executemany(
+        "INSERT INTO calendar VALUES (?, ?, ?)",
+        [(f"{day}", instant(day), instant(day + timedelta(days=1))) for day in days],
+    )
+    connection.execute("CREATE INDEX temp.calendar_starts ON calendar (starts_at)")
