@@ -43,9 +43,9 @@ def of_dashboard(asked: Mapping[str, Question], answers: Iterable[list[Reading]]
         window = "then" if "then" in name.split() else "now"
         for reading in readings:
             if not question.by:
-                found[window, reading.key, "total", None] = _value(reading)
+                found[window, reading.key, "total", None] = _value(reading.key, reading)
             for cell in reading.cells:
-                found[window, reading.key, *_place(cell)] = _value(cell)
+                found[window, reading.key, *_place(cell)] = _value(reading.key, cell)
     return found
 
 
@@ -56,12 +56,11 @@ def _place(cell: Cell) -> tuple[str, str | None]:
     return axis, None if member is None else str(member)
 
 
-def _value(answer: Reading | Cell) -> Fraction | None:
+def _value(kpi: str, answer: Reading | Cell) -> Fraction | None:
+    """Exact where the KPI is a fraction; a median is half a day at the finest, which floats hold."""
     if answer.value is None:
         return None
-    if isinstance(answer, Reading) and answer.spread and answer.key.endswith("median"):
-        return Fraction(answer.value)
-    if answer.numerator is None:
+    if answer.numerator is None or kpi == "sales_cycle_median":
         return Fraction(answer.value)
     return answer.numerator / (1 if answer.denominator is None else answer.denominator)
 
@@ -86,7 +85,8 @@ def _kpis(known: Mapping[str, Any]) -> dict[str, Fraction | None]:
     def ratio(top: Fraction | None, bottom: Fraction | None) -> Fraction | None:
         return top / bottom if top is not None and bottom else None
 
-    revenue, margin = number("revenue_cents", 100), number("margin_cents", 100)
+    revenue = Fraction(0) if known.get("won") == 0 else number("revenue_cents", 100)
+    margin = number("margin_cents", 100)
     lost, days = number("lost"), number("customer_days")
     lives = None if lost is None or days is None else max(lost, days / DAYS_PER_MONTH / LONGEST_LIFETIME)
     return {
