@@ -2,7 +2,6 @@
 
 PORT ?= 8501
 WORKERS ?= 2
-EVENTS ?= 1000000
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --annotation-style line
 
@@ -17,8 +16,8 @@ run: setup ## start the dashboard on http://127.0.0.1:8501 (PORT=… for another
 	@if [ -z "$$CRM_DATABASE_URL" ] && [ ! -e "$${CRM_HOME:-data}/crm.db" ]; then $(BIN)/python -m crm_data demo; fi
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.address 127.0.0.1 --server.headless true
 
-demo: setup ## make a demo CRM (refuses to overwrite another)
-	@$(BIN)/python -m crm_data demo
+demo: setup ## make a demo CRM (EVENTS=… e-mails); refuses to overwrite another
+	@$(BIN)/python -m crm_data demo $(if $(EVENTS),--events $(EVENTS))
 
 test: dev browser ## run every test, those in a real browser and on PostgreSQL included
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --durations 15
@@ -33,8 +32,8 @@ format: dev ## put the code into the common format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup ## time the dashboard's questions against hand-written SQL (EVENTS=… e-mails, default 1000000)
-	@$(BIN)/python -m tests.bench --events $(EVENTS)
+bench: setup ## time the dashboard's questions against hand-written SQL (EVENTS=… e-mails)
+	@$(BIN)/python -m tests.bench $(if $(EVENTS),--events $(EVENTS))
 
 lock: dev ## compile requirements*.txt from requirements*.in
 	@$(LOCK) requirements.in --output-file requirements.txt
