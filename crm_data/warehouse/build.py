@@ -3,8 +3,8 @@
 A `Build` is one SELECT. Its `id` is the key of a root, the row of the CRM that the derived rows
 hang on; deleting a root's rows and computing them again brings them up to date. What has to be
 computed again is said by `affected`: for each table that the SELECT reads, the roots that hang on
-its changed rows. `changed_<mirror table>` holds these rows as they were and as they are;
-`changed_<derived table>` the ids computed again. A row that moved from one root to another is
+its changed rows. `changed_<mirror table>` holds these rows as they were and as they are,
+`changed_<derived table>` the ids whose rows became other ones. A row that moved from one root to another is
 itself changed, so looking links up in the present mirror is enough.
 """
 
@@ -49,6 +49,11 @@ class Build:
     def short(self) -> str:
         return self.table.name
 
+    @property
+    def common(self) -> bool:
+        """Others are built from it; facts are not."""
+        return self.table.schema is not None
+
 
 def through(table: str, *, root: str = "id", **links: str) -> tuple[tuple[str, str], ...]:
     """The roots in a table whose foreign key `link` leads to a changed row."""
@@ -87,37 +92,47 @@ def update(
 ) -> int | None:
     """Compute what hangs on the changed tables; gives the number of rows, None when nothing does.
 
-    Leaves the ids in `changed_<table>` for the builds that read this one, and its name in `changed`.
+    Where others are built from this table, `changed_<table>` then holds the ids whose rows have become
+    other ones, and `changed` the table's name, if there are any.
     """
     roots = [sql for table, sql in build.affected if table in changed]
     if not roots:
         return None
-    common = build.table.schema is not None  # facts hang on it
-    mine = f"changed_{build.short}" if common else "changed_roots"
     ids = " UNION ".join(f"({sql})" for sql in roots)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {mine} AS SELECT id, id AS chosen_id FROM ({ids}) AS t(id) "
-        "WHERE id IS NOT NULL"
+        f"CREATE OR REPLACE TEMP TABLE chosen_roots AS SELECT id FROM ({ids}) AS t(id) WHERE id IS NOT NULL"
     )
-    if build.whole or _most(connection, build, mine):
-        if common:
-            connection.execute(
-                f"INSERT INTO {mine} SELECT DISTINCT id, id FROM {build.name} "
-                f"WHERE id NOT IN (SELECT id FROM {mine})"
-            )
+    whole = build.whole or _most(connection, build)
+    chosen = "" if whole else "WHERE id IN (SELECT id FROM chosen_roots)"
+    if build.common:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE before AS FROM {build.name} {chosen}")
+    if whole:
         rows = rebuild(connection, build, types)
     else:
-        connection.execute(f"DELETE FROM {build.name} WHERE id IN (SELECT id FROM {mine})")
-        choose(connection, mine)
+        connection.execute(f"DELETE FROM {build.name} {chosen}")
+        choose(connection, "chosen_roots")
         rows = _insert(connection, build)
-    if common:
+    if build.common and _differs(connection, build, chosen):
         changed.add(build.short)
     return rows
 
 
-def _most(connection: duckdb.DuckDBPyConnection, build: Build, roots: str) -> bool:
+def _differs(connection: duckdb.DuckDBPyConnection, build: Build, chosen: str) -> bool:
     row = connection.execute(
-        f"SELECT (SELECT count(*) FROM {roots}), (SELECT count(*) FROM {build.name})"
+        f"""
+        CREATE OR REPLACE TEMP TABLE changed_{build.short} AS
+        WITH after AS (FROM {build.name} {chosen})
+        SELECT DISTINCT id FROM (
+            (FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before)
+        )
+        """
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _most(connection: duckdb.DuckDBPyConnection, build: Build) -> bool:
+    row = connection.execute(
+        f"SELECT (SELECT count(*) FROM chosen_roots), (SELECT count(*) FROM {build.name})"
     ).fetchone()
     assert row is not None
     return row[0] > 1000 and row[0] > _WHOLE_FROM * row[1]

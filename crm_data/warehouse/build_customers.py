@@ -143,13 +143,13 @@ CUSTOMER_SPELLS = Build(
     )
     SELECT
         id, day AS start_day, end_day, lost_day, monthly_cents, NULL AS bad, id AS account,
-        dims.region, dims.country, dims.segment, dims.industry, dims.size, dims.channel, dims.owner, dims.team,
-        basis, plan, lost_reason, start_reason, end_reason
+        dims.region, dims.country, dims.segment, dims.industry, dims.size, dims.channel,
+        dims.owner, dims.team, basis, plan, lost_reason, start_reason, end_reason
     FROM ended
     UNION ALL
     SELECT
-        m.account_id, m.started_on, m.ended_on, NULL, m.monthly_cents, 'it ended before it began', m.account_id,
-        a.region, a.country, a.segment, a.industry, a.size, a.channel, a.owner, a.team,
+        m.account_id, m.started_on, m.ended_on, NULL, m.monthly_cents, 'it ended before it began',
+        m.account_id, a.region, a.country, a.segment, a.industry, a.size, a.channel, a.owner, a.team,
         'contract', m.plan, NULL, NULL, NULL
     FROM memberships AS m
     LEFT JOIN work.account_versions AS a

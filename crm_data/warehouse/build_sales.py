@@ -136,7 +136,8 @@ DEAL_SPELLS = Build(
         d.id, s.start_day, s.end_day, s.expected_close AS expected_day,
         s.amount_cents,
         -- Probabilities to a millionth, so that the product is exact; halves away from zero.
-        rounded(s.amount_cents * 1000, CAST(round(s.probability * 1000000) AS BIGINT) * 100) AS weighted_cents,
+        rounded(s.amount_cents * 1000, CAST(round(s.probability * 1000000) AS BIGINT) * 100)
+            AS weighted_cents,
         d.bad,
         d.account_id AS account,
         coalesce(place.region, a.own_region, owner.region, a.region) AS region,

@@ -20,7 +20,8 @@ CASES = Build(
     sql="""
     WITH cases AS (SELECT *, local_day(opened_at) AS opened_day FROM crm.cases WHERE chosen(id)),
     reopenings AS (
-        SELECT case_id AS id, count(*) AS times FROM crm.case_reopenings WHERE chosen(case_id) GROUP BY case_id
+        SELECT case_id AS id, count(*) AS times FROM crm.case_reopenings
+        WHERE chosen(case_id) GROUP BY case_id
     )
     SELECT
         k.id, k.kind, k.opened_day, local_day(k.due_at) AS due_day, local_day(k.resolved_at) AS resolved_day,

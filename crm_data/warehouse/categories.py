@@ -67,9 +67,8 @@ def _new_type(connection: _Connection, category: str) -> str:
     row = connection.execute("SELECT nextval('work.type_number')").fetchone()
     assert row is not None
     name = f"{category}_{row[0]}"
-    connection.execute(
-        f"CREATE TYPE {name} AS ENUM (SELECT word FROM work.words WHERE category = '{category}' ORDER BY word)"
-    )
+    words = f"SELECT word FROM work.words WHERE category = '{category}' ORDER BY word"
+    connection.execute(f"CREATE TYPE {name} AS ENUM ({words})")
     connection.execute("DELETE FROM work.types WHERE category = ?", [category])
     connection.execute("INSERT INTO work.types VALUES (?, ?)", [category, name])
     return name

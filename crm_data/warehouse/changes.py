@@ -15,16 +15,27 @@ from crm_data.warehouse.source import Rows, Snapshot, Source
 FEW = 20_000
 
 
-def load_all(connection: duckdb.DuckDBPyConnection, rows: Rows) -> int:
-    """Fill every table of the mirror anew; gives the number of rows."""
-    total = 0
+def load_all(
+    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads
+) -> dict[str, int]:
+    """Fill every table of the mirror anew; gives table -> number of rows."""
+    if sum(last for table, (_, last) in known.newest.items() if table in MIRROR) <= FEW:
+        return _load_all(connection, snapshot.rows)
+    with source.bulk() as rows:
+        return _load_all(connection, rows)
+
+
+def _load_all(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, int]:
+    counts = {}
     for table in MIRROR:
         connection.execute(mirror.ddl(table))
-        total += _take(connection, f"crm.{table}", table, rows(table, "true"))
-    return total
+        counts[table] = _take(connection, f"crm.{table}", table, rows(table, "true"))
+    return counts
 
 
-def stage(connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads) -> set[str]:
+def stage(
+    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads
+) -> set[str]:
     """Find what has changed since `known`; gives the tables in which something has.
 
     Leaves for each of them `changed_<table>`: the changed rows as the mirror has them and as they
@@ -57,16 +68,15 @@ def _stage(
     _take(connection, f"staged_{table}", table, arrived)
     buried = pa.table({"id": pa.array([id_ for name, id_ in gone if name == table], pa.int64())})
     connection.register("buried", buried)
-    connection.execute(
+    row = connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE changed_{table} AS
         WITH keys AS (SELECT id FROM staged_{table} UNION SELECT id FROM buried),
         known AS (SELECT * FROM crm.{table} WHERE id IN (SELECT id FROM keys))
         (FROM known EXCEPT FROM staged_{table}) UNION ALL (FROM staged_{table} EXCEPT FROM known)
         """
-    )
+    ).fetchone()
     connection.unregister("buried")
-    row = connection.execute(f"SELECT count(DISTINCT id) FROM changed_{table}").fetchone()
     assert row is not None
     return row[0]
 
@@ -90,14 +100,12 @@ def complete(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
     They differ when somebody deleted past the triggers, or put an older database in place.
     """
     ask = " UNION ALL ".join(f"SELECT '{{0}}{t}', count(*) FROM {{0}}{t}" for t in MIRROR)
-    there = {name: count for name, count in snapshot.all(ask.format(""))}
+    there = dict(snapshot.all(ask.format("")))
     here = connection.execute(ask.format("crm.")).fetchall()
     return all(there[name.removeprefix("crm.")] == count for name, count in here)
 
 
-def _take(
-    connection: duckdb.DuckDBPyConnection, into: str, table: str, arrived: pa.RecordBatchReader
-) -> int:
+def _take(connection: duckdb.DuckDBPyConnection, into: str, table: str, arrived: pa.RecordBatchReader) -> int:
     connection.register("arrived", arrived)
     try:
         row = connection.execute(f"INSERT INTO {into} SELECT {mirror.arrived(table)} FROM arrived").fetchone()

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-import duckdb
 import pyarrow as pa
 from sqlalchemy import Engine
 from sqlalchemy.sql import ClauseElement
@@ -159,6 +158,3 @@ def _private(path: Path) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         raise CopyError(f"There is no room for a copy in {path.parent}: {problem.strerror}.") from problem
     return folder / path.name
-
-
-__all__ = ["Copy", "duckdb", "open_copy"]

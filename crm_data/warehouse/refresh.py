@@ -12,7 +12,7 @@ import duckdb
 
 from crm_data.organisation import Organisation, read_organisation
 from crm_data.warehouse import categories, changes, heads, silence, state
-from crm_data.warehouse.build import Build, rebuild, update
+from crm_data.warehouse.build import rebuild, update
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
 from crm_data.warehouse.builds import BUILDS, FACTS, columns_of
 from crm_data.warehouse.errors import CopyError
@@ -75,15 +75,16 @@ def refresh(
             known = heads.read(snapshot)
             teach(connection, organisation, today)
             done = None
+            reading = (connection, source, snapshot)
             if not full and kept.heads and known.latest >= kept.heads.latest:
                 try:
-                    done = _increment(connection, source, snapshot, kept, organisation, today, sweep=sweep)
+                    done = _increment(*reading, kept, organisation, today, sweep=sweep)
                 except _Incomplete:
                     log.warning("The copy had lost track of the CRM database. It is loaded anew.")
                     connection.rollback()
                     connection.begin()
                     teach(connection, organisation, today)
-        done = done or _load(connection, source, today)
+            done = done or _load(*reading, known, today)
         done = replace(done, seconds=time.monotonic() - began)
         after = _kept(connection, kept, done, organisation, known, now, today)
         if done.changed:
@@ -108,9 +109,10 @@ def _today(organisation: Organisation, now: datetime) -> date:
         ) from problem
 
 
-def _load(connection: duckdb.DuckDBPyConnection, source: Source, today: date) -> Refreshed:
-    with source.bulk() as rows:
-        tables = changes.load_all(connection, rows)
+def _load(
+    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads, today: date
+) -> Refreshed:
+    tables = changes.load_all(connection, source, snapshot, known)
     old = list(categories.types(connection).values())
     types = categories.define(connection)
     facts = _rebuild_all(connection, source, types, today)
@@ -183,32 +185,25 @@ def _kept(
 ) -> Kept:
     if not done.changed:
         return replace(kept, state=replace(kept.state, refreshed_at=now), heads=known)
-    counts = {build.name: _scalar(connection, f"SELECT count(*) FROM {build.name}") for build in FACTS}
-    days = ", ".join(
+    days = [
         f"(SELECT max({column}) FROM {fact} WHERE {column} <= today())"
         for fact, columns in _EVENTS.items()
         for column in columns
-    )
+    ]
+    counts = [f"(SELECT count(*) FROM {build.name})" for build in FACTS]
+    row = connection.execute(f"SELECT greatest({', '.join(days)}), {', '.join(counts)}").fetchone()
+    assert row is not None
     latest = known.latest
     return Kept(
         State(
             version=kept.state.version + 1,
             refreshed_at=now,
             changed_at=datetime.fromisoformat(latest).replace(tzinfo=UTC) if latest else None,
-            newest_day=_scalar(connection, f"SELECT greatest({days})"),
+            newest_day=row[0],
             today=today,
             loaded=done.loaded,
-            rows=counts,
+            rows={build.name: count for build, count in zip(FACTS, row[1:], strict=True)},
         ),
         organisation,
         known,
     )
-
-
-def _scalar(connection: duckdb.DuckDBPyConnection, sql: str):  # type: ignore[no-untyped-def]
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    return row[0]
-
-
-__all__ = ["Build", "Refreshed", "refresh"]

@@ -29,29 +29,23 @@ def ensure(connection: duckdb.DuckDBPyConnection, engine: Engine, today: date) -
     days, basis = _measure(connection, today)
     general = silence_thresholds.c.segment.is_(None)
     with reported(engine), writing(engine) as crm:
-        found = crm.execute(
-            select(silence_thresholds.c.id, silence_thresholds.c.days).where(general)
-        ).first()
-        if found is None:  # another process may have been first
-            key = crm.execute(insert(silence_thresholds).values(days=days, basis=basis)).inserted_primary_key
-            assert key is not None
-            found = (key[0], days)
-    connection.execute("INSERT INTO crm.silence_thresholds (id, days) VALUES (?, ?)", [found[0], found[1]])
+        find = select(silence_thresholds.c.id, silence_thresholds.c.days).where(general)
+        if not crm.execute(find).first():  # another process may have been first
+            crm.execute(insert(silence_thresholds).values(days=days, basis=basis))
+        key, days = crm.execute(find).one()
+    connection.execute("INSERT INTO crm.silence_thresholds (id, days) VALUES (?, ?)", [key, days])
 
 
 def _needed(connection: duckdb.DuckDBPyConnection) -> bool:
-    row = connection.execute(
-        f"""
-        SELECT (SELECT count(*) FROM crm.silence_thresholds WHERE segment IS NULL) = 0 AND EXISTS (
-            FROM (SELECT DISTINCT id FROM {_SILENT}) AS p
-            JOIN work.account_versions AS a ON a.id = p.id
-            WHERE a.segment IS NULL
-               OR CAST(a.segment AS VARCHAR) NOT IN (
-                   SELECT segment FROM crm.silence_thresholds WHERE segment IS NOT NULL)
-        )
-        """
-    ).fetchone()
-    return bool(row and row[0])
+    if connection.execute("FROM crm.silence_thresholds WHERE segment IS NULL LIMIT 1").fetchone():
+        return False
+    without = f"""
+        SELECT 1 FROM (SELECT DISTINCT id FROM {_SILENT}) AS p
+        JOIN work.account_versions AS a ON a.id = p.id
+        LEFT JOIN crm.silence_thresholds AS t ON t.segment = a.segment
+        WHERE t.id IS NULL LIMIT 1
+    """
+    return connection.execute(without).fetchone() is not None
 
 
 def _measure(connection: duckdb.DuckDBPyConnection, today: date) -> tuple[int, str]:
@@ -68,5 +62,5 @@ def _measure(connection: duckdb.DuckDBPyConnection, today: date) -> tuple[int, s
     if gaps < FEWEST_GAPS:
         return UNMEASURED, f"set on {today}: {UNMEASURED} days, as {gaps} gaps between orders are too few"
     return max(days, SHORTEST), (
-        f"set on {today}: {SHARE:.0%} of {gaps} gaps between orders were not longer (at least {SHORTEST} days)"
+        f"set on {today}: {SHARE:.0%} of {gaps} gaps between orders were not longer (but {SHORTEST} days)"
     )

@@ -14,7 +14,7 @@ import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
-from crm_data.engine import ROOT, CrmUnavailable, reported
+from crm_data.engine import CrmUnavailable, reported
 from crm_data.warehouse import mirror
 
 #: Gives the rows of a mirrored table for which a condition holds, as they travel.
@@ -116,7 +116,9 @@ def _file(engine: Engine) -> Path | None:
     if engine.dialect.name == "postgresql":
         return None
     if engine.dialect.name != "sqlite":
-        raise CrmUnavailable(f"A {engine.dialect.name} database cannot be copied, only SQLite and PostgreSQL.")
+        raise CrmUnavailable(
+            f"A {engine.dialect.name} database cannot be copied, only SQLite and PostgreSQL."
+        )
     if not engine.url.database or engine.url.database == ":memory:":
         raise CrmUnavailable("A SQLite database in memory cannot be copied. Name a file.")
     return Path(engine.url.database).resolve()
@@ -137,15 +139,17 @@ def _identity(file: Path) -> tuple[int, int]:
 def _postgresql_bulk(engine: Engine) -> Iterator[Rows]:
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        with adbc_driver_postgresql.dbapi.connect(address, autocommit=True) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with (
+            adbc_driver_postgresql.dbapi.connect(address, autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-                def rows(table: str, where: str) -> pa.RecordBatchReader:
-                    cursor.execute(mirror.select(table, "postgresql", where))
-                    return cursor.fetch_record_batch()
+            def rows(table: str, where: str) -> pa.RecordBatchReader:
+                cursor.execute(mirror.select(table, "postgresql", where))
+                return cursor.fetch_record_batch()
 
-                yield rows
+            yield rows
     except adbc_driver_postgresql.dbapi.Error as problem:
         where = engine.url.render_as_string()
         raise CrmUnavailable(f"{where} could not be read: {str(problem).splitlines()[0]}") from problem
@@ -155,22 +159,23 @@ def _postgresql_bulk(engine: Engine) -> Iterator[Rows]:
 def _sqlite_bulk(file: Path) -> Iterator[Rows]:
     _identity(file)
     reader = subprocess.Popen(
-        [sys.executable, "-m", "crm_data.warehouse.sqlite_stream", str(file)],
-        cwd=ROOT,
+        [sys.executable, "-P", str(Path(__file__).with_name("sqlite_stream.py")), str(file)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert reader.stdin and reader.stdout and reader.stderr
+    questions, answers, errors = reader.stdin, reader.stdout, reader.stderr
+    assert questions is not None
+    assert answers is not None
+    assert errors is not None
 
     def rows(table: str, where: str) -> pa.RecordBatchReader:
-        assert reader.stdin and reader.stdout
         schema = mirror.schema(table, "sqlite")
         typical = ", ".join(_TYPICAL[field.type] for field in schema)
         sql = f"SELECT {typical} UNION ALL {mirror.select(table, 'sqlite', where)}"
-        reader.stdin.write(sql.encode() + b"\n")
-        reader.stdin.flush()
-        stream = pa.ipc.open_stream(reader.stdout)
+        questions.write(sql.encode() + b"\n")
+        questions.flush()
+        stream = pa.ipc.open_stream(answers)
         return pa.RecordBatchReader.from_batches(schema, _without_first_row(stream, schema))
 
     try:
@@ -178,7 +183,7 @@ def _sqlite_bulk(file: Path) -> Iterator[Rows]:
     except Exception as problem:
         if not _failed(reader):
             raise
-        said = reader.stderr.read().decode(errors="replace").strip()
+        said = errors.read().decode(errors="replace").strip()
         raise CrmUnavailable(f"The CRM database {file} could not be read: {said}") from problem
     finally:
         reader.kill()  # it only reads

@@ -4,7 +4,7 @@ A process of its own, because the Arrow driver carries a second SQLite library. 
 process undo each other's file locks when one closes the file, which can damage the database while
 somebody writes (https://www.sqlite.org/howtocorrupt.html, 2.2.1).
 
-    python -m crm_data.warehouse.sqlite_stream <path of the database>
+    python -P sqlite_stream.py <path of the database>
 
 Each line on stdin is a SELECT, each answer on stdout one Arrow stream. All see one snapshot.
 """

@@ -56,7 +56,9 @@ def open_file(path: Path) -> duckdb.DuckDBPyConnection:
     Raises Held, or CopyError when the file cannot be made.
     """
     if path.suffix != ".duckdb":
-        raise CopyError(f"{path} cannot be the copy's file: its name must end in .duckdb. It was not touched.")
+        raise CopyError(
+            f"{path} cannot be the copy's file: its name must end in .duckdb. It was not touched."
+        )
     existed = path.exists()
     try:
         connection = _connect(path)

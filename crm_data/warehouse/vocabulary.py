@@ -1,6 +1,6 @@
 """The words that the facts' statements are written in: macros of the connection that refreshes.
 
-    chosen(id)                       the roots to compute again; all of them in a full build
+    chosen(root)                     the roots to compute again; all of them in a full build
     local_day(instant)               the day in the organisation's time zone
     today()                          the organisation's day of this refresh
     flow_cents(amount, currency, d)  cents of the base currency at the day's rate
@@ -65,9 +65,9 @@ def teach(connection: duckdb.DuckDBPyConnection, organisation: Organisation, tod
 
 
 def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> None:
-    """Let chosen(id) mean the ids in the table `roots`, or any id."""
-    meaning = f"id IN (SELECT chosen_id FROM {roots})" if roots else "true"
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO chosen(id) AS {meaning}")
+    """Let chosen(root) mean the ids in the table `roots`, or any id."""
+    meaning = f"root IN (SELECT id FROM {roots})" if roots else "true"
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO chosen(root) AS {meaning}")
 
 
 def missing_rate(problem: duckdb.Error, base_currency: str) -> MissingRate | None:
