@@ -15,8 +15,18 @@ from crm_data.demo.staff import Staff
 
 COUNTRY_CURRENCY = np.array([rates.CURRENCIES.index(country.currency) for country in COUNTRIES])
 _PHONES = [country.phone for country in COUNTRIES]
-_UPGRADE = np.array([SEGMENTS.index(name) for name in ("Mid-market", "Enterprise", "Public sector", "Enterprise")])
-TITLES = ("Managing director", "Head of operations", "IT manager", "Purchasing", "Office manager", "Engineer", "Finance")
+_UPGRADE = np.array(
+    [SEGMENTS.index(name) for name in ("Mid-market", "Enterprise", "Public sector", "Enterprise")]
+)
+TITLES = (
+    "Managing director",
+    "Head of operations",
+    "IT manager",
+    "Purchasing",
+    "Office manager",
+    "Engineer",
+    "Finance",
+)
 LANGUAGES = {"DE": "de", "FR": "fr", "ES": "es", "MX": "es", "CL": "es", "PL": "pl", "SE": "sv", "NL": "nl",
              "BR": "pt", "JP": "ja"}  # fmt: skip
 
@@ -55,7 +65,9 @@ def moves(plan: Plan, accounts: pd.DataFrame, staff: Staff) -> pd.DataFrame:
         region_id=np.where((kind >= 0.8) & same_country, elsewhere, moved["region_id"]),
     )
     before = accounts.loc[moved.index]
-    changed = (moved[["owner_id", "segment", "region_id"]] != before[["owner_id", "segment", "region_id"]]).any(axis=1)
+    changed = (
+        moved[["owner_id", "segment", "region_id"]] != before[["owner_id", "segment", "region_id"]]
+    ).any(axis=1)
     return moved[changed & moved["changed_at"].notna()]
 
 
@@ -65,7 +77,9 @@ def _country_of(accounts: pd.DataFrame) -> np.ndarray:
     return country
 
 
-def accounts_table(plan: Plan, first: pd.DataFrame, moves: pd.DataFrame, converter: rates.Converter, regions: pd.DataFrame) -> pd.DataFrame:
+def accounts_table(
+    plan: Plan, first: pd.DataFrame, moves: pd.DataFrame, converter: rates.Converter, regions: pd.DataFrame
+) -> pd.DataFrame:
     """The accounts as they are now."""
     rng = plan.random("accounts table")
     now = first.copy()
@@ -80,12 +94,16 @@ def accounts_table(plan: Plan, first: pd.DataFrame, moves: pd.DataFrame, convert
             "id": now["id"],
             "name": now["company"],
             "domain": now["domain"],
-            "phone": names.phones(rng, _PHONES, now["country_number"].to_numpy()).where(rng.random(count) < 0.9),
+            "phone": names.phones(rng, _PHONES, now["country_number"].to_numpy()).where(
+                rng.random(count) < 0.9
+            ),
             "segment": pd.Categorical.from_codes(now["segment"], SEGMENTS),
             "industry": now["industry"].where(rng.random(count) >= 0.015),
             "size": pd.Categorical.from_codes(np.where(unknown, -1, size), SIZES),
             "employees": pd.array(now["employees"], dtype="Int64").copy(),
-            "annual_revenue": converter.units(now["revenue"].to_numpy(), now["currency"].to_numpy(), round_to=10_000.0),
+            "annual_revenue": converter.units(
+                now["revenue"].to_numpy(), now["currency"].to_numpy(), round_to=10_000.0
+            ),
             "currency": pd.Categorical.from_codes(now["currency"], rates.CURRENCIES),
             "region_id": now["region_id"],
             "country": now["country"],
@@ -97,7 +115,9 @@ def accounts_table(plan: Plan, first: pd.DataFrame, moves: pd.DataFrame, convert
             "parent_id": _parents(rng, now),
             "acquisition_channel": pd.Categorical.from_codes(now["channel"], list(CHANNELS)),
             "created_on": now["created_on"],
-            "updated_at": now["became"].mask(now.index.isin(moves.index), moves["changed_at"].reindex(now.index)),
+            "updated_at": now["became"].mask(
+                now.index.isin(moves.index), moves["changed_at"].reindex(now.index)
+            ),
         }
     ).assign(
         employees=lambda table: table["employees"].mask(unknown),

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from crm_data.demo.contacts import People
-from crm_data.demo.plan import Days, Plan
-from crm_data.demo.seasons import Instants, Integers, at, choose, spell, working_day
+from crm_data.demo.plan import Days, Instants, Plan
+from crm_data.demo.seasons import Integers, at, choose, spell, working_day
 
 KINDS = {"call": 34, "email": 30, "meeting": 16, "note": 9, "task": 7, "chat": 4}
 _MINUTES = np.array([9.0, 0.0, 42.0, 0.0, 0.0, 7.0])
@@ -19,12 +19,21 @@ _SUBJECTS = {
     "task": ("Send the contract", "Prepare the offer", "Call back"),
     "chat": ("Chat on the web site", "Chat about a price", "Chat about delivery"),
 }
-_BODIES = ("Wants to decide before the quarter ends.", "Asked for two references.", "Budget is approved.", "Waits for the works council.")
+_BODIES = (
+    "Wants to decide before the quarter ends.",
+    "Asked for two references.",
+    "Budget is approved.",
+    "Waits for the works council.",
+)
 
 
-def activities(plan: Plan, leads: pd.DataFrame, deals: pd.DataFrame, cases: pd.DataFrame, people: People) -> pd.DataFrame:
+def activities(
+    plan: Plan, leads: pd.DataFrame, deals: pd.DataFrame, cases: pd.DataFrame, people: People
+) -> pd.DataFrame:
     rng = plan.random("activities")
-    rows = pd.concat([_of_leads(rng, leads), _of_deals(plan, rng, deals, people), _of_cases(rng, cases)], ignore_index=True)
+    rows = pd.concat(
+        [_of_leads(rng, leads), _of_deals(plan, rng, deals, people), _of_cases(rng, cases)], ignore_index=True
+    )
     count = len(rows)
     kind = choose(rng, KINDS, count)
     spoken = np.isin(kind, [0, 2, 5])
@@ -33,10 +42,14 @@ def activities(plan: Plan, leads: pd.DataFrame, deals: pd.DataFrame, cases: pd.D
     minutes = np.ceil(_MINUTES[kind] * rng.lognormal(0, 0.5, count))
     rows = rows.assign(
         kind=pd.Categorical.from_codes(kind, list(KINDS)),
-        direction=pd.Categorical.from_codes(np.where(both_ways, (rng.random(count) < 0.35).astype(int), -1), ["out", "in"]),
+        direction=pd.Categorical.from_codes(
+            np.where(both_ways, (rng.random(count) < 0.35).astype(int), -1), ["out", "in"]
+        ),
         minutes=pd.array(minutes, dtype="Int64"),
         subject=pd.Categorical.from_codes(kind * 3 + rng.integers(0, 3, count), subjects),
-        body=pd.Categorical.from_codes(np.where(rng.random(count) < 0.3, rng.integers(0, len(_BODIES), count), -1), _BODIES),
+        body=pd.Categorical.from_codes(
+            np.where(rng.random(count) < 0.3, rng.integers(0, len(_BODIES), count), -1), _BODIES
+        ),
     )
     rows["minutes"] = rows["minutes"].where(spoken)
     inside = (rows["happened_at"] <= plan.now) & (rows["happened_at"] >= pd.Timestamp(plan.start))

@@ -27,7 +27,9 @@ def rules() -> pd.DataFrame:
     return frame.assign(owner_id=1)
 
 
-def events(plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame, spend: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+def events(
+    plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame, spend: pd.DataFrame, answers: pd.DataFrame
+) -> pd.DataFrame:
     """What the first three rules found when the quarter was over, the morning after."""
     fired = np.datetime64(plan.quarter_end, "us") + np.timedelta64(6, "h")
     rows = [
@@ -51,7 +53,7 @@ def events(plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame, spend: pd.D
 
 def _churn(plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame) -> float | None:
     start, end = pd.Timestamp(plan.quarter_start), pd.Timestamp(plan.quarter_end)
-    there = (accounts["region"].to_numpy()[stints["account"]] == list(REGIONS).index(CHURN_REGION))
+    there = accounts["region"].to_numpy()[stints["account"]] == list(REGIONS).index(CHURN_REGION)
     there &= (stints["start"] <= start) & ~(stints["end"] <= start)
     return float((there & (stints["end"] < end)).sum() / there.sum()) if there.any() else None
 

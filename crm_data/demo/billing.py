@@ -34,7 +34,9 @@ def billing(plan: Plan, accounts: pd.DataFrame, customers: Customers, converter:
         ],
         ignore_index=True,
     )
-    charges = charges.sort_values(["issued_on", "account", "deal", "position"], kind="stable", ignore_index=True)
+    charges = charges.sort_values(
+        ["issued_on", "account", "deal", "position"], kind="stable", ignore_index=True
+    )
     key = charges[["issued_on", "account", "deal"]]
     invoice = np.cumsum((key != key.shift()).any(axis=1).to_numpy())
     first = np.unique(invoice, return_index=True)[1]
@@ -61,7 +63,9 @@ def billing(plan: Plan, accounts: pd.DataFrame, customers: Customers, converter:
     return _with_credits(plan, invoices, lines, payments)
 
 
-def _subscription(plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame, months: pd.DataFrame, converter: rates.Converter) -> pd.DataFrame:  # fmt: skip
+def _subscription(
+    plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame, months: pd.DataFrame, converter: rates.Converter
+) -> pd.DataFrame:
     """A charge for each month or quarter of a membership, in advance; the first with the set-up."""
     rng = plan.random("subscription charges")
     by_quarter = rng.random(len(stints)) < QUARTERLY[accounts["segment"].to_numpy()[stints["account"]]]
@@ -101,7 +105,9 @@ def _subscription(plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame, mont
     return pd.concat([frame, onboarding, usage[usage["amount"] > 0]])
 
 
-def _single(plan: Plan, accounts: pd.DataFrame, drafts: pd.DataFrame, converter: rates.Converter) -> pd.DataFrame:
+def _single(
+    plan: Plan, accounts: pd.DataFrame, drafts: pd.DataFrame, converter: rates.Converter
+) -> pd.DataFrame:
     """One charge for hardware or services, days after the deal is won."""
     rng = plan.random("single charges")
     sold = drafts[(drafts["kind"] == ONE_OFF) & drafts["won"]]
@@ -116,7 +122,9 @@ def _single(plan: Plan, accounts: pd.DataFrame, drafts: pd.DataFrame, converter:
             "position": 1,
             "product": sold["product"].to_numpy(),
             "quantity": sold["quantity"].to_numpy(),
-            "amount": converter.units(sold["amount"].to_numpy(), accounts["currency"].to_numpy()[account], round_to=1.0),
+            "amount": converter.units(
+                sold["amount"].to_numpy(), accounts["currency"].to_numpy()[account], round_to=1.0
+            ),
         }
     )
 
@@ -146,7 +154,11 @@ def _payments(plan: Plan, invoices: pd.DataFrame, total: Integers, segment: Inte
     count = len(invoices)
     due = invoices["due_on"].to_numpy().astype("datetime64[D]")
     issued = invoices["issued_on"].to_numpy().astype("datetime64[D]")
-    late = LATE[segment] + rng.normal(0, 4, count) + np.where(rng.random(count) < 0.12, rng.exponential(25, count), 0)
+    late = (
+        LATE[segment]
+        + rng.normal(0, 4, count)
+        + np.where(rng.random(count) < 0.12, rng.exponential(25, count), 0)
+    )
     paid = np.maximum(due + late.astype(np.int64), issued)
     paid = np.where(rng.random(count) < 0.006, np.datetime64("NaT"), paid)
     in_parts = rng.random(count) < 0.03
@@ -183,13 +195,17 @@ def _with_credits(plan: Plan, invoices: pd.DataFrame, lines: pd.DataFrame, payme
     )
     line = lines.iloc[np.searchsorted(lines["invoice_id"], credited["id"])]
     share = rng.choice([2, 4, 10], len(credited))
-    back = lines.iloc[:0] if not len(credited) else line.assign(
-        id=len(lines) + np.arange(1, len(credited) + 1),
-        invoice_id=ids,
-        amount=-(line["amount"].to_numpy() // share // 10_000 * 10_000),
-        cost=-(line["cost"].to_numpy() // share // 10_000 * 10_000),
-        quantity=1,
-        position=1,
-        updated_at=issued.astype("datetime64[us]"),
+    back = (
+        lines.iloc[:0]
+        if not len(credited)
+        else line.assign(
+            id=len(lines) + np.arange(1, len(credited) + 1),
+            invoice_id=ids,
+            amount=-(line["amount"].to_numpy() // share // 10_000 * 10_000),
+            cost=-(line["cost"].to_numpy() // share // 10_000 * 10_000),
+            quantity=1,
+            position=1,
+            updated_at=issued.astype("datetime64[us]"),
+        )
     )
     return Billing(pd.concat([invoices, notes]), pd.concat([lines, back]), payments)

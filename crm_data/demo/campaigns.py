@@ -15,13 +15,13 @@ from crm_data.demo.staff import MARKETING_TEAM, TEAM_NAMES, Staff
 
 # channel: share of prospects, cost per prospect in euro, chance to become a customer against the mean
 CHANNELS = {
-    "Organic search": (22, 45, 1.05),
-    "Paid search": (20, 330, 0.95),
-    "Referral": (15, 110, 1.35),
-    "Paid social": (13, 300, 0.80),
-    "Outbound": (12, 190, 0.75),
-    "Partner": (10, 340, 1.20),
-    "Events": (8, 620, 1.05),
+    "Organic search": (22, 55, 1.05),
+    "Paid search": (20, 390, 0.95),
+    "Referral": (15, 130, 1.35),
+    "Paid social": (13, 340, 0.80),
+    "Outbound": (12, 220, 0.75),
+    "Partner": (10, 400, 1.20),
+    "Events": (8, 700, 1.05),
 }
 ADVERTISED = ("Paid search", "Paid social", "Events", "Partner")  # campaigns by quarter and region
 MAILINGS = ("Newsletter", "Product news", "Customer stories")
@@ -80,7 +80,9 @@ def _advertising(plan: Plan) -> list[tuple[object, ...]]:
                 continue
             for number, region in enumerate(REGIONS):
                 name = f"{_TITLES[channel]} {region} {label}"
-                rows.append((channel, name, channel, number, max(quarter, plan.start), following - timedelta(1)))
+                rows.append(
+                    (channel, name, channel, number, max(quarter, plan.start), following - timedelta(1))
+                )
         quarter = following
     last = plan.quarter_end - timedelta(1)
     rows.append((DEAR_CHANNEL, DEAR_CAMPAIGN, DEAR_CHANNEL, -1, dear_start(plan), last))
@@ -99,7 +101,8 @@ def _mailings(plan: Plan) -> list[tuple[object, ...]]:
     while month <= plan.today:
         last = months_on(month, 1) - timedelta(1)
         rows += [
-            (title, f"{title} {month:%Y-%m}", "Outbound", -1, max(month, plan.start), last) for title in MAILINGS
+            (title, f"{title} {month:%Y-%m}", "Outbound", -1, max(month, plan.start), last)
+            for title in MAILINGS
         ]
         month = months_on(month, 1)
     return rows
@@ -110,7 +113,11 @@ def _months(plan: Plan, frame: pd.DataFrame) -> tuple[dict[tuple[str, int], Inte
     lookup: dict[tuple[str, int], Integers] = {}
     for row in frame.itertuples():
         starts = int(np.datetime64(row.starts_on, "M").astype(np.int64)) - first_month
-        ends = 63 if pd.isna(row.ends_on) else int(np.datetime64(row.ends_on, "M").astype(np.int64)) - first_month
+        ends = (
+            63
+            if pd.isna(row.ends_on)
+            else int(np.datetime64(row.ends_on, "M").astype(np.int64)) - first_month
+        )
         for region in range(4) if row.region < 0 else (row.region,):
             lookup.setdefault((row.title, region), np.zeros(64, np.int64))[starts : ends + 1] = row.id
     return lookup, first_month

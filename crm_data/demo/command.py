@@ -9,6 +9,7 @@ from datetime import date
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from crm_data.demo import document
 from crm_data.demo.make import LARGEST, SMALLEST, make_demo
 from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED
 from crm_data.engine import connect, prepare, reported
@@ -19,15 +20,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--events", type=_events, default=DEFAULT_EVENTS, metavar="N",
         help=f"how many e-mails; the rest in proportion (default {DEFAULT_EVENTS})",
     )  # fmt: skip
-    parser.add_argument("--today", type=_day, metavar="DATE", help="the last day of the demo (default: today)")
+    parser.add_argument(
+        "--today", type=_day, metavar="DATE", help="the last day of the demo (default: today)"
+    )
     parser.add_argument(
         "--seed", type=int, default=DEFAULT_SEED, metavar="N",
         help=f"the same seed makes the same demo (default {DEFAULT_SEED})",
     )  # fmt: skip
     parser.add_argument("--replace", action="store_true", help="make an existing demo anew; never other data")
+    parser.add_argument("--document", action="store_true", help="only write docs/demo.md anew")
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.document:
+        document.write()
+        return 0
     engine = connect()
     prepare(engine)
     console = Console(stderr=True)
@@ -40,7 +47,9 @@ def main(args: argparse.Namespace) -> int:
             today=args.today,
             seed=args.seed,
             replace=args.replace,
-            progress=lambda what, share: bar.update(task, description=what.replace("_", " "), completed=share),
+            progress=lambda what, share: bar.update(
+                task, description=what.replace("_", " "), completed=share
+            ),
         )
     print(
         f"Made a demo CRM of {sum(rows.values()):,} rows: {rows['accounts']:,} accounts, "

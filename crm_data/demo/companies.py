@@ -28,19 +28,25 @@ TRADES = {
 }
 PUBLIC = "Public administration"
 _BODIES = "Council University Hospital Waterworks Harbour Library Transit Registry Airport School".split()
-_FIRST = """Amber Arctic Atlas Beacon Birch Blue Bold Bright Bronze Calm Canyon Cedar Clear Cobalt Copper Coral
-Crimson Crystal Delta Dune Eastern Echo Elder Ember Fern Field Flint Forest Frost Garnet Glacier Golden Granite
-Green Harbour Hazel Heron High Indigo Inland Iron Island Ivory Jade Juniper Kestrel Lake Lantern Laurel Linden
-Lunar Maple Marble Meadow Meridian Mistral Moss Noble Northern Nova Oak Ocean Olive Onyx Opal Orchard Osprey
-Pacific Pearl Pebble Pine Plain Polar Prairie Quartz Quiet Raven Red River Rowan Royal Ruby Saffron Sage Sand
-Sapphire Scarlet Sequoia Silver Solar Southern Spruce Stone Summit Swift Tall Teal Tern Thistle Tidal Topaz
-Umber Upland Valley Velvet Verdant Violet Walnut Western White Wild Willow Winter Wren Zenith""".split()
-_SECOND = """Acorn Anchor Anvil Arch Arrow Aster Badger Barrel Basin Bay Bell Bluff Branch Bridge Brook Canal
-Cape Castle Cliff Clover Coast Cove Crane Creek Crest Crown Dale Dawn Delta Dock Drift Eagle Elm Falcon Falls
+_FIRST = """
+Amber Arctic Atlas Beacon Birch Blue Bold Bright Bronze Calm Canyon Cedar Clear Cobalt Copper Coral
+Crimson Crystal Delta Dune Eastern Echo Elder Ember Fern Field Flint Forest Frost Garnet Glacier Golden
+Granite Green Harbour Hazel Heron High Indigo Inland Iron Island Ivory Jade Juniper Kestrel Lake Lantern
+Laurel Linden Lunar Maple Marble Meadow Meridian Mistral Moss Noble Northern Nova Oak Ocean Olive Onyx
+Opal Orchard Osprey Pacific Pearl Pebble Pine Plain Polar Prairie Quartz Quiet Raven Red River Rowan
+Royal Ruby Saffron Sage Sand Sapphire Scarlet Sequoia Silver Solar Southern Spruce Stone Summit Swift
+Tall Teal Tern Thistle Tidal Topaz Umber Upland Valley Velvet Verdant Violet Walnut Western White Wild
+Willow Winter Wren Zenith
+""".split()
+_SECOND = """
+Acorn Anchor Anvil Arch Arrow Aster Badger Barrel Basin Bay Bell Bluff Branch Bridge Brook Canal Cape
+Castle Cliff Clover Coast Cove Crane Creek Crest Crown Dale Dawn Delta Dock Drift Eagle Elm Falcon Falls
 Farm Fjord Ford Fox Gable Gate Glade Glen Grove Gull Haven Hawk Heath Hill Hollow Horizon Isle Key Knoll
-Lagoon Landing Lark Ledge Lighthouse Lodge Loom Lynx Manor Marsh Mesa Mill Moor Mountain Narrows Nest Oasis
-Otter Owl Pass Path Peak Pier Plateau Point Pond Port Quarry Quay Rapids Reef Ridge Rock Rose Sail Shore Sky
-Spire Spring Square Star Steppe Stream Sun Terrace Tower Trail Vale Vista Wave Well Wharf Wheel Wolf Wood""".split()
+Lagoon Landing Lark Ledge Lighthouse Lodge Loom Lynx Manor Marsh Mesa Mill Moor Mountain Narrows Nest
+Oasis Otter Owl Pass Path Peak Pier Plateau Point Pond Port Quarry Quay Rapids Reef Ridge Rock Rose Sail
+Shore Sky Spire Spring Square Star Steppe Stream Sun Terrace Tower Trail Vale Vista Wave Well Wharf Wheel
+Wolf Wood
+""".split()
 
 # Harmless names that break careless programs. The first accounts bear them.
 TRICKY = (
@@ -63,7 +69,9 @@ def companies(rng: np.random.Generator, country: Integers, public: np.ndarray) -
     trades += [(word, PUBLIC) for word in _BODIES]
     private_count = len(trades) - len(_BODIES)
     trade = np.where(
-        public, rng.integers(private_count, len(trades), len(country)), rng.integers(0, private_count, len(country))
+        public,
+        rng.integers(private_count, len(trades), len(country)),
+        rng.integers(0, private_count, len(country)),
     )
     first, second, generation = _combination(trade, len(trades), int(rng.integers(0, 10_000)))
     names = pc.binary_join_element_wise(

@@ -80,9 +80,15 @@ def contacts_table(plan: Plan, accounts: pd.DataFrame, people: People) -> pd.Dat
             "account_id": accounts["id"].to_numpy()[account],
             "first_name": person["first_name"],
             "last_name": person["last_name"],
-            "email": names.join(person["slug"], accounts["domain"].iloc[account], by="@").where(rng.random(total) < 0.97),
-            "phone": names.phones(rng, [place.phone for place in COUNTRIES], country).where(rng.random(total) < 0.6),
-            "title": pd.Categorical.from_codes(np.where(rng.random(total) < 0.85, rng.integers(0, len(TITLES), total), -1), TITLES),
+            "email": names.join(person["slug"], accounts["domain"].iloc[account], by="@").where(
+                rng.random(total) < 0.97
+            ),
+            "phone": names.phones(rng, [place.phone for place in COUNTRIES], country).where(
+                rng.random(total) < 0.6
+            ),
+            "title": pd.Categorical.from_codes(
+                np.where(rng.random(total) < 0.85, rng.integers(0, len(TITLES), total), -1), TITLES
+            ),
             "language": names.take(_LANGUAGE, country).to_pandas(),
             "email_consent": pd.array(consent, dtype="Int64"),
             "phone_consent": pd.array(rng.integers(0, 2, total), dtype="Int64"),

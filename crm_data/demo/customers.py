@@ -32,7 +32,10 @@ def customers(plan: Plan, accounts: pd.DataFrame, converter: rates.Converter) ->
     months = subscriptions.priced(plan, accounts, stints, months, more, converter)
     drafts, place = _by_opening(pd.concat([fresh, back, more], ignore_index=True))
     return Customers(
-        drafts, stints.assign(deal=place[stints["deal"]]), months, subscriptions.memberships(accounts, stints, months)
+        drafts,
+        stints.assign(deal=place[stints["deal"]]),
+        months,
+        subscriptions.memberships(accounts, stints, months),
     )
 
 

@@ -14,7 +14,7 @@ from crm_data.demo.campaigns import CHANNELS
 from crm_data.demo.contacts import People
 from crm_data.demo.pipeline import NEW
 from crm_data.demo.plan import Days, Instants, Plan
-from crm_data.demo.seasons import Integers, Numbers, at, choose
+from crm_data.demo.seasons import Integers, at, choose
 from crm_data.demo.staff import Staff
 
 STAGES = ("Qualification", "Discovery", "Proposal", "Negotiation", "Won", "Lost")
@@ -57,7 +57,9 @@ class Course:
         visited = (self.stages <= when[:, None]) * np.arange(4)
         stage = np.where(closed, np.where(self.won, 4, 5), visited.max(axis=1))
         amount = np.where(self.stages[:, 2] <= when, self.amount_revised, self.amount)
-        unknown = self.amount_known_late & (stage == 0) | self.amount_known_late & (stage == 5) & np.isnat(self.stages[:, 1])
+        unknown = self.amount_known_late & (stage == 0) | self.amount_known_late & (stage == 5) & np.isnat(
+            self.stages[:, 1]
+        )
         moved = self.slip <= when
         expected = np.where(moved, self.expected_later, self.expected)
         return pd.DataFrame(
@@ -71,7 +73,9 @@ class Course:
         ).assign(amount=lambda frame: frame["amount"].mask(unknown))
 
 
-def _course(plan: Plan, drafts: pd.DataFrame, accounts: pd.DataFrame, staff: Staff, converter: rates.Converter) -> Course:
+def _course(
+    plan: Plan, drafts: pd.DataFrame, accounts: pd.DataFrame, staff: Staff, converter: rates.Converter
+) -> Course:
     rng = plan.random("course")
     count = len(drafts)
     opened = drafts["opened"].to_numpy().astype("datetime64[D]")
@@ -79,11 +83,17 @@ def _course(plan: Plan, drafts: pd.DataFrame, accounts: pd.DataFrame, staff: Sta
     length = (closed - opened).astype(np.int64)
     won = drafts["won"].to_numpy()
     reached = _REACHED + np.r_[0.0, 0.05, 0.08, 0.08] * rng.uniform(-1, 1, (count, 4))
-    stages = at(opened[:, None] + (reached * length[:, None]).astype(np.int64), _HOURS + rng.uniform(0, 1.4, (count, 4)))
+    stages = at(
+        opened[:, None] + (reached * length[:, None]).astype(np.int64),
+        _HOURS + rng.uniform(0, 1.4, (count, 4)),
+    )
     last = np.where(won, 3, choose(rng, _LAST_STAGE_OF_LOST, count))
     skipped = rng.random((count, 4)) < np.array([0.0, 0.12, 0.03, 0.1])
     stages[(np.arange(4) > last[:, None]) | skipped] = _NEVER
-    close = np.minimum(at(closed, rng.uniform(14.2, 16.5, count)), np.where(closed == plan.last_day, plan.now, np.datetime64("9999-01-01")))
+    close = np.minimum(
+        at(closed, rng.uniform(14.2, 16.5, count)),
+        np.where(closed == plan.last_day, plan.now, np.datetime64("9999-01-01")),
+    )
     stages = np.where(stages.astype("datetime64[D]") == plan.last_day, np.minimum(stages, plan.now), stages)
     guess = opened + np.maximum(7, length * rng.lognormal(-0.1, 0.3, count)).astype(np.int64)
     owner = np.where(
@@ -117,7 +127,15 @@ def _midway(rng: np.random.Generator, opened: Days, length: Integers, chance: fl
     return when
 
 
-def table(plan: Plan, drafts: pd.DataFrame, accounts: pd.DataFrame, people: People, leads: pd.DataFrame, staff: Staff, converter: rates.Converter) -> tuple[pd.DataFrame, Course]:  # fmt: skip
+def table(
+    plan: Plan,
+    drafts: pd.DataFrame,
+    accounts: pd.DataFrame,
+    people: People,
+    leads: pd.DataFrame,
+    staff: Staff,
+    converter: rates.Converter,
+) -> tuple[pd.DataFrame, Course]:
     """The deals as they are now, and how they came there. A deal's id is the place of its draft."""
     rng = plan.random("deals")
     course = _course(plan, drafts, accounts, staff, converter)
@@ -126,7 +144,9 @@ def table(plan: Plan, drafts: pd.DataFrame, accounts: pd.DataFrame, people: Peop
     state = course.at(np.full(count, plan.now))
     closed = course.close <= plan.now
     lead = np.zeros(len(accounts), np.int64)
-    lead[leads["converted_account_id"].to_numpy()[leads["converted_account_id"] > 0] - 1] = leads["id"][leads["converted_account_id"] > 0]
+    lead[leads["converted_account_id"].to_numpy()[leads["converted_account_id"] > 0] - 1] = leads["id"][
+        leads["converted_account_id"] > 0
+    ]
     new = (drafts["kind"] == NEW).to_numpy()
     reasons = [*_WHY_WON, *_WHY_LOST]
     reason = np.where(course.won, choose(rng, _WHY_WON, count), len(_WHY_WON) + choose(rng, _WHY_LOST, count))
@@ -149,10 +169,14 @@ def table(plan: Plan, drafts: pd.DataFrame, accounts: pd.DataFrame, people: Peop
             "currency": pd.Categorical.from_codes(accounts["currency"].to_numpy()[account], rates.CURRENCIES),
             "probability": state["probability"],
             "opened_on": drafts["opened"].to_numpy(),
-            "closed_on": np.where(closed, drafts["closed"].to_numpy().astype("datetime64[D]"), np.datetime64("NaT")),
+            "closed_on": np.where(
+                closed, drafts["closed"].to_numpy().astype("datetime64[D]"), np.datetime64("NaT")
+            ),
             "expected_close": state["expected_close"],
             "close_reason": pd.Series(np.array(reasons, object)[reason]).astype("category"),
-            "updated_at": np.where(course.changes() <= plan.now, course.changes(), course.stages[:, :1]).max(axis=1),
+            "updated_at": np.where(course.changes() <= plan.now, course.changes(), course.stages[:, :1]).max(
+                axis=1
+            ),
         }
     )
     return frame, course

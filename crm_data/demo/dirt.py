@@ -35,7 +35,9 @@ def dirty_memberships(plan: Plan, memberships: pd.DataFrame) -> pd.DataFrame:
     return memberships.assign(ended_on=ended)
 
 
-def _some(rng: np.random.Generator, frame: pd.DataFrame, among: pd.Series | np.ndarray, share: float) -> pd.Index:
+def _some(
+    rng: np.random.Generator, frame: pd.DataFrame, among: pd.Series | np.ndarray, share: float
+) -> pd.Index:
     candidates = frame.index[among]
     count = min(max(round(len(frame) * share), _AT_LEAST), len(candidates))
     return candidates[np.sort(rng.choice(len(candidates), count, replace=False))]

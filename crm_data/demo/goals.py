@@ -13,19 +13,19 @@ from crm_data.demo.plan import Plan, months_on
 
 # Levels, the same for every fiscal year: target, floor. Where less is better the floor lies above.
 LEVELS = {
-    "cac_paid": (1500.0, 2000.0),
-    "clv": (9000.0, 7000.0),
+    "cac_paid": (1400.0, 1600.0),
+    "clv": (11000.0, 9000.0),
     "sales_cycle_median": (42.0, 50.0),
     "sales_cycle": (50.0, 58.0),
-    "lead_conversion": (0.17, 0.14),
-    "csat": (0.85, 0.80),
+    "lead_conversion": (0.14, 0.11),
+    "csat": (0.85, 0.76),
     "win_rate": (0.42, 0.36),
     "churn_monthly": (0.020, 0.026),
 }
 _CHURN = {1: (0.020, 0.028), 3: (0.060, 0.078), 12: (0.22, 0.27)}  # by months
 _BY_REGION = {"csat": (0.84, 0.78), "win_rate": (0.40, 0.34)}
-AMBITION, ACCEPTABLE = 1.06, 0.9  # against what the year before and the growth since let one expect
-GROWTH = 1.3
+AMBITION, ACCEPTABLE = 1.03, 0.88  # against what the year before and the growth since let one expect
+GROWTH = 1.2
 
 Row = tuple[str, str | None, str | None, date, date, float, float]
 
@@ -38,7 +38,9 @@ def targets(plan: Plan, won: pd.DataFrame, first_purchases: np.ndarray) -> pd.Da
     frame["period_start"] = pd.to_datetime(frame["period_start"]).astype("datetime64[s]")
     frame["period_end"] = pd.to_datetime(frame["period_end"]).astype("datetime64[s]")
     frame.insert(0, "id", np.arange(1, len(frame) + 1))
-    return frame.assign(updated_at=frame["period_start"].clip(pd.Timestamp(plan.start)).astype("datetime64[us]"))
+    return frame.assign(
+        updated_at=frame["period_start"].clip(pd.Timestamp(plan.start)).astype("datetime64[us]")
+    )
 
 
 def _units(plan: Plan, months: int) -> Iterator[tuple[date, date]]:
@@ -83,7 +85,7 @@ def _volumes(plan: Plan, won: pd.DataFrame, first_purchases: np.ndarray) -> Iter
                 new = ((first_purchases >= basis[0]) & (first_purchases < basis[1])).sum()
                 yield "new_customers", None, None, start, end, *_goal(new * (1 + (growth - 1) / 3), 1)
                 average = round(revenue / max(count, 1), -1)
-                yield "average_deal", None, None, start, end, average, round(average * 0.9, -1)
+                yield "average_deal", None, None, start, end, average, round(average * 0.8, -1)
             if months == 3:
                 for region, share in before.groupby("region")["euro"].sum().items():
                     yield "revenue_won", "region", str(region), start, end, *_goal(share * growth, 100)

@@ -30,7 +30,10 @@ def articles(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "id": np.arange(1, count + 1),
-            "title": [title + (" (mobile)" if number >= len(titles) else "") for number, (title, _) in enumerate(titles * 2)],
+            "title": [
+                title + (" (mobile)" if number >= len(titles) else "")
+                for number, (title, _) in enumerate(titles * 2)
+            ],
             "category": [cause for _, cause in titles * 2],
             "published_on": np.where(status == "draft", np.datetime64("NaT", "D"), published),
             "status": status,
@@ -43,8 +46,8 @@ def articles(plan: Plan) -> pd.DataFrame:
 def views(plan: Plan, articles: pd.DataFrame) -> pd.DataFrame:
     rng = plan.random("views")
     busy = trade(plan, growth=0.35)
-    article, day = np.meshgrid(np.arange(len(articles)), np.arange(len(plan.days)), indexing="ij")
-    article, day = article.ravel(), day.ravel()
+    article = np.repeat(np.arange(len(articles)), len(plan.days))
+    day = np.tile(np.arange(len(plan.days)), len(articles))
     liked = rng.lognormal(0, 0.7, len(articles))
     size = plan.events / DEFAULT_EVENTS
     count = rng.poisson(2.2 * size * liked[article] * busy[day])
@@ -54,7 +57,13 @@ def views(plan: Plan, articles: pd.DataFrame) -> pd.DataFrame:
     voted = rng.binomial(count, 0.12)
     helpful = rng.binomial(voted, 0.78)
     frame = pd.DataFrame(
-        {"article_id": article + 1, "day": plan.days[day], "views": count, "helpful": helpful, "unhelpful": voted - helpful}
+        {
+            "article_id": article + 1,
+            "day": plan.days[day],
+            "views": count,
+            "helpful": helpful,
+            "unhelpful": voted - helpful,
+        }
     )
     frame = frame.sort_values(["day", "article_id"], ignore_index=True)
     frame.insert(0, "id", np.arange(1, len(frame) + 1))

@@ -30,7 +30,9 @@ class Loader:
     `updated_at` need not be there: a row was last updated when the last of its own times came.
     """
 
-    def __init__(self, connection: Connection, dialect: str, start: np.datetime64, now: np.datetime64) -> None:
+    def __init__(
+        self, connection: Connection, dialect: str, start: np.datetime64, now: np.datetime64
+    ) -> None:
         self.rows: Counter[str] = Counter()
         self._connection = connection
         self._dialect = dialect

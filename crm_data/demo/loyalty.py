@@ -36,14 +36,20 @@ def loyalty(plan: Plan, stints: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     return members, points
 
 
-def _points(plan: Plan, rng: np.random.Generator, rows: pd.DataFrame, joined: np.ndarray, left: np.ndarray) -> pd.DataFrame:
+def _points(
+    plan: Plan, rng: np.random.Generator, rows: pd.DataFrame, joined: np.ndarray, left: np.ndarray
+) -> pd.DataFrame:
     until = np.where(np.isnat(left), plan.last_day, left)
     quarters = 1 + (until - joined).astype(np.int64) // 91
     member = np.repeat(np.arange(len(rows)), quarters)
     number = np.arange(len(member)) - np.repeat(np.cumsum(quarters) - quarters, quarters)
-    earned = np.ceil(rows["monthly"].to_numpy()[member] * 0.3 * rng.uniform(0.7, 1.3, len(member))).astype(np.int64)
+    earned = np.ceil(rows["monthly"].to_numpy()[member] * 0.3 * rng.uniform(0.7, 1.3, len(member))).astype(
+        np.int64
+    )
     day = joined[member] + number * 91
-    earn = pd.DataFrame({"loyalty_id": member + 1, "happened_on": day, "points": earned, "reason": "Quarterly orders"})
+    earn = pd.DataFrame(
+        {"loyalty_id": member + 1, "happened_on": day, "points": earned, "reason": "Quarterly orders"}
+    )
     spent = earn[(number % 3 == 2) & (rng.random(len(earn)) < 0.5)]
     spent = spent.assign(
         points=-(spent["points"] * 3 // 2),

@@ -18,7 +18,9 @@ _OFFSET = np.array([country.utc_offset for country in COUNTRIES])
 _NEVER = np.datetime64("NaT", "us")
 
 
-def emails(plan: Plan, campaigns: Campaigns, people: People, accounts: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def emails(
+    plan: Plan, campaigns: Campaigns, people: People, accounts: pd.DataFrame
+) -> Iterator[pd.DataFrame]:
     """Month by month, to contacts who had agreed by then and had not withdrawn."""
     rng = plan.random("emails")
     agreed = np.flatnonzero(people.consent == 1)
@@ -92,7 +94,9 @@ def _farewells(day: Days, left_at: Instants, rng: np.random.Generator) -> np.nda
     sent = at(day, rng.uniform(5, 11, len(day)))
     arrival = sent + np.timedelta64(40, "s")
     opened = left_at - np.timedelta64(95, "s")
-    return np.column_stack([sent, arrival, opened, np.full(len(day), _NEVER), left_at, np.full(len(day), _NEVER)])
+    return np.column_stack(
+        [sent, arrival, opened, np.full(len(day), _NEVER), left_at, np.full(len(day), _NEVER)]
+    )
 
 
 def _campaign(rng: np.random.Generator, campaigns: Campaigns, day: Days) -> Integers:

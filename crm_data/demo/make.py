@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, func, select
 
 from crm_data.demo import accounts as account_rows
-from crm_data.demo import alerts, billing, campaigns, contacts, deals, dirt, goals, knowledge, loyalty, mail
-from crm_data.demo import places, products, prospects, rates, service, spend, staff, surveys, touches, web
+from crm_data.demo import (
+    alerts,
+    billing,
+    campaigns,
+    contacts,
+    deals,
+    dirt,
+    goals,
+    knowledge,
+    loyalty,
+    mail,
+    places,
+    products,
+    prospects,
+    rates,
+    service,
+    spend,
+    staff,
+    surveys,
+    touches,
+    web,
+)
 from crm_data.demo.activities import activities
 from crm_data.demo.customers import Customers, customers
 from crm_data.demo.load import Loader
-from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED, Plan
+from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED, TIME_ZONE, Plan
 from crm_data.demo.transaction import whole
 from crm_data.schema.system import imports
 
@@ -44,7 +65,7 @@ def make_demo(
     """
     if not SMALLEST <= events <= LARGEST:
         raise ValueError(f"A demo has {SMALLEST:,} to {LARGEST:,} e-mails, not {events:,}.")
-    plan = Plan(events, today or date.today(), seed)
+    plan = Plan(events, today or datetime.now(ZoneInfo(TIME_ZONE)).date(), seed)
     with engine.connect() as connection:
         last_import = connection.scalar(select(func.max(imports.c.id))) or 0
     with whole(engine, replace=replace) as connection:
@@ -110,7 +131,14 @@ def _tables(plan: Plan) -> Tables:
     yield "audit_log", _audit(plan)
 
 
-def _sales(plan: Plan, account: pd.DataFrame, customer: Customers, deal: pd.DataFrame, course: deals.Course, invoiced: billing.Billing) -> Tables:  # fmt: skip
+def _sales(
+    plan: Plan,
+    account: pd.DataFrame,
+    customer: Customers,
+    deal: pd.DataFrame,
+    course: deals.Course,
+    invoiced: billing.Billing,
+) -> Tables:
     yield "opportunities", dirt.dirty_deals(plan, deal)
     first_id = 1
     for first in range(0, len(deal), _HISTORY_BATCH):
@@ -140,7 +168,9 @@ def _service(plan: Plan, served: service.Service, asked: surveys.Answers) -> Tab
     yield "survey_answers", asked.answers
 
 
-def _targets(plan: Plan, account: pd.DataFrame, customer: Customers, invoiced: billing.Billing) -> pd.DataFrame:
+def _targets(
+    plan: Plan, account: pd.DataFrame, customer: Customers, invoiced: billing.Billing
+) -> pd.DataFrame:
     drafts = customer.drafts
     won = drafts[drafts["won"] & (drafts["closed"] <= pd.Timestamp(plan.today))]
     region = np.array(list(places.REGIONS))[account["region"].to_numpy()[won["account"]]]

@@ -14,7 +14,7 @@ from crm_data.demo.plan import Days, Plan, months_on
 from crm_data.demo.seasons import Integers, Numbers, working_day
 
 NEW, SECOND_TRY, WIN_BACK, EXPANSION, ONE_OFF = range(5)
-MONTHLY = np.array([92.0, 390.0, 720.0, 1550.0])  # euro a month, median by segment
+MONTHLY = np.array([78.0, 310.0, 560.0, 1250.0])  # euro a month, median by segment
 PACE = np.array([0.86, 1.05, 1.7, 1.5])  # how long a deal takes, by segment, against the median
 MEDIAN_DAYS = 42.0
 WIN_CHANCE = 0.425
@@ -56,7 +56,9 @@ def win_backs(plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame) -> pd.Da
     return _subscriptions(plan, rng, accounts, left["account"].to_numpy(), opened, WIN_BACK)
 
 
-def add_ons(plan: Plan, accounts: pd.DataFrame, months: pd.DataFrame, stints: pd.DataFrame, count: int) -> pd.DataFrame:
+def add_ons(
+    plan: Plan, accounts: pd.DataFrame, months: pd.DataFrame, stints: pd.DataFrame, count: int
+) -> pd.DataFrame:
     """Customers buy more: expansions of the subscription, hardware, services."""
     rng = plan.random("add-ons")
     eager = np.array([1.0, 1.6, 1.3, 3.0])[accounts["segment"].to_numpy()[months["account"]]]
@@ -87,7 +89,9 @@ def add_ons(plan: Plan, accounts: pd.DataFrame, months: pd.DataFrame, stints: pd
     )
 
 
-def _subscriptions(plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, account: Integers, opened: Days, kind: int) -> pd.DataFrame:  # fmt: skip
+def _subscriptions(
+    plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, account: Integers, opened: Days, kind: int
+) -> pd.DataFrame:
     kinds = np.full(len(account), kind)
     segment = accounts["segment"].to_numpy()[account]
     age = (opened - np.datetime64(plan.start)).astype(np.int64) / 365.25
@@ -95,16 +99,25 @@ def _subscriptions(plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame,
     plan_number = np.searchsorted(products.PLAN_UP_TO, monthly)
     onboarding = rng.random(len(account)) < 0.55
     setup = np.where(onboarding, 250 + 1.2 * monthly, 0.0)
-    return _drafts(
-        account, kinds, opened, _closing(plan, rng, accounts, account, opened, kinds), _won(rng, accounts, account, kinds)
-    ).assign(product=plan_number + 1, monthly=monthly, setup=setup, amount=monthly * 12 + setup)  # fmt: skip
+    closed = _closing(plan, rng, accounts, account, opened, kinds)
+    won = _won(rng, accounts, account, kinds)
+    return _drafts(account, kinds, opened, closed, won).assign(
+        product=plan_number + 1, monthly=monthly, setup=setup, amount=monthly * 12 + setup
+    )
 
 
 def _drafts(account: Integers, kind: Integers, opened: Days, closed: Days, won: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"account": account, "kind": kind, "opened": opened, "closed": closed, "won": won})
 
 
-def _closing(plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, account: Integers, opened: Days, kind: Integers) -> Days:  # fmt: skip
+def _closing(
+    plan: Plan,
+    rng: np.random.Generator,
+    accounts: pd.DataFrame,
+    account: Integers,
+    opened: Days,
+    kind: Integers,
+) -> Days:
     count = len(account)
     days: Numbers = MEDIAN_DAYS * PACE[accounts["segment"].to_numpy()[account]] * _KIND_PACE[kind]
     days = days * rng.lognormal(0, 0.5, count)
@@ -121,10 +134,12 @@ def _pulled_in(rng: np.random.Generator, opened: Days, closed: Days) -> Days:
     first = (month - month.astype(np.int64) % 3).astype("datetime64[D]")
     before = working_day(first - rng.integers(3, 9, len(closed)))
     early = (closed - first).astype(np.int64) < 11
-    return np.where(early & (rng.random(len(closed)) < 0.4) & (before > opened + 1), before, closed)
+    return np.where(early & (rng.random(len(closed)) < 0.25) & (before > opened + 1), before, closed)
 
 
 def _won(rng: np.random.Generator, accounts: pd.DataFrame, account: Integers, kind: Integers) -> np.ndarray:
     chance = WIN_CHANCE * _KIND_CHANCE[kind]
     fresh = kind <= SECOND_TRY
-    return rng.random(len(account)) < np.where(fresh, chance * _CHANNEL_CHANCE[accounts["channel"].to_numpy()[account]], chance)
+    return rng.random(len(account)) < np.where(
+        fresh, chance * _CHANNEL_CHANCE[accounts["channel"].to_numpy()[account]], chance
+    )

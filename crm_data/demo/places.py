@@ -27,7 +27,7 @@ class Country:
     share: float  # of all prospects
     utc_offset: float
     names: str  # which lists of given and family names
-    phone: str  # a range kept free for fiction; 0 stands for any digit
+    phone: str  # # stands for any digit
     legal_forms: tuple[str, ...]
     cities: tuple[City, ...]
 
@@ -38,102 +38,137 @@ REGIONS = {  # with the middle of each, for maps
     "Asia-Pacific": (18.0, 118.0),
     "Latin America": (-12.0, -62.0),
 }
-_NA, _EMEA, _APAC, _LATAM = REGIONS
 TEAMS = {  # sales teams and their region
-    "Sales North America": _NA,
-    "Sales Central and North Europe": _EMEA,
-    "Sales West Europe, Middle East and Africa": _EMEA,
-    "Sales Asia-Pacific": _APAC,
-    "Sales Latin America": _LATAM,
+    "Sales North America": "North America",
+    "Sales Central and North Europe": "EMEA",
+    "Sales West Europe, Middle East and Africa": "EMEA",
+    "Sales Asia-Pacific": "Asia-Pacific",
+    "Sales Latin America": "Latin America",
 }
-_T_NA, _T_CENTRAL, _T_WEST, _T_APAC, _T_LATAM = TEAMS
-_US_PHONE = "+1 212 555 01##"
-_FREE_PHONE = "+1 305 555 01##"  # no range of its own is kept free there
+
+# Ranges kept free for fiction; # stands for any digit. Countries that keep none get American ones.
+_FREE_PHONE = "+1 305 555 01##"
+_PHONES = {
+    "US": "+1 212 555 01##",
+    "CA": "+1 416 555 01##",
+    "DE": "+49 30 23125 ###",
+    "SE": "+46 8 465 004 ##",
+    "GB": "+44 20 7946 0###",
+    "FR": "+33 1 99 00 ## ##",
+    "AU": "+61 2 5550 ####",
+}
+
+# code | name | sales team | currency | share of prospects | hours ahead of UTC | names | legal forms
+_COUNTRIES = """
+US | United States | Sales North America | USD | 25 | -6 | english | Inc., LLC, Corp.
+CA | Canada | Sales North America | CAD | 7 | -5 | english | Ltd., Inc.
+DE | Germany | Sales Central and North Europe | EUR | 13 | 1 | german | GmbH, AG, KG
+NL | Netherlands | Sales Central and North Europe | EUR | 4 | 1 | german | B.V., N.V.
+PL | Poland | Sales Central and North Europe | PLN | 3 | 1 | slavic | Sp. z o.o., S.A.
+SE | Sweden | Sales Central and North Europe | SEK | 3 | 1 | nordic | AB
+GB | United Kingdom | Sales West Europe, Middle East and Africa | GBP | 10 | 0 | english | Ltd, plc
+FR | France | Sales West Europe, Middle East and Africa | EUR | 8 | 1 | french | SAS, SARL, SA
+ES | Spain | Sales West Europe, Middle East and Africa | EUR | 4 | 1 | spanish | S.L., S.A.
+AE | United Arab Emirates | Sales West Europe, Middle East and Africa | USD | 2 | 4 | arabic | FZCO, LLC
+ZA | South Africa | Sales West Europe, Middle East and Africa | USD | 2 | 2 | african | (Pty) Ltd
+JP | Japan | Sales Asia-Pacific | JPY | 6 | 9 | japanese | K.K.
+AU | Australia | Sales Asia-Pacific | AUD | 5 | 10 | english | Pty Ltd
+IN | India | Sales Asia-Pacific | INR | 5 | 5.5 | indian | Pvt. Ltd.
+SG | Singapore | Sales Asia-Pacific | USD | 3 | 8 | chinese | Pte. Ltd.
+BR | Brazil | Sales Latin America | BRL | 6 | -3 | portuguese | Ltda., S.A.
+MX | Mexico | Sales Latin America | MXN | 4 | -6 | spanish | S.A. de C.V.
+CL | Chile | Sales Latin America | USD | 2 | -4 | spanish | SpA
+"""
+
+# country | city | subdivision | its name | latitude | longitude. The first city of a country is the biggest.
+_CITIES = """
+US | New York | US-NY | New York | 40.71 | -74.01
+US | Los Angeles | US-CA | California | 34.05 | -118.24
+US | San Francisco | US-CA | California | 37.77 | -122.42
+US | Chicago | US-IL | Illinois | 41.88 | -87.63
+US | Houston | US-TX | Texas | 29.76 | -95.37
+US | Austin | US-TX | Texas | 30.27 | -97.74
+US | Boston | US-MA | Massachusetts | 42.36 | -71.06
+US | Seattle | US-WA | Washington | 47.61 | -122.33
+US | Denver | US-CO | Colorado | 39.74 | -104.99
+US | Atlanta | US-GA | Georgia | 33.75 | -84.39
+US | Miami | US-FL | Florida | 25.76 | -80.19
+US | Minneapolis | US-MN | Minnesota | 44.98 | -93.27
+CA | Toronto | CA-ON | Ontario | 43.65 | -79.38
+CA | Montréal | CA-QC | Québec | 45.50 | -73.57
+CA | Vancouver | CA-BC | British Columbia | 49.28 | -123.12
+CA | Calgary | CA-AB | Alberta | 51.05 | -114.07
+DE | Berlin | DE-BE | Berlin | 52.52 | 13.40
+DE | München | DE-BY | Bayern | 48.14 | 11.58
+DE | Hamburg | DE-HH | Hamburg | 53.55 | 9.99
+DE | Köln | DE-NW | Nordrhein-Westfalen | 50.94 | 6.96
+DE | Frankfurt am Main | DE-HE | Hessen | 50.11 | 8.68
+DE | Stuttgart | DE-BW | Baden-Württemberg | 48.78 | 9.18
+NL | Amsterdam | NL-NH | Noord-Holland | 52.37 | 4.90
+NL | Rotterdam | NL-ZH | Zuid-Holland | 51.92 | 4.48
+PL | Warszawa | PL-14 | Mazowieckie | 52.23 | 21.01
+PL | Kraków | PL-12 | Małopolskie | 50.06 | 19.94
+SE | Stockholm | SE-AB | Stockholm | 59.33 | 18.07
+SE | Göteborg | SE-O | Västra Götaland | 57.71 | 11.97
+GB | London | GB-ENG | England | 51.51 | -0.13
+GB | Manchester | GB-ENG | England | 53.48 | -2.24
+GB | Edinburgh | GB-SCT | Scotland | 55.95 | -3.19
+GB | Cardiff | GB-WLS | Wales | 51.48 | -3.18
+FR | Paris | FR-IDF | Île-de-France | 48.86 | 2.35
+FR | Lyon | FR-ARA | Auvergne-Rhône-Alpes | 45.76 | 4.84
+FR | Toulouse | FR-OCC | Occitanie | 43.60 | 1.44
+ES | Madrid | ES-MD | Madrid | 40.42 | -3.70
+ES | Barcelona | ES-CT | Catalunya | 41.39 | 2.17
+AE | Dubai | AE-DU | Dubayy | 25.20 | 55.27
+ZA | Cape Town | ZA-WC | Western Cape | -33.92 | 18.42
+ZA | Johannesburg | ZA-GP | Gauteng | -26.20 | 28.05
+JP | Tokyo | JP-13 | Tokyo | 35.68 | 139.69
+JP | Osaka | JP-27 | Osaka | 34.69 | 135.50
+JP | Fukuoka | JP-40 | Fukuoka | 33.59 | 130.40
+AU | Sydney | AU-NSW | New South Wales | -33.87 | 151.21
+AU | Melbourne | AU-VIC | Victoria | -37.81 | 144.96
+AU | Brisbane | AU-QLD | Queensland | -27.47 | 153.03
+IN | Bengaluru | IN-KA | Karnataka | 12.97 | 77.59
+IN | Mumbai | IN-MH | Maharashtra | 19.08 | 72.88
+IN | New Delhi | IN-DL | Delhi | 28.61 | 77.21
+SG | Singapore |  |  | 1.35 | 103.82
+BR | São Paulo | BR-SP | São Paulo | -23.55 | -46.63
+BR | Rio de Janeiro | BR-RJ | Rio de Janeiro | -22.91 | -43.17
+BR | Curitiba | BR-PR | Paraná | -25.43 | -49.27
+MX | Ciudad de México | MX-CMX | Ciudad de México | 19.43 | -99.13
+MX | Monterrey | MX-NLE | Nuevo León | 25.69 | -100.32
+MX | Guadalajara | MX-JAL | Jalisco | 20.66 | -103.35
+CL | Santiago | CL-RM | Metropolitana de Santiago | -33.45 | -70.67
+"""
 
 
-def _cities(text: str) -> tuple[City, ...]:
-    """One city a line: name | subdivision code | subdivision name | latitude | longitude."""
-    rows = [[part.strip() for part in line.split("|")] for line in text.strip().splitlines()]
-    return tuple(City(r[0], r[1] or None, r[2] or None, float(r[3]), float(r[4])) for r in rows)
+def _rows(text: str) -> list[list[str]]:
+    return [[part.strip() for part in line.split("|")] for line in text.strip().splitlines()]
 
 
-COUNTRIES = (
-    Country("US", "United States", _NA, _T_NA, "USD", 25, -6, "english", _US_PHONE, ("Inc.", "LLC", "Corp."), _cities("""
-        New York | US-NY | New York | 40.71 | -74.01
-        Los Angeles | US-CA | California | 34.05 | -118.24
-        San Francisco | US-CA | California | 37.77 | -122.42
-        Chicago | US-IL | Illinois | 41.88 | -87.63
-        Houston | US-TX | Texas | 29.76 | -95.37
-        Austin | US-TX | Texas | 30.27 | -97.74
-        Boston | US-MA | Massachusetts | 42.36 | -71.06
-        Seattle | US-WA | Washington | 47.61 | -122.33
-        Denver | US-CO | Colorado | 39.74 | -104.99
-        Atlanta | US-GA | Georgia | 33.75 | -84.39
-        Miami | US-FL | Florida | 25.76 | -80.19
-        Minneapolis | US-MN | Minnesota | 44.98 | -93.27""")),
-    Country("CA", "Canada", _NA, _T_NA, "CAD", 7, -5, "english", "+1 416 555 01##", ("Ltd.", "Inc."), _cities("""
-        Toronto | CA-ON | Ontario | 43.65 | -79.38
-        Montréal | CA-QC | Québec | 45.50 | -73.57
-        Vancouver | CA-BC | British Columbia | 49.28 | -123.12
-        Calgary | CA-AB | Alberta | 51.05 | -114.07""")),
-    Country("DE", "Germany", _EMEA, _T_CENTRAL, "EUR", 13, 1, "german", "+49 30 23125 ###", ("GmbH", "AG", "KG"), _cities("""
-        Berlin | DE-BE | Berlin | 52.52 | 13.40
-        München | DE-BY | Bayern | 48.14 | 11.58
-        Hamburg | DE-HH | Hamburg | 53.55 | 9.99
-        Köln | DE-NW | Nordrhein-Westfalen | 50.94 | 6.96
-        Frankfurt am Main | DE-HE | Hessen | 50.11 | 8.68
-        Stuttgart | DE-BW | Baden-Württemberg | 48.78 | 9.18""")),
-    Country("NL", "Netherlands", _EMEA, _T_CENTRAL, "EUR", 4, 1, "german", _FREE_PHONE, ("B.V.", "N.V."), _cities("""
-        Amsterdam | NL-NH | Noord-Holland | 52.37 | 4.90
-        Rotterdam | NL-ZH | Zuid-Holland | 51.92 | 4.48""")),
-    Country("PL", "Poland", _EMEA, _T_CENTRAL, "PLN", 3, 1, "slavic", _FREE_PHONE, ("Sp. z o.o.", "S.A."), _cities("""
-        Warszawa | PL-14 | Mazowieckie | 52.23 | 21.01
-        Kraków | PL-12 | Małopolskie | 50.06 | 19.94""")),
-    Country("SE", "Sweden", _EMEA, _T_CENTRAL, "SEK", 3, 1, "nordic", "+46 8 465 004 ##", ("AB",), _cities("""
-        Stockholm | SE-AB | Stockholm | 59.33 | 18.07
-        Göteborg | SE-O | Västra Götaland | 57.71 | 11.97""")),
-    Country("GB", "United Kingdom", _EMEA, _T_WEST, "GBP", 10, 0, "english", "+44 20 7946 0###", ("Ltd", "plc"), _cities("""
-        London | GB-ENG | England | 51.51 | -0.13
-        Manchester | GB-ENG | England | 53.48 | -2.24
-        Edinburgh | GB-SCT | Scotland | 55.95 | -3.19
-        Cardiff | GB-WLS | Wales | 51.48 | -3.18""")),
-    Country("FR", "France", _EMEA, _T_WEST, "EUR", 8, 1, "french", "+33 1 99 00 ## ##", ("SAS", "SARL", "SA"), _cities("""
-        Paris | FR-IDF | Île-de-France | 48.86 | 2.35
-        Lyon | FR-ARA | Auvergne-Rhône-Alpes | 45.76 | 4.84
-        Toulouse | FR-OCC | Occitanie | 43.60 | 1.44""")),
-    Country("ES", "Spain", _EMEA, _T_WEST, "EUR", 4, 1, "spanish", _FREE_PHONE, ("S.L.", "S.A."), _cities("""
-        Madrid | ES-MD | Madrid | 40.42 | -3.70
-        Barcelona | ES-CT | Catalunya | 41.39 | 2.17""")),
-    Country("AE", "United Arab Emirates", _EMEA, _T_WEST, "USD", 2, 4, "arabic", _FREE_PHONE, ("FZCO", "LLC"), _cities("""
-        Dubai | AE-DU | Dubayy | 25.20 | 55.27""")),
-    Country("ZA", "South Africa", _EMEA, _T_WEST, "USD", 2, 2, "african", _FREE_PHONE, ("(Pty) Ltd",), _cities("""
-        Cape Town | ZA-WC | Western Cape | -33.92 | 18.42
-        Johannesburg | ZA-GP | Gauteng | -26.20 | 28.05""")),
-    Country("JP", "Japan", _APAC, _T_APAC, "JPY", 6, 9, "japanese", _FREE_PHONE, ("K.K.",), _cities("""
-        Tokyo | JP-13 | Tokyo | 35.68 | 139.69
-        Osaka | JP-27 | Osaka | 34.69 | 135.50
-        Fukuoka | JP-40 | Fukuoka | 33.59 | 130.40""")),
-    Country("AU", "Australia", _APAC, _T_APAC, "AUD", 5, 10, "english", "+61 2 5550 ####", ("Pty Ltd",), _cities("""
-        Sydney | AU-NSW | New South Wales | -33.87 | 151.21
-        Melbourne | AU-VIC | Victoria | -37.81 | 144.96
-        Brisbane | AU-QLD | Queensland | -27.47 | 153.03""")),
-    Country("IN", "India", _APAC, _T_APAC, "INR", 5, 5.5, "indian", _FREE_PHONE, ("Pvt. Ltd.",), _cities("""
-        Bengaluru | IN-KA | Karnataka | 12.97 | 77.59
-        Mumbai | IN-MH | Maharashtra | 19.08 | 72.88
-        New Delhi | IN-DL | Delhi | 28.61 | 77.21""")),
-    Country("SG", "Singapore", _APAC, _T_APAC, "USD", 3, 8, "chinese", _FREE_PHONE, ("Pte. Ltd.",), _cities("""
-        Singapore | | | 1.35 | 103.82""")),
-    Country("BR", "Brazil", _LATAM, _T_LATAM, "BRL", 6, -3, "portuguese", _FREE_PHONE, ("Ltda.", "S.A."), _cities("""
-        São Paulo | BR-SP | São Paulo | -23.55 | -46.63
-        Rio de Janeiro | BR-RJ | Rio de Janeiro | -22.91 | -43.17
-        Curitiba | BR-PR | Paraná | -25.43 | -49.27""")),
-    Country("MX", "Mexico", _LATAM, _T_LATAM, "MXN", 4, -6, "spanish", _FREE_PHONE, ("S.A. de C.V.",), _cities("""
-        Ciudad de México | MX-CMX | Ciudad de México | 19.43 | -99.13
-        Monterrey | MX-NLE | Nuevo León | 25.69 | -100.32
-        Guadalajara | MX-JAL | Jalisco | 20.66 | -103.35""")),
-    Country("CL", "Chile", _LATAM, _T_LATAM, "USD", 2, -4, "spanish", _FREE_PHONE, ("SpA",), _cities("""
-        Santiago | CL-RM | Metropolitana de Santiago | -33.45 | -70.67""")),
-)  # fmt: skip
+def _country(
+    code: str, name: str, team: str, currency: str, share: str, ahead: str, names: str, forms: str
+) -> Country:
+    return Country(
+        code=code,
+        name=name,
+        region=TEAMS[team],
+        team=team,
+        currency=currency,
+        share=float(share),
+        utc_offset=float(ahead),
+        names=names,
+        phone=_PHONES.get(code, _FREE_PHONE),
+        legal_forms=tuple(forms.split(", ")),
+        cities=tuple(
+            City(city, subdivision or None, its_name or None, float(latitude), float(longitude))
+            for country, city, subdivision, its_name, latitude, longitude in _rows(_CITIES)
+            if country == code
+        ),
+    )
+
+
+COUNTRIES = tuple(_country(*row) for row in _rows(_COUNTRIES))
 
 
 def regions() -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -14,8 +15,8 @@ YEARS = 3
 DEFAULT_EVENTS = 60_000
 DEFAULT_SEED = 1
 TIME_ZONE = "Europe/Berlin"
-Days = NDArray[np.datetime64]  # datetime64[D]
-Instants = NDArray[np.datetime64]  # datetime64[us], UTC
+Days = NDArray[Any]  # datetime64[D]
+Instants = NDArray[Any]  # datetime64[us], UTC
 
 
 def months_on(day: date, months: int) -> date:
@@ -42,7 +43,7 @@ class Plan:
     @cached_property
     def days(self) -> Days:
         """Every day of the history."""
-        return np.arange(self.start, self.today + timedelta(days=1), dtype="datetime64[D]")
+        return np.arange(np.datetime64(self.start), np.datetime64(self.today) + 1)
 
     @property
     def last_day(self) -> np.datetime64:

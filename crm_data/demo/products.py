@@ -10,9 +10,9 @@ from crm_data.demo.plan import Plan, months_on
 # name, family, list price in euro (plans: a month), share of add-on deals, margin, months from the start to
 # release, withdrawn after so many months
 _ROWS = (
-    ("Relay Core", "Platform", 90, 0.0, 0.75, None, None),
-    ("Relay Plus", "Platform", 380, 0.0, 0.76, None, None),
-    ("Relay Scale", "Platform", 1400, 0.0, 0.77, None, None),
+    ("Relay Core", "Platform", 80, 0.0, 0.75, None, None),
+    ("Relay Plus", "Platform", 310, 0.0, 0.76, None, None),
+    ("Relay Scale", "Platform", 1200, 0.0, 0.77, None, None),
     ("Insights", "Add-ons", 45, 0.14, 0.80, None, None),
     ("Automations", "Add-ons", 70, 0.16, 0.80, 9, None),
     ("Gateway G1", "Hardware", 480, 0.12, 0.36, None, 26),
@@ -28,7 +28,7 @@ PRICE = np.array([row[2] for row in _ROWS], float)
 ADD_ON_SHARE = np.array([row[3] for row in _ROWS])
 MARGIN = np.array([row[4] for row in _ROWS])
 PLANS = ("Core", "Plus", "Scale")  # the membership of the platform product at the same position
-PLAN_UP_TO = (220.0, 900.0)  # euro a month; above the last: Scale
+PLAN_UP_TO = (180.0, 720.0)  # euro a month; above the last: Scale
 FAULTY = "Gateway G2"
 ONBOARDING = NAMES.index("Onboarding") + 1
 IS_EXPANSION = np.array([family == "Add-ons" for family in FAMILIES])
@@ -45,7 +45,9 @@ def products(plan: Plan) -> pd.DataFrame:
             "family": FAMILIES,
             "list_price": (PRICE * 10_000).astype(np.int64),
             "currency": "EUR",
-            "released_on": pd.Series([pd.Timestamp(plan.start) if row[5] is None else month(row[5]) for row in _ROWS]),
+            "released_on": pd.Series(
+                [pd.Timestamp(plan.start) if row[5] is None else month(row[5]) for row in _ROWS]
+            ),
             "withdrawn_on": pd.Series([month(row[6]) for row in _ROWS], dtype="datetime64[s]"),
         }
     )

@@ -11,7 +11,7 @@ from crm_data.demo.companies import TRICKY, companies
 from crm_data.demo.places import COUNTRIES, REGIONS, TEAMS, cities
 from crm_data.demo.plan import Plan
 from crm_data.demo.seasons import Numbers, at, choose, days_until, draw_days, spell, trade, until
-from crm_data.demo.staff import TEAM_NAMES, Staff
+from crm_data.demo.staff import Staff
 
 SEGMENTS = ("Small business", "Mid-market", "Public sector", "Enterprise")
 SEGMENT_SHARE = {"Small business": 54.0, "Mid-market": 28.0, "Public sector": 11.0, "Enterprise": 7.0}
@@ -76,7 +76,9 @@ def prospects(plan: Plan, regions: pd.DataFrame, campaigns: Campaigns, staff: St
     return pd.concat([frame, place.drop(columns="share"), firm, person, phone.rename("phone")], axis=1)
 
 
-def _handling(plan: Plan, rng: np.random.Generator, created: np.ndarray, lead: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _handling(
+    plan: Plan, rng: np.random.Generator, created: np.ndarray, lead: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """When the prospect became an account, and when it got a first answer."""
     count = len(created)
     response = until(created + spell(rng.lognormal(1.1, 1.1, count)), plan.now)
@@ -105,7 +107,9 @@ def leads(plan: Plan, prospects: pd.DataFrame, accounts: pd.DataFrame) -> pd.Dat
     converted = frame["became"].notna().to_numpy()
     old = (frame["created_at"] < plan.now - np.timedelta64(45, "D")).to_numpy()
     luck = rng.random(count)
-    open_status = np.where(frame["first_response_at"].isna(), "new", np.where(luck < 0.3, "qualified", "working"))
+    open_status = np.where(
+        frame["first_response_at"].isna(), "new", np.where(luck < 0.3, "qualified", "working")
+    )
     status = np.where(old & (luck < 0.93), "unqualified", open_status)
     return pd.DataFrame(
         {

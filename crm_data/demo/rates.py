@@ -58,7 +58,7 @@ class Converter:
         self._step = np.array([1.0 if currency in WHOLE else 0.01 for currency in CURRENCIES])
 
     def units(self, euro: Numbers, currency: Integers, *, round_to: float | None = None) -> Integers:
-        """Ten-thousandths of the currency, in whole cents (yen: whole yen), or in steps worth `round_to` euro."""
+        """Ten-thousandths of the currency, in cents (whole yen), or in steps of some `round_to` euro."""
         local = euro / self._euro[currency]
         step = self._step[currency]
         if round_to is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,7 +59,7 @@ def at(days: Days, hours: Numbers) -> Instants:
     return days.astype("datetime64[us]") + spell(hours)
 
 
-def spell(hours: Numbers) -> NDArray[np.timedelta64]:
+def spell(hours: Numbers) -> NDArray[Any]:
     """Hours as a length of time, to the second."""
     return (np.round(hours * 3600).astype(np.int64) * 1_000_000).astype("timedelta64[us]")
 
@@ -82,7 +85,7 @@ def days_until(days: Days, today: np.datetime64) -> Days:
     return np.where(days <= today, days, np.datetime64("NaT", "D"))
 
 
-def choose(rng: np.random.Generator, weights: dict[str, float], count: int) -> Integers:
+def choose(rng: np.random.Generator, weights: Mapping[Any, float], count: int) -> Integers:
     """Positions in the dict's keys, each as likely as its weight says."""
     ends = np.cumsum(np.fromiter(weights.values(), float))
     return np.searchsorted(ends, rng.random(count) * ends[-1], side="right")

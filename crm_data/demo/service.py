@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from crm_data.demo.contacts import People
-from crm_data.demo.plan import Days, Instants, Plan
 from crm_data.demo.places import COUNTRIES, TEAMS
+from crm_data.demo.plan import Instants, Plan
 from crm_data.demo.products import FAULTY, NAMES, on_sale
 from crm_data.demo.prospects import SEGMENTS
 from crm_data.demo.seasons import Integers, at, choose, local_hours, season, spell, working_day
 from crm_data.demo.staff import SERVICE_TEAMS, TEAM_NAMES, Staff
 
 FAULTY_SEGMENT = "Mid-market"
-FAULT_SHARE = 0.34  # cases about the fault, against all others of the last whole quarter
+FAULT_SHARE = 0.2  # cases about the fault, against all others of the last whole quarter
 APPETITE = np.array([1.0, 2.0, 1.7, 4.5])  # cases a month, by segment, against a small business
 CAUSES = {"How-to": 34, "Configuration": 20, "Billing": 14, "Defect": 13, "Access": 12, "Outage": 7}
 CHANNELS = {"email": 42, "portal": 28, "phone": 20, "chat": 10}
@@ -49,13 +49,17 @@ class Service:
     comments: pd.DataFrame
 
 
-def service(plan: Plan, accounts: pd.DataFrame, months: pd.DataFrame, people: People, staff: Staff) -> Service:
+def service(
+    plan: Plan, accounts: pd.DataFrame, months: pd.DataFrame, people: People, staff: Staff
+) -> Service:
     rng = plan.random("cases")
     usual = _usual(plan, rng, accounts, months)
     cases = pd.concat([usual, _faulty(plan, rng, accounts, months, usual)], ignore_index=True)
     account = cases["account"].to_numpy()
     country = accounts["country_number"].to_numpy()[account]
-    cases = cases.assign(opened_at=at(cases["day"].to_numpy().astype("datetime64[D]"), local_hours(rng, _OFFSET[country])))
+    cases = cases.assign(
+        opened_at=at(cases["day"].to_numpy().astype("datetime64[D]"), local_hours(rng, _OFFSET[country]))
+    )
     inside = (cases["opened_at"] <= plan.now) & (cases["opened_at"] >= pd.Timestamp(plan.start))
     cases = cases[inside].sort_values("opened_at", kind="stable", ignore_index=True)
     cases.insert(0, "id", np.arange(1, len(cases) + 1))
@@ -64,7 +68,9 @@ def service(plan: Plan, accounts: pd.DataFrame, months: pd.DataFrame, people: Pe
     return Service(cases, reopenings, _comments(plan, rng, cases))
 
 
-def _usual(plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
+def _usual(
+    plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, months: pd.DataFrame
+) -> pd.DataFrame:
     segment = accounts["segment"].to_numpy()[months["account"]]
     first_weeks = 1 + 1.2 * (months["number"].to_numpy() < 2)
     row = _weighted(rng, APPETITE[segment] * first_weeks, plan.cases)
@@ -74,27 +80,43 @@ def _usual(plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, months:
     about = rng.random(len(row))
     product = np.where(about < 0.62, month["plan"].to_numpy() + 1, rng.integers(4, len(NAMES) + 1, len(row)))
     product = np.where(about > 0.95, 0, on_sale(plan, day, product))
-    return pd.DataFrame({"account": month["account"].to_numpy(), "day": day, "product_id": product, "faulty": False})
+    return pd.DataFrame(
+        {"account": month["account"].to_numpy(), "day": day, "product_id": product, "faulty": False}
+    )
 
 
-def _faulty(plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, months: pd.DataFrame, usual: pd.DataFrame) -> pd.DataFrame:
+def _faulty(
+    plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, months: pd.DataFrame, usual: pd.DataFrame
+) -> pd.DataFrame:
     """Cases about the fault, from the shipping date to the end of the quarter, in one segment only."""
     first, last = np.datetime64(fault_from(plan)), np.datetime64(plan.quarter_end)
-    in_quarter = (usual["day"] >= pd.Timestamp(plan.quarter_start)) & (usual["day"] < pd.Timestamp(plan.quarter_end))
+    in_quarter = (usual["day"] >= pd.Timestamp(plan.quarter_start)) & (
+        usual["day"] < pd.Timestamp(plan.quarter_end)
+    )
     segment = accounts["segment"].to_numpy()[months["account"]] == SEGMENTS.index(FAULTY_SEGMENT)
-    recent = segment & (months["date"] >= pd.Timestamp(plan.quarter_start)).to_numpy() & (months["date"] < pd.Timestamp(plan.quarter_end)).to_numpy()
+    recent = (
+        segment
+        & (months["date"] >= pd.Timestamp(plan.quarter_start)).to_numpy()
+        & (months["date"] < pd.Timestamp(plan.quarter_end)).to_numpy()
+    )
     there = np.flatnonzero(recent)
     count = int(in_quarter.sum() * FAULT_SHARE) if len(there) else 0
     days = np.arange(first, last)
     fading = season(days) * np.linspace(1.3, 0.5, len(days))
     day = days[_weighted(rng, fading, count)]
     account = months["account"].to_numpy()[there[rng.integers(0, max(len(there), 1), count)]]
-    return pd.DataFrame({"account": account, "day": day, "product_id": NAMES.index(FAULTY) + 1, "faulty": True})
+    return pd.DataFrame(
+        {"account": account, "day": day, "product_id": NAMES.index(FAULTY) + 1, "faulty": True}
+    )
 
 
 def _weighted(rng: np.random.Generator, weights: np.ndarray, count: int) -> Integers:
     ends = np.cumsum(weights)
-    return np.searchsorted(ends, rng.random(count) * ends[-1], side="right") if len(ends) else np.zeros(0, np.int64)
+    return (
+        np.searchsorted(ends, rng.random(count) * ends[-1], side="right")
+        if len(ends)
+        else np.zeros(0, np.int64)
+    )
 
 
 def _handled(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -128,7 +150,14 @@ def _handled(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame) -> tuple
     ), reopenings
 
 
-def _described(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame, accounts: pd.DataFrame, people: People, staff: Staff) -> pd.DataFrame:  # fmt: skip
+def _described(
+    plan: Plan,
+    rng: np.random.Generator,
+    cases: pd.DataFrame,
+    accounts: pd.DataFrame,
+    people: People,
+    staff: Staff,
+) -> pd.DataFrame:
     count = len(cases)
     account = cases["account"].to_numpy()
     europe = _EUROPE[accounts["country_number"].to_numpy()[account]]
@@ -145,7 +174,10 @@ def _described(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame, accoun
         owner_id=np.where(rng.random(count) < 0.01, 0, staff.members(rng, team)),
         team_id=team + 1,
         subject=pd.Categorical.from_codes(cause * 2 + rng.integers(0, 2, count), subjects),
-        description=pd.Categorical.from_codes(np.where(rng.random(count) < 0.6, cause, -1), [f"{name}: please see the attached log." for name in CAUSES]),
+        description=pd.Categorical.from_codes(
+            np.where(rng.random(count) < 0.6, cause, -1),
+            [f"{name}: please see the attached log." for name in CAUSES],
+        ),
         channel=pd.Categorical.from_codes(choose(rng, CHANNELS, count), list(CHANNELS)),
         cause=pd.Categorical.from_codes(np.where(rng.random(count) < 0.94, cause, -1), list(CAUSES)),
     )
@@ -158,7 +190,13 @@ def _comments(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame) -> pd.D
     closed: Instants = cases["resolved_at"].fillna(pd.Timestamp(plan.now)).to_numpy()[row]
     share = rng.random(len(row)) * (np.r_[True, row[1:] != row[:-1]][: len(row)] == 0)
     written = opened + ((closed - opened).astype(np.int64) * share).astype("timedelta64[us]")
-    texts = ("We are looking into it.", "Please try again now.", "Could you send us the serial number?", "Solved with the customer on the phone.", "Passed on to the product team.")
+    texts = (
+        "We are looking into it.",
+        "Please try again now.",
+        "Could you send us the serial number?",
+        "Solved with the customer on the phone.",
+        "Passed on to the product team.",
+    )
     owner = cases["owner_id"].to_numpy()[row]
     frame = pd.DataFrame(
         {

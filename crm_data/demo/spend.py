@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -10,9 +12,9 @@ from crm_data.demo.campaigns import CHANNELS, DEAR_CHANNEL, Campaigns, dear_star
 from crm_data.demo.places import COUNTRIES, REGIONS
 from crm_data.demo.plan import Days, Plan, months_on
 from crm_data.demo.prospects import prospect_weights
-from crm_data.demo.seasons import Integers, Numbers, weekday
+from crm_data.demo.seasons import Numbers, weekday
 
-DEAR_TIMES = 5.5  # what the dear campaign costs for each prospect, against the channel's usual
+DEAR_TIMES = 4.5  # what the dear campaign costs for each prospect, against the channel's usual
 BY_DAY = ("Paid search", "Paid social")  # the rest is paid by the week
 STAFF_PER_MEDIA, TOOLS_PER_MEDIA = 0.75, 0.16
 _CURRENCY = np.array([rates.CURRENCIES.index(name) for name in ("USD", "EUR", "JPY", "BRL")])  # by region
@@ -23,7 +25,9 @@ def spend(plan: Plan, campaigns: Campaigns, converter: rates.Converter) -> pd.Da
     """The table of spend, with `euro`, what each cost is worth."""
     rng = plan.random("spend")
     media = [
-        _media(plan, rng, campaigns, channel, region) for channel in CHANNELS for region in range(len(REGIONS))
+        _media(plan, rng, campaigns, channel, region)
+        for channel in CHANNELS
+        for region in range(len(REGIONS))
     ]
     rows = pd.concat([*media, _staff_and_tools(plan, rng, media)], ignore_index=True)
     currency = np.where(rows["region"] < 0, 0, _CURRENCY[rows["region"]])
@@ -38,7 +42,9 @@ def spend(plan: Plan, campaigns: Campaigns, converter: rates.Converter) -> pd.Da
     return rows
 
 
-def _media(plan: Plan, rng: np.random.Generator, campaigns: Campaigns, channel: str, region: int) -> pd.DataFrame:
+def _media(
+    plan: Plan, rng: np.random.Generator, campaigns: Campaigns, channel: str, region: int
+) -> pd.DataFrame:
     """What a channel costs in a region: so much for each prospect to be expected, more or less."""
     share, cost, _ = CHANNELS[channel]
     expected = prospect_weights(plan)
@@ -68,7 +74,7 @@ def _media(plan: Plan, rng: np.random.Generator, campaigns: Campaigns, channel: 
 def _by_week(day: Days, euro: Numbers) -> tuple[Days, Numbers]:
     week = (day - weekday(day)).astype("datetime64[D]")
     first, of = np.unique(week, return_inverse=True)
-    return np.maximum(first, day[0]), np.bincount(of, euro)
+    return np.maximum(first, day[0]), np.bincount(of, weights=euro).astype(float)
 
 
 def _staff_and_tools(plan: Plan, rng: np.random.Generator, media: list[pd.DataFrame]) -> pd.DataFrame:
@@ -98,9 +104,9 @@ def _staff_and_tools(plan: Plan, rng: np.random.Generator, media: list[pd.DataFr
     )
 
 
-def _firsts(plan: Plan) -> list[object]:
+def _firsts(plan: Plan) -> list[date]:
     first = months_on(plan.start, 1)
-    firsts = []
+    firsts: list[date] = []
     while first <= plan.today:
         firsts.append(first)
         first = months_on(first, 1)

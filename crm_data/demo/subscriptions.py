@@ -54,8 +54,10 @@ def _up_to_28th(days: Days) -> Days:
     return np.where(late, (month + 1).astype("datetime64[D]"), days)
 
 
-def _lifetime(plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, account: Integers, start: Days) -> Integers:
-    """Whole months until the customer leaves: the same chance each month, which changes once in one region."""
+def _lifetime(
+    plan: Plan, rng: np.random.Generator, accounts: pd.DataFrame, account: Integers, start: Days
+) -> Integers:
+    """Whole months until the customer leaves: the same chance each month; in one region it changes once."""
     chance = MONTHLY_CHURN[accounts["segment"].to_numpy()[account]]
     before = rng.geometric(chance)
     restless = accounts["region"].to_numpy()[account] == list(REGIONS).index(CHURN_REGION)
@@ -83,7 +85,14 @@ def customer_months(plan: Plan, stints: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def priced(plan: Plan, accounts: pd.DataFrame, stints: pd.DataFrame, months: pd.DataFrame, add_ons: pd.DataFrame, converter: rates.Converter) -> pd.DataFrame:  # fmt: skip
+def priced(
+    plan: Plan,
+    accounts: pd.DataFrame,
+    stints: pd.DataFrame,
+    months: pd.DataFrame,
+    add_ons: pd.DataFrame,
+    converter: rates.Converter,
+) -> pd.DataFrame:
     """The months with their `price` in the customer's currency, and `changed` where a new price begins.
 
     Prices rise a little after each year, and with each expansion from the next month on.

@@ -15,7 +15,7 @@ AFTER_CASE, AFTER_DELIVERY, RECOMMEND, EFFORT = 1, 2, 3, 4
 # Chances of each score.
 _CSAT = np.array([0.03, 0.04, 0.065, 0.325, 0.54])
 _CSAT_LATE = np.array([0.07, 0.09, 0.14, 0.36, 0.34])
-_CSAT_FAULT = np.array([0.22, 0.21, 0.22, 0.22, 0.13])
+_CSAT_FAULT = np.array([0.17, 0.18, 0.23, 0.26, 0.16])
 _NPS = np.array([0.02, 0.01, 0.01, 0.02, 0.03, 0.06, 0.08, 0.16, 0.22, 0.20, 0.19])
 _CES = np.array([0.02, 0.03, 0.06, 0.11, 0.22, 0.30, 0.26])
 _SCALES = {AFTER_CASE: (_CSAT, 1), AFTER_DELIVERY: (_CSAT, 1), RECOMMEND: (_NPS, 0), EFFORT: (_CES, 1)}
@@ -39,9 +39,18 @@ def surveys() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "name", "kind", "scale_min", "scale_max", "satisfied_from"])
 
 
-def answers(plan: Plan, accounts: pd.DataFrame, months: pd.DataFrame, people: People, cases: pd.DataFrame, invoices: pd.DataFrame) -> Answers:  # fmt: skip
+def answers(
+    plan: Plan,
+    accounts: pd.DataFrame,
+    months: pd.DataFrame,
+    people: People,
+    cases: pd.DataFrame,
+    invoices: pd.DataFrame,
+) -> Answers:
     rng = plan.random("surveys")
-    asked = pd.concat([_after_cases(rng, cases), _after_delivery(rng, accounts, people, invoices)], ignore_index=True)
+    asked = pd.concat(
+        [_after_cases(rng, cases), _after_delivery(rng, accounts, people, invoices)], ignore_index=True
+    )
     expected = (len(asked) * _RESPONSE[asked["survey_id"]].mean()) if len(asked) else 0.0
     wanted = int(max(plan.answers - expected, 0) / _RESPONSE[RECOMMEND])
     asked = pd.concat([asked, _recommend(rng, months, people, wanted)], ignore_index=True)
@@ -72,7 +81,9 @@ def _after_cases(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _after_delivery(rng: np.random.Generator, accounts: pd.DataFrame, people: People, invoices: pd.DataFrame) -> pd.DataFrame:
+def _after_delivery(
+    rng: np.random.Generator, accounts: pd.DataFrame, people: People, invoices: pd.DataFrame
+) -> pd.DataFrame:
     """Weeks after the first invoice of a deal."""
     sold = invoices[(invoices["opportunity_id"] > 0) & (invoices["kind"] == "invoice")]
     account = sold["account_id"].to_numpy() - 1

@@ -7,14 +7,21 @@ import pandas as pd
 
 from crm_data.demo.campaigns import CHANNELS, MAILINGS, Campaigns
 from crm_data.demo.contacts import People
-from crm_data.demo.plan import Plan
-from crm_data.demo.seasons import Instants, Integers, at, choose, spell
+from crm_data.demo.plan import Instants, Plan
+from crm_data.demo.seasons import Integers, at, choose, spell
 
 _LATER = {"Organic search": 30, "Paid search": 16, "Referral": 4, "Paid social": 18, "Outbound": 14,
           "Partner": 6, "Events": 12}  # fmt: skip
 
 
-def touches(plan: Plan, campaigns: Campaigns, prospects: pd.DataFrame, leads: pd.DataFrame, accounts: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:  # fmt: skip
+def touches(
+    plan: Plan,
+    campaigns: Campaigns,
+    prospects: pd.DataFrame,
+    leads: pd.DataFrame,
+    accounts: pd.DataFrame,
+    deals: pd.DataFrame,
+) -> pd.DataFrame:
     """The one that brought a lead, others around it, and some while a deal is open."""
     rng = plan.random("touches")
     of = prospects.loc[leads["prospect"]]
@@ -25,20 +32,31 @@ def touches(plan: Plan, campaigns: Campaigns, prospects: pd.DataFrame, leads: pd
 
     again = np.repeat(np.arange(len(leads)), rng.poisson(0.9, len(leads)))
     days = rng.exponential(14, len(again)) * np.where(rng.random(len(again)) < 0.6, -1, 1)
-    around = _drawn(rng, campaigns, of["region"].to_numpy()[again], leads["created_at"].to_numpy()[again] + spell(days * 24))
+    around = _drawn(
+        rng,
+        campaigns,
+        of["region"].to_numpy()[again],
+        leads["created_at"].to_numpy()[again] + spell(days * 24),
+    )
     around = around.assign(lead_id=ids[again], account_id=account[again], opportunity_id=0)
 
     during = np.repeat(np.arange(len(deals)), rng.poisson(0.7, len(deals)))
     opened = deals["opened_on"].to_numpy().astype("datetime64[D]")[during]
     ended = deals["closed_on"].fillna(pd.Timestamp(plan.today)).to_numpy().astype("datetime64[D]")[during]
-    day = opened + (rng.random(len(during)) * np.maximum((ended - opened).astype(np.int64), 0)).astype(np.int64)
+    day = opened + (rng.random(len(during)) * np.maximum((ended - opened).astype(np.int64), 0)).astype(
+        np.int64
+    )
     of_account = deals["account_id"].to_numpy()[during]
     region = accounts["region"].to_numpy()[of_account - 1]
     meanwhile = _drawn(rng, campaigns, region, at(day, rng.uniform(7, 17, len(day))))
-    meanwhile = meanwhile.assign(lead_id=0, account_id=of_account, opportunity_id=deals["id"].to_numpy()[during])
+    meanwhile = meanwhile.assign(
+        lead_id=0, account_id=of_account, opportunity_id=deals["id"].to_numpy()[during]
+    )
 
     frame = pd.concat([brought, around, meanwhile])
-    inside = (frame["touched_at"] >= pd.Timestamp(plan.start)) & (frame["touched_at"] <= pd.Timestamp(plan.now))
+    inside = (frame["touched_at"] >= pd.Timestamp(plan.start)) & (
+        frame["touched_at"] <= pd.Timestamp(plan.now)
+    )
     frame = frame[inside].sort_values("touched_at", kind="stable", ignore_index=True)
     frame.insert(0, "id", np.arange(1, len(frame) + 1))
     return frame.assign(channel=pd.Categorical.from_codes(frame["channel"], list(CHANNELS)))
@@ -84,7 +102,9 @@ def members(plan: Plan, campaigns: Campaigns, leads: pd.DataFrame, people: Peopl
             "lead_id": 0,
             "joined_at": joined,
             "status": np.where(answered, "responded", "sent"),
-            "responded_at": np.where(answered, joined + spell(rng.exponential(30, len(contact))), np.datetime64("NaT", "us")),
+            "responded_at": np.where(
+                answered, joined + spell(rng.exponential(30, len(contact))), np.datetime64("NaT", "us")
+            ),
         }
     )
     frame = pd.concat([first, mailed])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from typing import Any
 
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
@@ -45,12 +46,19 @@ def _sqlite(engine: Engine, *, replace: bool) -> Iterator[Connection]:
         connection.adbc_connection.set_autocommit(True)
         with suppress(OperationalError, ProgrammingError):  # somebody else has it open: slower, no harm
             _run(cursor, "PRAGMA journal_mode = DELETE")
-        for setting in ("busy_timeout = 30000", "synchronous = OFF", "cache_size = -262144", "temp_store = MEMORY"):
+        for setting in (
+            "busy_timeout = 30000",
+            "synchronous = OFF",
+            "cache_size = -262144",
+            "temp_store = MEMORY",
+        ):
             _run(cursor, f"PRAGMA {setting}")
         connection.adbc_connection.set_autocommit(False)
         _run(cursor, "DELETE FROM organisation WHERE false")  # nobody else may write from here on
         _refuse(cursor, replace=replace)
-        kept = _run(cursor, f"SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN {_KEPT}")
+        kept = _run(
+            cursor, f"SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN {_KEPT}"
+        )
         for kind, name, _ in kept:
             _run(cursor, f'DROP {kind} "{name}"')
         if replace:
@@ -101,6 +109,6 @@ def _refuse(cursor: Cursor, *, replace: bool) -> None:
         )
 
 
-def _run(cursor: Cursor, statement: str) -> list[tuple[object, ...]]:
+def _run(cursor: Cursor, statement: str) -> list[tuple[Any, ...]]:
     cursor.execute(statement)
     return cursor.fetchall() if cursor.description else []

@@ -24,11 +24,16 @@ SESSIONS_A_DAY = 1_100
 BIG_COUNTRIES = 8
 NETWORKS = {"LinkedIn": 40, "X": 22, "Reddit": 16, "YouTube": 14, "Mastodon": 8}
 _TEXTS = (
-    ("Two weeks with the new gateway and it keeps dropping the line.", "Support has not called back yet.",
-     "Price went up again, not happy."),
-    ("Anybody else using this for warehouse sensors?", "Comparing plans today.", "Saw their talk at the fair."),
-    ("Set up in an hour, works.", "The new reports save me a morning a week.", "Great help from support today, thanks!"),
-)  # fmt: skip
+    "Two weeks with the new gateway and it keeps dropping the line.",
+    "Support has not called back yet.",
+    "Price went up again, not happy.",
+    "Anybody else using this for warehouse sensors?",
+    "Comparing plans today.",
+    "Saw their talk at the fair.",
+    "Set up in an hour, works.",
+    "The new reports save me a morning a week.",
+    "Great help from support today, thanks!",
+)
 
 
 def traffic(plan: Plan) -> pd.DataFrame:
@@ -39,19 +44,29 @@ def traffic(plan: Plan) -> pd.DataFrame:
     shares.append(sum(country.share for country in COUNTRIES) - sum(shares))
     countries = [*(country.code for country in biggest), None]
     day, source, country = (
-        grid.ravel() for grid in np.meshgrid(np.arange(len(plan.days)), np.arange(len(SOURCES)), np.arange(len(countries)), indexing="ij")
+        grid.ravel()
+        for grid in np.meshgrid(
+            np.arange(len(plan.days)), np.arange(len(SOURCES)), np.arange(len(countries)), indexing="ij"
+        )
     )
     share, rate = np.array(list(SOURCES.values())).T
     busy = 0.35 + trade(plan, growth=0.28)  # people browse on Sundays too
     size = plan.events / DEFAULT_EVENTS * SESSIONS_A_DAY
-    mean = size * (busy / busy.mean())[day] * (share / share.sum())[source] * (np.array(shares) / sum(shares))[country]
+    mean = (
+        size
+        * (busy / busy.mean())[day]
+        * (share / share.sum())[source]
+        * (np.array(shares) / sum(shares))[country]
+    )
     sessions = rng.poisson(mean * rng.lognormal(0, 0.12, len(mean)))
     visitors = rng.binomial(sessions, 0.82)
     frame = pd.DataFrame(
         {
             "day": plan.days[day],
             "source": pd.Categorical.from_codes(source, list(SOURCES)),
-            "country": pd.Categorical.from_codes(np.where(country < BIG_COUNTRIES, country, -1), countries[:-1]),
+            "country": pd.Categorical.from_codes(
+                np.where(country < BIG_COUNTRIES, country, -1), countries[:-1]
+            ),
             "sessions": sessions,
             "visitors": visitors,
             "page_views": sessions + rng.poisson(sessions * 1.9),
@@ -81,12 +96,16 @@ def mentions(plan: Plan, campaigns: Campaigns, fault_from: np.datetime64) -> pd.
             "network": pd.Categorical.from_codes(choose(rng, NETWORKS, count), list(NETWORKS)),
             "sentiment": pd.Series(sentiment).where(rng.random(count) < 0.95),
             "reach": rng.lognormal(5.5, 1.6, count).astype(np.int64),
-            "author": pd.Series([f"@visitor{number}" for number in range(997)]).iloc[rng.integers(0, 997, count)].array,
-            "text": pd.Categorical.from_codes(text, [line for lines in _TEXTS for line in lines]),
+            "author": pd.Series([f"@visitor{number}" for number in range(997)])
+            .iloc[rng.integers(0, 997, count)]
+            .array,
+            "text": pd.Categorical.from_codes(text, _TEXTS),
             "campaign_id": np.where(rng.random(count) < 0.15, social, 0),
             "product_id": product,
         }
     )
-    frame = frame[frame["mentioned_at"] <= plan.now].sort_values("mentioned_at", kind="stable", ignore_index=True)
+    frame = frame[frame["mentioned_at"] <= plan.now].sort_values(
+        "mentioned_at", kind="stable", ignore_index=True
+    )
     frame.insert(0, "id", np.arange(1, len(frame) + 1))
     return frame
