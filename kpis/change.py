@@ -111,7 +111,8 @@ def rate_and_mix(before: Parts, after: Parts) -> list[Effect]:
     all mix. A numerator without a denominator (cost without customers) is unmatched.
     """
     top, bottom = (
-        [sum(part[place] for part in parts.values()) for parts in (before, after)] for place in (0, 1)
+        [sum((part[place] for part in parts.values()), Fraction(0)) for parts in (before, after)]
+        for place in (0, 1)
     )
     mean = (top[0] / bottom[0] + top[1] / bottom[1]) / 2
     effects = []

@@ -16,7 +16,7 @@ GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 PRESETS = {
     "7d": "Last 7 days",
     "30d": "Last 30 days",
-    "90d": "Last 90 days",
+    "13w": "Last 13 weeks",
     "12m": "Last 12 months",
     "week": "This week",
     "month": "This month",
@@ -125,11 +125,14 @@ class Calendar:
     def preset(self, name: str, today: date) -> Period:
         """A named period. Those that go on are cut at the end of today (the to-date guard)."""
         tomorrow = today + timedelta(days=1)
-        rolling = {"7d": 7, "30d": 30, "90d": 90}
+        rolling = {"7d": 7, "30d": 30}
         if name in rolling:
             return Period(tomorrow - timedelta(days=rolling[name]), tomorrow)
-        if name == "12m":
-            return Period(add_months(tomorrow, -12), tomorrow)
+        if name in ("13w", "12m"):
+            # Whole weeks or months and the present one so far, so that no bucket is cut at the front.
+            return Period(
+                self._earlier("week" if name == "13w" else "month", today, int(name[:-1])), tomorrow
+            )
         if name not in PRESETS:
             raise ValueError(f"no period is called {name!r}; there are: {', '.join(PRESETS)}")
         last, _, unit = name.rpartition("-")
@@ -138,6 +141,13 @@ class Calendar:
         if not last:
             return Period(start, tomorrow)
         return Period(self.start_of(grain, start - timedelta(days=1)), start)
+
+    def _earlier(self, grain: Grain, day: date, units: int) -> date:
+        """The first day of the last so many units, the day's own included."""
+        start = self.start_of(grain, day)
+        for _ in range(units - 1):
+            start = self.start_of(grain, start - timedelta(days=1))
+        return start
 
     def unit(self, period: Period) -> Grain | None:
         """The calendar unit that the period is exactly, if it is one."""

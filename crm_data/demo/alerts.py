@@ -19,7 +19,7 @@ def rules() -> pd.DataFrame:
         ("CAC of a channel", "cac_paid", "level", "above", 3500.0, "last-quarter", "channel", 5, 1),
         ("Satisfaction of a segment", "csat", "level", "below", 0.78, "last-quarter", "segment", 30, 1),
         ("Revenue won falls", "revenue_won", "change", "below", -0.15, "month", None, 10, 1),
-        ("Sales cycle grows", "sales_cycle_median", "change", "above", 0.25, "90d", "team", 20, 0),
+        ("Sales cycle grows", "sales_cycle_median", "change", "above", 0.25, "13w", "team", 20, 0),
     ]
     names = ["name", "kpi", "basis", "comparison", "threshold", "period", "dimension", "smallest_n", "active"]
     frame = pd.DataFrame(rows, columns=names)

@@ -77,14 +77,18 @@ def test_comparable_windows() -> None:
     assert compared("last-month", "previous") == Period(date(2026, 9, 1), date(2026, 10, 1))
     assert compared("last-quarter", "year") == Period(date(2025, 7, 1), date(2025, 10, 1))
     assert compared("week", "year") == Period(date(2025, 11, 17), date(2025, 11, 23))
-    assert compared("12m", "year") == Period(date(2024, 11, 22), date(2025, 11, 22))
+    assert calendar.preset("12m", today) == Period(date(2025, 12, 1), date(2026, 11, 22))
+    assert calendar.preset("13w", today) == Period(date(2026, 8, 24), date(2026, 11, 22))
+    assert compared("12m", "year") == Period(date(2024, 12, 1), date(2025, 11, 22))
     assert compared("12m", "none") is None
 
 
 def test_last_february_of_a_leap_year_is_compared_whole() -> None:
     calendar = Calendar(Organisation())
     february = Period(date(2024, 2, 1), date(2024, 3, 1))
-    assert calendar.comparable(february, "year", date(2026, 1, 1)) == Period(date(2023, 2, 1), date(2023, 3, 1))
+    assert calendar.comparable(february, "year", date(2026, 1, 1)) == Period(
+        date(2023, 2, 1), date(2023, 3, 1)
+    )
 
 
 def test_months_are_added_without_leaving_the_month() -> None:
