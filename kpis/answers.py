@@ -116,7 +116,7 @@ class Explanation:
     left_out: tuple[Count, ...]
     undated: tuple[Count, ...]
     source: str
-    refreshed_at: datetime
+    refreshed_at: datetime | None  # None: never
     changed_at: datetime | None  # the newest change of the CRM that the answer knows
     newest_day: date | None
     sql: tuple[str, ...]
