@@ -9,7 +9,7 @@ from ui.breakdowns import where_from, who_from
 from ui.figures import figure
 from ui.gauge import Tile, tile
 from ui.links import go, link
-from ui.overview import FIGURES, TRENDS, questions
+from ui.overview import FIGURES, TRENDS, grain_for, questions
 from ui.trend import Trend, heading, trend
 from ui.verdict import change
 
@@ -42,9 +42,11 @@ with st.container(key="trends"):
     for key in TRENDS:
         with st.container(border=True, key=f"card-{key}", gap="xxsmall"):
             link("rows", catalog[key].label, view.prove(key))
-            course = Trend(catalog[key], now[key], earlier.get(key), asked["now"].grain, page.compared_with)
-            st.markdown(heading(course, moved[key], formats), unsafe_allow_html=True)
-            bucket = trend(course, formats, page.calendar, key=f"trend-{key}")
+            series = Trend(
+                catalog[key], now[key], earlier.get(key), grain_for(page.period), page.compared_with
+            )
+            st.markdown(heading(series, moved[key], formats), unsafe_allow_html=True)
+            bucket = trend(series, formats, page.calendar, key=f"trend-{key}")
             if bucket:
                 go("rows", view.prove(key, bucket=bucket))
 

@@ -1,6 +1,42 @@
-"""Prove it: the definition, the windows and the very rows behind a number."""
+"""Prove it: what a number means, what it was counted from, and the very rows that make it."""
 
-from ui import shell
+import streamlit as st
+
+from kpis import Question, catalog
+from ui import cache, proof, shell
+from ui.drilldown import listing
+from ui.links import link
+from ui.narrowed import narrowed, numbers_to_choose_from
 
 page = shell.page("Prove it")
-shell.heading(page, "Prove it")
+view = page.view
+kpi = catalog.get(view.kpi or "")
+if kpi is None:
+    shell.heading(page, "Every number there is")
+    numbers_to_choose_from(page)
+    st.stop()
+
+period = view.bucket or page.period
+question = Question((kpi.key,), period, page.today, where=view.everything, viewer=page.viewer)
+shown = cache.explain(page.copy, question, page.compared(period))
+
+link("overview", "‹ Overview", view.overview())
+shell.heading(page, kpi.label, period)
+narrowed(page)
+
+with st.container(key="proof"):
+    with st.container(border=True, key="card-number"):
+        proof.number_card(page, shown)
+        proof.windows(page, shown)
+        proof.freshness(page, shown)
+    with st.container(border=True, key="card-definition"):
+        proof.definition(shown)
+
+if shown.parts:
+    st.subheader("Made of", anchor=False)
+    with st.container(key="parts"):
+        proof.parts(page, shown)
+
+st.subheader("Rows", anchor=False)
+listing(page, question, shown)
+proof.statements(shown)

@@ -36,11 +36,15 @@ def strip(readings: Sequence[Reading], view: View, formats: Formats) -> None:
         judged = sum(one.status not in ("none", "unsure") for one in readings)
         if judged:
             words = f"No tile is out of its band; {judged} of {len(readings)} can be judged."
-            st.markdown(f'<div class="calm">{status_icon("good")}<span>{words}</span></div>', unsafe_allow_html=True)
+            st.markdown(
+                f'<div class="calm">{status_icon("good")}<span>{words}</span></div>', unsafe_allow_html=True
+            )
         return
     with st.container(key="alerts", horizontal=True, gap="small", vertical_alignment="center"):
         many = "1 needs attention" if len(worst) == 1 else f"{len(worst)} need attention"
-        st.markdown(f'<b class="attention">{status_icon("bad")}{many}</b>', unsafe_allow_html=True, width="content")
+        st.markdown(
+            f'<b class="attention">{status_icon("bad")}{many}</b>', unsafe_allow_html=True, width="content"
+        )
         for reading in worst:
             with st.container(key=f"alert-{reading.key}", width="content"):
                 link("rows", sentence(reading, formats), view.prove(reading.key))

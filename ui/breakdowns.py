@@ -44,7 +44,12 @@ def who_from(page: Page, answers: Answers) -> None:
             with st.container(border=True, key=f"card-pie-{reading.key}", gap="xsmall"):
                 link("rows", title, page.view.prove(reading.key))
                 members = pie(
-                    catalog[reading.key], reading, "segment", page.view, page.formats, key=f"segment-{reading.key}"
+                    catalog[reading.key],
+                    reading,
+                    "segment",
+                    page.view,
+                    page.formats,
+                    key=f"segment-{reading.key}",
                 )
             if members:
                 go("rows", page.view.prove(reading.key, "segment", members))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 import kpis
@@ -12,14 +14,28 @@ from kpis import Explanation, Period, Question, Reading, Rows
 
 def keeper() -> Keeper:
     """The one keeper of the copy in this process. The first call starts it."""
-    return _keeper(database_url().render_as_string(hide_password=False))
+    return _keeper(_url())
+
+
+def crm() -> Any:
+    """The engine of the CRM database, to look up names."""
+    return _crm(_url())
+
+
+def _url() -> str:
+    return database_url().render_as_string(hide_password=False)
 
 
 @st.cache_resource(show_spinner=False)
 def _keeper(url: str) -> Keeper:
-    started = Keeper(connect(url))
+    started = Keeper(_crm(url))
     started.start()
     return started
+
+
+@st.cache_resource(show_spinner=False)
+def _crm(url: str) -> Any:
+    return connect(url)
 
 
 def ask(copy: Copy, *questions: Question) -> list[list[Reading]]:

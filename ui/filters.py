@@ -97,7 +97,9 @@ def _days(period: Period) -> None:
 def _members(dimension: str, view: View, known: Members, formats: Formats, period: Period) -> None:
     """A chip that opens the members of a dimension. Those in the URL are there even if nobody knows them."""
     chosen = view.members(dimension)
-    names = {written(member): formats.member(dimension, member) for member in (*known.members(dimension), *chosen)}
+    names = {
+        written(member): formats.member(dimension, member) for member in (*known.members(dimension), *chosen)
+    }
     label = DIMENSIONS[dimension].label
     st.session_state[_key(dimension)] = [written(member) for member in chosen]
     with st.popover(_chip(label, [names[written(member)] for member in chosen]), key=f"chip-{dimension}"):
@@ -107,7 +109,11 @@ def _members(dimension: str, view: View, known: Members, formats: Formats, perio
             st.caption(f"No {DIMENSIONS[dimension].plural} are known yet.")
         elif len(options) <= _FEW:
             st.pills(
-                label, options, selection_mode="multi", format_func=lambda text: markdown(names[text]), **shared
+                label,
+                options,
+                selection_mode="multi",
+                format_func=lambda text: markdown(names[text]),
+                **shared,
             )
         else:
             st.multiselect(label, options, format_func=lambda text: names[text], placeholder="All", **shared)

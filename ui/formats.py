@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -89,6 +91,14 @@ class Formats:
     def number(self, number: float) -> str:
         """At most one decimal, and none that says nothing."""
         return format_decimal(round(number, 1) + 0.0, locale=self.locale)
+
+    def exact(self, number: Fraction | Decimal | float | None) -> str:
+        """A sum or a part of one: whole, or with two to six decimals."""
+        if number is None:
+            return ""
+        if number == int(number):
+            return format_decimal(int(number), locale=self.locale)
+        return format_decimal(round(float(number), 6), "#,##0.00####", locale=self.locale)
 
     def percent(self, share: float) -> str:
         """A change or a part of a whole: 4.1%."""

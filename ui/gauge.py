@@ -72,7 +72,8 @@ def _status_line(shown: Tile, formats: Formats) -> str:
     reading = shown.reading
     goal = f"target {formats.short(shown.kpi.unit, reading.goal.target)}" if reading.goal else ""
     return (
-        f'<div class="verdict"><span class="word">{status_icon(reading.status)}{html(status_words(reading))}</span>'
+        f'<div class="verdict"><span class="word">{status_icon(reading.status)}'
+        f"{html(status_words(reading))}</span>"
         f'<span class="goal">{html(goal)}</span></div>'
     )
 
@@ -82,7 +83,8 @@ def _foot(shown: Tile, formats: Formats) -> str:
     moved = ""
     if shown.change:
         moved = (
-            f'<span class="change {shown.change.meaning}">{shown.change.icon}{html(shown.change.amount)}</span>'
+            f'<span class="change {shown.change.meaning}">{shown.change.icon}'
+            f"{html(shown.change.amount)}</span>"
             f'<span class="than">vs {html(shown.compared_with)}</span>'
         )
     elif shown.compared_with:
@@ -110,7 +112,11 @@ def _drawing(reading: Reading, better: Better, unit: Unit) -> str:
     drawn.append(_arc("fill", _TRACK, 0, share(reading.value)))
     if reading.low is not None and reading.high is not None:
         low, high = share(reading.low), share(reading.high)
-        drawn += [_arc("margin", _TRACK, low, high), _tick("margin", low, 70, 78), _tick("margin", high, 70, 78)]
+        drawn += [
+            _arc("margin", _TRACK, low, high),
+            _tick("margin", low, 70, 78),
+            _tick("margin", high, 70, 78),
+        ]
     if goal:
         if goal.floor is not None:
             drawn.append(_tick("floor", share(goal.floor), 66, 93))
@@ -149,7 +155,9 @@ def _point(radius: float, share: float) -> str:
 
 
 def _arc(name: str, radius: float, start: float, end: float) -> str:
-    return f'<path class="{name}" d="M{_point(radius, start)}A{radius} {radius} 0 0 1 {_point(radius, end)}"/>'
+    return (
+        f'<path class="{name}" d="M{_point(radius, start)}A{radius} {radius} 0 0 1 {_point(radius, end)}"/>'
+    )
 
 
 def _tick(name: str, share: float, inner: float, outer: float) -> str:

@@ -43,7 +43,9 @@ class Entry:
 def linked_list(entries: Sequence[Entry], *, key: str) -> None:
     """The entries, one a line. The names are links; numbers and bars stand behind them."""
     with st.container(key=f"list-{key}"):
-        st.markdown(f'<div class="ranked">{"".join(_line(entry) for entry in entries)}</div>', unsafe_allow_html=True)
+        st.markdown(
+            f'<div class="ranked">{"".join(_line(entry) for entry in entries)}</div>', unsafe_allow_html=True
+        )
         for entry in entries:
             link("rows", entry.name, entry.query)
 
@@ -54,5 +56,6 @@ def _line(entry: Entry) -> str:
     return (
         f'<div class="{"keyed" if entry.colour else ""}">{swatch}'
         f'<i class="bar" style="{colour}width:{max(entry.bar, 0) * 100:.1f}%"></i>'
-        f'<span class="number">{html(entry.number)}</span><span class="share">{html(entry.share)}</span></div>'
+        f'<span class="number">{html(entry.number)}</span>'
+        f'<span class="share">{html(entry.share)}</span></div>'
     )

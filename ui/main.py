@@ -7,6 +7,9 @@ import streamlit as st
 from ui.shell import navigation
 
 st.set_page_config(
-    page_title="CRM", page_icon=str(Path(__file__).parent / "static" / "icon.svg"), layout="wide", menu_items={}
+    page_title="CRM",
+    page_icon=str(Path(__file__).parent / "static" / "icon.svg"),
+    layout="wide",
+    menu_items={},
 )
 navigation()

@@ -106,14 +106,28 @@ def _spec(
             {"calculate": "datum.said || datum.properties.name + ': none'", "as": "words"},
         ],
         "projection": {"type": "equalEarth"},
-        "mark": {"type": "geoshape", "stroke": colours.paper, "strokeWidth": 0.6, "cursor": {"expr": "datum.code ? 'pointer' : 'default'"}},
+        "mark": {
+            "type": "geoshape",
+            "stroke": colours.paper,
+            "strokeWidth": 0.6,
+            "cursor": {"expr": "datum.code ? 'pointer' : 'default'"},
+        },
         "params": [
-            {"name": "country", "select": {"type": "point", "fields": ["code"], "on": "click", "clear": False}},
-            {"name": "near", "select": {"type": "point", "fields": ["shape"], "on": "pointerover", "clear": "pointerout"}},
+            {
+                "name": "country",
+                "select": {"type": "point", "fields": ["code"], "on": "click", "clear": False},
+            },
+            {
+                "name": "near",
+                "select": {"type": "point", "fields": ["shape"], "on": "pointerover", "clear": "pointerout"},
+            },
         ],
         "encoding": {
             "color": {"field": "fill", "type": "nominal", "scale": None},
-            "stroke": {"condition": {"param": "near", "empty": False, "value": colours.ink}, "value": colours.paper},
+            "stroke": {
+                "condition": {"param": "near", "empty": False, "value": colours.ink},
+                "value": colours.paper,
+            },
             "tooltip": {"field": "words", "type": "nominal"},
             "description": {"field": "words", "type": "nominal"},
         },
@@ -124,7 +138,9 @@ def _spec(
 
 def shade(step: int, steps: int, colours: Palette) -> str:
     """The class's colour; few classes use the ramp's whole width."""
-    return colours.ramp[-1] if steps == 1 else colours.ramp[round(step * (len(colours.ramp) - 1) / (steps - 1))]
+    return (
+        colours.ramp[-1] if steps == 1 else colours.ramp[round(step * (len(colours.ramp) - 1) / (steps - 1))]
+    )
 
 
 def _legend(
@@ -134,7 +150,11 @@ def _legend(
     boxes = []
     for step in range(len(bounds)):
         inside = [place.value for place in found if place.step == step]
-        ends = dict.fromkeys(formats.short(kpi.unit, end) for end in (min(inside), max(inside))) if inside else {}
+        ends = (
+            dict.fromkeys(formats.short(kpi.unit, end) for end in (min(inside), max(inside)))
+            if inside
+            else {}
+        )
         if ends:
             boxes.append((shade(step, len(bounds), colours), " – ".join(ends)))
     boxes.append((colours.land, "none"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import streamlit as st
@@ -89,27 +90,39 @@ def pie(
 def _spec(
     parts: Sequence[Slice], whole: float, kpi: Definition, formats: Formats, colours: Palette
 ) -> dict[str, Any]:
+    ends = [0.0, *accumulate(part.value / whole for part in parts)]
     values = [
         {
             "place": place,
-            "value": part.value,
+            "start": ends[place],
+            "end": ends[place + 1],
             "colour": part.colour,
-            "said": f"{part.name}: {formats.value(kpi.unit, part.value)}, {formats.percent(part.value / whole)}",
+            "said": f"{part.name}: {formats.value(kpi.unit, part.value)}, "
+            + formats.percent(part.value / whole),
         }
         for place, part in enumerate(parts)
     ]
     ring = {
-        "mark": {"type": "arc", "innerRadius": 56, "outerRadius": 86, "cursor": "pointer", "stroke": colours.paper},
+        "mark": {
+            "type": "arc",
+            "innerRadius": 56,
+            "outerRadius": 86,
+            "cursor": "pointer",
+            "stroke": colours.paper,
+        },
         "params": [
-            {"name": "slice", "select": {"type": "point", "fields": ["place"], "on": "click", "clear": False}},
+            {
+                "name": "slice",
+                "select": {"type": "point", "fields": ["place"], "on": "click", "clear": False},
+            },
             {
                 "name": "near",
                 "select": {"type": "point", "fields": ["place"], "on": "pointerover", "clear": "pointerout"},
             },
         ],
         "encoding": {
-            "theta": {"field": "value", "type": "quantitative", "stack": True},
-            "order": {"field": "place", "type": "quantitative"},
+            "theta": {"field": "start", "type": "quantitative", "scale": {"domain": [0, 1]}, "stack": None},
+            "theta2": {"field": "end"},
             "color": {"field": "colour", "type": "nominal", "scale": None},
             "opacity": {"condition": {"param": "near", "value": 1}, "value": 0.5},
             "strokeWidth": {"value": 2},
@@ -122,4 +135,9 @@ def _spec(
         "data": {"values": [{"total": formats.short(kpi.unit, whole)}]},
         "encoding": {"text": {"field": "total", "type": "nominal"}},
     }
-    return {"data": {"values": values}, "layer": [ring, middle], "padding": PADDING, "config": config(colours)}
+    return {
+        "data": {"values": values},
+        "layer": [ring, middle],
+        "padding": PADDING,
+        "config": config(colours),
+    }

@@ -17,7 +17,7 @@ from kpis.answers import Reading
 from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Question, Viewer
 from ui import cache, states
-from ui.escape import html
+from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
 from ui.links import link, script
@@ -48,9 +48,9 @@ class Page:
     def period(self) -> Period:
         return window(self.view, self.calendar, self.today)
 
-    @property
-    def compared(self) -> Period | None:
-        return self.calendar.comparable(self.period, self.view.compare, self.today)
+    def compared(self, period: Period) -> Period | None:
+        """The earlier window that this one is compared with."""
+        return self.calendar.comparable(period, self.view.compare, self.today)
 
     @property
     def compared_with(self) -> str:
@@ -85,10 +85,12 @@ def page(title: str) -> Page:
     return shown
 
 
-def heading(shown: Page, title: str) -> None:
-    """The page's title, the window it shows, and the filters."""
-    st.title(title, anchor=False)
-    st.markdown(_window_words(shown), unsafe_allow_html=True)
+def heading(shown: Page, title: str, period: Period | None = None) -> None:
+    """The page's title, the window it shows (the page's own, or a part of it), and the filters."""
+    period = period or shown.period
+    with st.container(key="head", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.title(markdown(title), anchor=False, width="content")
+        st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
     filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
 
 
@@ -131,10 +133,11 @@ def _freshness(shown: Page, keeper: Keeper, version: object, error: str | None) 
     )
 
 
-def _window_words(shown: Page) -> str:
-    words = f"<b>{html(shown.formats.period(shown.period))}</b>"
-    if shown.compared:
-        words += f" compared with {html(shown.formats.period(shown.compared))}"
+def _window_words(shown: Page, period: Period) -> str:
+    words = f"<b>{html(shown.formats.period(period))}</b>"
+    compared = shown.compared(period)
+    if compared:
+        words += f" compared with {html(shown.formats.period(compared))}"
     newest = shown.copy.state.newest_day
     if newest == shown.today and newest != datetime.now(shown.copy.organisation.zone).date():
         words += f". Data ends {html(shown.formats.day(newest))}; periods count back from there."
@@ -157,11 +160,13 @@ def _nothing_to_show(keeper: Keeper) -> None:
 @st.fragment(run_every=1)
 def _look_again(keeper: Keeper, version: object, error: str | None) -> None:
     now = keeper.copy is not None and keeper.copy.state.version
-    if now != version or keeper.error != error or keeper.copy is None and not keeper.error:
+    if now != version or keeper.error != error or (keeper.copy is None and not keeper.error):
         st.rerun()
 
 
 def navigation() -> None:
     """Run the page that the URL names."""
-    pages = [st.Page(script(name), title=title, default=not n) for n, (name, title) in enumerate(PAGES.items())]
+    pages = [
+        st.Page(script(name), title=title, default=not n) for n, (name, title) in enumerate(PAGES.items())
+    ]
     st.navigation(pages, position="hidden").run()

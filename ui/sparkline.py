@@ -15,20 +15,25 @@ def sparkline(course: Sequence[tuple[float | None, bool]]) -> str:
         return '<svg class="spark" viewBox="0 0 200 34" aria-hidden="true"></svg>'
     low, span = min(known), (max(known) - min(known)) or 1.0
     points = [
-        None if value is None else (_x(index, len(course)), _HEIGHT - _EDGE - (value - low) / span * (_HEIGHT - 2 * _EDGE))
+        None
+        if value is None
+        else (_x(index, len(course)), _HEIGHT - _EDGE - (value - low) / span * (_HEIGHT - 2 * _EDGE))
         for index, (value, _) in enumerate(course)
     ]
-    whole, cut = [], []
+    whole: list[str] = []
+    cut: list[str] = []
     for (start, end), (before, after) in zip(pairwise(points), pairwise(course), strict=True):
         if start and end:
-            (cut if before[1] or after[1] else whole).append(f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}")
+            (cut if before[1] or after[1] else whole).append(
+                f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
+            )
     last = next(index for index in reversed(range(len(points))) if points[index])
     x, y = points[last] or (0.0, 0.0)
-    end = "dot open" if course[last][1] else "dot"
+    dot = "dot open" if course[last][1] else "dot"
     return (
         f'<svg class="spark" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">'
         f'<path class="line" d="{"".join(whole)}"/><path class="line cut" d="{"".join(cut)}"/>'
-        f'<circle class="{end}" cx="{x:.1f}" cy="{y:.1f}" r="2.6"/></svg>'
+        f'<circle class="{dot}" cx="{x:.1f}" cy="{y:.1f}" r="2.6"/></svg>'
     )
 
 

@@ -11,12 +11,14 @@ def empty(name: str) -> None:
     """First use: the CRM has no rows."""
     st.header("This CRM is empty", anchor=False)
     st.markdown(
-        f"{markdown(name)} has no deals, customers, leads or cases yet. In the project's folder, type one of these; "
-        "this page fills by itself.",
+        f"{markdown(name)} has no deals, customers, leads or cases yet. In the project's folder, type one of "
+        "these; this page fills by itself."
     )
     st.markdown("**Look around first**: a demo company with three years of data.")
     st.code("python -m crm_data demo", language="bash")
-    st.markdown("**Bring your own data**: CSV or Excel files, with a mapping file that says which column is what.")
+    st.markdown(
+        "**Bring your own data**: CSV or Excel files, with a mapping file that says which column is what."
+    )
     st.code("python -m crm_data import FOLDER --map docs/examples/maven_crm_sales.toml", language="bash")
 
 
@@ -39,12 +41,14 @@ def being_made(done: float | None) -> None:
 
 def behind(problem: str, since: str) -> None:
     """There is a copy, but it can no longer be refreshed."""
-    st.warning(f"**These numbers are as of {markdown(since)}.** {markdown(problem)} The dashboard keeps trying.")
+    st.warning(
+        f"**These numbers are as of {markdown(since)}.** {markdown(problem)} The dashboard keeps trying."
+    )
 
 
 def apology(reference: str) -> None:
     """Something broke that should not have."""
     st.error(
-        "**This page could not be drawn.** Your data is unchanged. Reload the page; if it happens again, tell "
-        f"whoever runs the dashboard: the log names the cause under **{reference}**."
+        "**This page could not be drawn.** Your data is unchanged. Reload the page; if it happens again, "
+        f"tell whoever runs the dashboard: the log names the cause under **{reference}**."
     )

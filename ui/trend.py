@@ -51,7 +51,9 @@ def trend(shown: Trend, formats: Formats, calendar: Calendar, *, key: str) -> Pe
         alt=_spoken(shown, formats),
     )
     clicked = event["selection"].get("bucket") or []
-    bucket = cells[int(clicked[0]["i"])].at["period"] if clicked and int(clicked[0]["i"]) < len(cells) else None
+    bucket = (
+        cells[int(clicked[0]["i"])].at["period"] if clicked and int(clicked[0]["i"]) < len(cells) else None
+    )
     return bucket if isinstance(bucket, Period) else None
 
 
@@ -70,7 +72,10 @@ def is_cut(cell: Cell, calendar: Calendar, grain: Grain) -> bool:
     """The bucket is only a part of its week, month …: it goes on, or the window cuts it."""
     bucket = cell.at["period"]
     assert isinstance(bucket, Period)
-    whole = calendar.start_of(grain, bucket.start) == bucket.start and calendar.next_start(grain, bucket.start) == bucket.end
+    whole = (
+        calendar.start_of(grain, bucket.start) == bucket.start
+        and calendar.next_start(grain, bucket.start) == bucket.end
+    )
     return cell.unfinished or not whole
 
 
@@ -131,7 +136,10 @@ def _spec(rows: list[dict[str, Any]], shown: Trend, formats: Formats, colours: P
         "mark": {"type": "rect", "cursor": "pointer", "fill": colours.accent},
         "params": [
             {"name": "bucket", "select": {"type": "point", "fields": ["i"], "on": "click", "clear": False}},
-            {"name": "near", "select": {"type": "point", "fields": ["i"], "on": "pointerover", "clear": "pointerout"}},
+            {
+                "name": "near",
+                "select": {"type": "point", "fields": ["i"], "on": "pointerover", "clear": "pointerout"},
+            },
         ],
         "transform": [{"calculate": "datum.i - 0.5", "as": "a"}, {"calculate": "datum.i + 0.5", "as": "b"}],
         "encoding": {
@@ -143,11 +151,28 @@ def _spec(rows: list[dict[str, Any]], shown: Trend, formats: Formats, colours: P
         },
     }
     layers: list[dict[str, Any]] = [
-        _line("earlier", x, y, {"color": colours.muted, "strokeDash": [4, 3], "strokeWidth": 1.3, "opacity": 0.8}),
-        _line("dotted", x, y, {"color": colours.accent, "strokeDash": [1, 4], "strokeWidth": 2, "strokeCap": "round"}),
+        _line(
+            "earlier",
+            x,
+            y,
+            {"color": colours.muted, "strokeDash": [4, 3], "strokeWidth": 1.3, "opacity": 0.8},
+        ),
+        _line(
+            "dotted",
+            x,
+            y,
+            {"color": colours.accent, "strokeDash": [1, 4], "strokeWidth": 2, "strokeCap": "round"},
+        ),
         _line("whole", x, y, {"color": colours.accent, "strokeWidth": 2.2, "strokeJoin": "round"}),
         {
-            "mark": {"type": "point", "filled": True, "size": 34, "opacity": 1, "strokeWidth": 1.6, "aria": False},
+            "mark": {
+                "type": "point",
+                "filled": True,
+                "size": 34,
+                "opacity": 1,
+                "strokeWidth": 1.6,
+                "aria": False,
+            },
             "transform": [{"filter": "isValid(datum.value)"}],
             "encoding": {
                 "x": x,

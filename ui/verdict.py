@@ -31,7 +31,10 @@ def status_words(reading: Reading) -> str:
 
 
 def status_icon(status: str) -> str:
-    shape = _SHAPES.get(status, _SHAPES["none"])
+    return _svg(_SHAPES.get(status, _SHAPES["none"]))
+
+
+def _svg(shape: str) -> str:
     return f'<svg class="icon" viewBox="0 0 12 12" aria-hidden="true">{shape}</svg>'
 
 
@@ -54,7 +57,7 @@ class Change:
 
     @property
     def icon(self) -> str:
-        return f'<svg class="icon" viewBox="0 0 12 12" aria-hidden="true"><path d="{_ARROWS[self.direction]}"/></svg>'
+        return _svg(f'<path d="{_ARROWS[self.direction]}"/>')
 
 
 def change(now: Reading, then: Reading | None, kpi: Definition, formats: Formats) -> Change | None:

@@ -30,8 +30,8 @@ class QueryParams(Protocol):
 class View:
     """What a page shows. `custom` wins over `period`; `where` holds the filters.
 
-    The rest is the drill-down: the KPI, the member (`at`) and time bucket that were clicked, the part of
-    a composition, and which of the rows.
+    The rest is the drill-down: the KPI, the member (`at`) and time bucket that were clicked, and which of
+    the rows.
     """
 
     period: str = "12m"
@@ -41,7 +41,6 @@ class View:
     kpi: str | None = None
     at: Where = ()
     bucket: Period | None = None
-    part: str | None = None
     rows: str = "counted"
     reason: str | None = None
     page: int = 1
@@ -57,7 +56,6 @@ class View:
             kpi=_first(url, "kpi"),
             at=_where(_clicked(text) for text in url.get_all("at")),
             bucket=_period(*_halves(_first(url, "bucket"))),
-            part=_first(url, "part"),
             rows=_one_of(LISTS, _first(url, "rows"), cls.rows),
             reason=_first(url, "reason"),
             page=_page(_first(url, "page")),
@@ -67,7 +65,7 @@ class View:
         """The parameters of a link to this view with some fields changed. Defaults are left out."""
         view = replace(self, **change)
         parameters: dict[str, str | list[str]] = {}
-        for name in ("period", "compare", "kpi", "part", "rows", "reason", "page"):
+        for name in ("period", "compare", "kpi", "rows", "reason", "page"):
             if (value := getattr(view, name)) != getattr(View, name):
                 parameters[name] = str(value)
         if view.custom:

@@ -1,0 +1,162 @@
+"""The rows behind a number: those counted, those left out and why, those without a date; page by page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+import kpis
+from kpis import COUNTED, LEFT_OUT, UNDATED, Count, Explanation, NoRows, Question, Rows
+from kpis.model import DIMENSIONS
+from ui import cache
+from ui.download import as_csv
+from ui.escape import html
+from ui.formats import Formats
+from ui.links import link
+from ui.names import Known, Row, names_of
+from ui.resum import sum_line
+from ui.shell import Page
+from ui.table import table
+from ui.view import View
+
+_FIRST = ("part", "id", "account", "day", "until", "counts_for", "weight", "why")
+PER_PAGE = 25
+DOWNLOADED = 1_000_000  # a spreadsheet holds no more
+
+_HEADS = {
+    "part": "Part",
+    "id": "Record",
+    "day": "Day",
+    "until": "Until",
+    "counts_for": "Counts for",
+    "weight": "Weight",
+    "why": "Left out because",
+}
+
+
+def which(view: View) -> str:
+    """The rows that the view lists, as `kpis.rows` names them."""
+    if view.rows == "out":
+        return view.reason or LEFT_OUT
+    return UNDATED if view.rows == "undated" else COUNTED
+
+
+def listing(page: Page, question: Question, proof: Explanation) -> None:
+    """The sets of rows, and the one that the view shows; or why the question has no rows."""
+    try:
+        _choices(page, question, proof)
+        _rows_table(page, question, proof)
+    except NoRows as why:
+        st.markdown(f'<div class="why">{html(why)}</div>', unsafe_allow_html=True)
+
+
+def _choices(page: Page, question: Question, proof: Explanation) -> None:
+    """A link to each set of rows, with its count: counted, left out by reason, undated."""
+    view = page.view
+    parts = proof.parts or (proof,)
+    out = _added(count for part in parts for count in part.left_out)
+    undated = _added(count for part in parts for count in part.undated)
+    counted = cache.rows(page.copy, question, COUNTED, 0, PER_PAGE).total
+    sets = [("Counted", counted, replace(view, rows="counted", reason=None))]
+    if len(out) > 1:
+        sets.append(("Left out, all", sum(one.n for one in out), replace(view, rows="out", reason=None)))
+    sets += [(_left_out(one), one.n, replace(view, rows="out", reason=one.words)) for one in out]
+    sets += [(f"Undated: {one.words}", one.n, replace(view, rows="undated", reason=None)) for one in undated]
+    with st.container(key="sets", horizontal=True, gap="small"):
+        for place, (words, n, target) in enumerate(sets):
+            shown = (target.rows, target.reason) == (view.rows, view.reason)
+            with st.container(key=f"set-{'on' if shown else 'off'}-{place}", width="content"):
+                link("rows", f"{words}  {page.formats.number(n)}", target.query(page=1))
+
+
+def _left_out(count: Count) -> str:
+    return f"Left out: {count.words}"
+
+
+def _added(counts: Iterable[Count]) -> list[Count]:
+    """The parts' counts together, most frequent first."""
+    found: dict[str, int] = {}
+    for count in counts:
+        found[count.words] = found.get(count.words, 0) + count.n
+    return [Count(words, n) for words, n in sorted(found.items(), key=lambda pair: -pair[1])]
+
+
+def _rows_table(page: Page, question: Question, proof: Explanation) -> None:
+    """One page of the rows, the line that adds them up, paging and download."""
+    kind = which(page.view)
+    offset = (page.view.page - 1) * PER_PAGE
+    found = cache.rows(page.copy, question, kind, offset, PER_PAGE)
+    if offset and not found.rows:  # the link was to a page that is no longer there
+        found = cache.rows(page.copy, question, kind, 0, PER_PAGE)
+    if not found.total:
+        st.markdown('<div class="why">No rows.</div>', unsafe_allow_html=True)
+        return
+    with st.container(key="above", horizontal=True, vertical_alignment="center"):
+        if kind == COUNTED:
+            st.markdown(sum_line(page, question, proof, found.total), unsafe_allow_html=True)
+        _download(page, question, kind, found.total)
+    columns = _columns(found)
+    known = names_of(found)
+    rows = [dict(zip(found.columns, values, strict=True)) for values in found.rows]
+    shown = [[_text(column, row, known, page.formats) for column in columns] for row in rows]
+    heads = [_HEADS.get(name) or DIMENSIONS[name].label for name in columns]
+    numbers = [name in ("counts_for", "weight") for name in columns]
+    st.markdown(table(heads, shown, numbers=numbers, caption="Rows"), unsafe_allow_html=True)
+    _paging(page, found.total)
+
+
+def _columns(found: Rows) -> list[str]:
+    """The columns that say something on this page: what it was and what it counts for, then the rest."""
+    order = sorted(found.columns, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+    skipped = {"record"} | ({"part"} if found.record else set())
+    values = dict(zip(found.columns, zip(*found.rows, strict=True), strict=True))
+    return [
+        name for name in order if name not in skipped and any(value is not None for value in values[name])
+    ]
+
+
+def _text(column: str, row: Row, known: Known, formats: Formats) -> str:
+    value = row[column]
+    if known.has(column):
+        return known.name(column, row) or ("" if value is None else f"No. {value}")
+    if isinstance(value, date):
+        return formats.day(value)
+    if column in ("counts_for", "weight"):
+        return formats.exact(value)  # type: ignore[arg-type]
+    return formats.member(column, value) if column in DIMENSIONS else str(value)
+
+
+def _paging(page: Page, total: int) -> None:
+    last = math.ceil(total / PER_PAGE)
+    if last < 2:
+        return
+    here = min(page.view.page, last)
+    with st.container(key="paging", horizontal=True, vertical_alignment="center", width="content"):
+        if here > 1:
+            link("rows", "‹ Previous", page.view.query(page=here - 1))
+        st.markdown(
+            f'<span class="over">Page {here} of {page.formats.number(last)}</span>',
+            unsafe_allow_html=True,
+            width="content",
+        )
+        if here < last:
+            link("rows", "Next ›", page.view.query(page=here + 1))
+
+
+def _download(page: Page, question: Question, kind: str, total: int) -> None:
+    st.download_button(
+        f"Download {page.formats.number(min(total, DOWNLOADED))} rows (CSV)",
+        data=lambda: as_csv(kpis.rows(page.copy, question, kind, limit=DOWNLOADED)),
+        file_name=f"{question.kpis[0]}_{question.period.start}_{question.period.end}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key="download",
+    )
+    if total > DOWNLOADED:
+        st.caption(
+            f"A file holds {page.formats.number(DOWNLOADED)} rows; `python -m kpis rows` gives all of them."
+        )

@@ -1,0 +1,56 @@
+"""The rows of a number, added up again: the last line of every proof."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from kpis import COUNTED, Explanation, Question, Reading, Rows, catalog
+from kpis.model import KPI
+from ui import cache
+from ui.escape import html
+from ui.shell import Page
+
+CHECKED = 20_000  # up to so many rows are added up while the page is drawn
+
+
+def sum_line(page: Page, question: Question, proof: Explanation, total: int) -> str:
+    """Says what all `total` counted rows add up to; up to CHECKED rows it is worked out from the rows, now."""
+    reading, formats = proof.reading, page.formats
+    if reading.numerator is None:
+        return ""
+    rows = html(f"{formats.number(total)} {'row' if total == 1 else 'rows'}")
+    sums = formats.exact(reading.numerator)
+    if reading.denominator is not None:
+        sums += f" ÷ {formats.exact(reading.denominator)}"
+    if total > CHECKED:
+        return f'<div class="sum">{rows} add up to <b>{html(sums)}</b>. The download has them all.</div>'
+    if not adds_up(cache.rows(page.copy, question, COUNTED, 0, CHECKED), reading):
+        return f'<div class="sum bad">{rows} do not add up to {html(sums)}. Please report this.</div>'
+    kpi = catalog[reading.key]
+    means = "their median is" if isinstance(kpi, KPI) and kpi.median else "that is"
+    figure = formats.value(kpi.unit, reading.value)
+    return (
+        f'<div class="sum">✓ Added up just now: {rows} give <b>{html(sums)}</b>; '
+        f"{means} <b>{html(figure)}</b>.</div>"
+    )
+
+
+def adds_up(found: Rows, reading: Reading) -> bool:
+    """The rows give the reading's numerator and denominator again."""
+    tops, bottoms = (
+        [row[found.columns.index(name)] for row in found.rows] for name in ("counts_for", "weight")
+    )
+    return _same(tops, reading.numerator) and (
+        reading.denominator is None or _same(bottoms, reading.denominator)
+    )
+
+
+def _same(column: Sequence[object], total: Fraction | None) -> bool:
+    """Exactly; where a number could only be written as a float, to nine digits."""
+    numbers = [number for number in column if number is not None]
+    added = sum((Fraction(str(number)) for number in numbers), Fraction(0))
+    if any(isinstance(number, float) for number in numbers):
+        return math.isclose(added, total or 0, rel_tol=1e-9)
+    return added == (total or 0)
