@@ -55,8 +55,10 @@ DEALS = Build(
     )
     SELECT
         d.id, d.status, d.opened_on AS opened_day, d.closed_day,
-        CASE WHEN d.closed_day IS NOT NULL THEN flow_cents(d.amount, d.currency, d.closed_day)
-             ELSE stock_cents(d.amount, d.currency, greatest(d.opened_on, d.last_day)) END AS amount_cents,
+        cents(
+            d.amount, d.currency, coalesce(d.closed_day, greatest(d.opened_on, d.last_day)),
+            stock := d.closed_day IS NULL
+        ) AS amount_cents,
         d.closed_day - d.opened_on AS cycle_days,
         d.account_id AS account,
         coalesce(place.region, a.own_region, owner.region, a.region) AS region,

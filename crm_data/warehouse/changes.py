@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
 import duckdb
 import pyarrow as pa
 
 from crm_data.warehouse import heads, mirror
-from crm_data.warehouse.errors import CopyError
 from crm_data.warehouse.heads import Heads
 from crm_data.warehouse.mirror import MIRROR
-from crm_data.warehouse.source import Rows, Snapshot, Source
+from crm_data.warehouse.source import Rows, Snapshot, Source, not_of_its_kind
 
 #: Up to here rows come one by one, which is faster than starting a stream.
 FEW = 20_000
+
+
+#: table -> what the last refresh read again: rows, and tombstones. What it read once more needs no look.
+Seen = dict[str, tuple[set[tuple[Any, ...]], set[int]]]
 
 
 def load_all(
     connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads
 ) -> dict[str, int]:
     """Fill every table of the mirror anew; gives table -> number of rows."""
+
+    def load(rows: Rows) -> dict[str, int]:
+        counts = {}
+        for table in MIRROR:
+            connection.execute(mirror.ddl(table))
+            counts[table] = _take(connection, f"crm.{table}", table, rows(table, "true"))
+        return counts
+
     if sum(last for table, (_, last) in known.newest.items() if table in MIRROR) <= FEW:
-        return _load_all(connection, snapshot.rows)
+        return load(snapshot.stream)
     with source.bulk() as rows:
-        return _load_all(connection, rows)
-
-
-def _load_all(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, int]:
-    counts = {}
-    for table in MIRROR:
-        connection.execute(mirror.ddl(table))
-        counts[table] = _take(connection, f"crm.{table}", table, rows(table, "true"))
-    return counts
+        return load(rows)
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads
+    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads, seen: Seen
 ) -> set[str]:
     """Find what has changed since `known`; gives the tables in which something has.
 
@@ -42,32 +49,41 @@ def stage(
     are now, and `staged_<table>`, only as they are now.
     """
     conditions = heads.unread(snapshot, known)
-    counts = snapshot.all(
-        " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t} WHERE {conditions[t]}" for t in MIRROR)
+    counts = dict(
+        snapshot.all(
+            " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t} WHERE {conditions[t]}" for t in MIRROR)
+        )
     )
-    gone = snapshot.all(
-        f"SELECT DISTINCT table_name, row_id FROM tombstones WHERE {conditions['tombstones']}"
-    )
-    fresh = {table for table, count in counts if count}
-    candidates = fresh | {table for table, _ in gone if table in MIRROR}
-    if sum(count for _, count in counts) <= FEW:
-        found = {t: _stage(connection, t, snapshot.rows(t, conditions[t]), gone) for t in candidates}
-    else:
-        with source.bulk() as rows:
-            found = {t: _stage(connection, t, rows(t, conditions[t]), gone) for t in candidates}
-    return {table for table, changed in found.items() if changed}
+    buried: dict[str, dict[int, int]] = defaultdict(dict)
+    for stone, table, row in snapshot.all(
+        f"SELECT id, table_name, row_id FROM tombstones WHERE {conditions['tombstones']}"
+    ):
+        buried[table][stone] = row
+    candidates = [table for table in MIRROR if counts[table] or buried[table]]
+    if sum(counts.values()) > FEW:
+        seen.clear()
+        with source.bulk() as stream:
+            return {
+                t for t in candidates if _stage(connection, t, stream(t, conditions[t]), buried[t].values())
+            }
+    changed = set()
+    for table in candidates:
+        rows = snapshot.rows(table, conditions[table])
+        before, now = seen.get(table, (set(), set())), (set(rows), set(buried[table]))
+        seen[table] = now
+        if now[0] <= before[0] and now[1] <= before[1]:
+            continue
+        if _stage(connection, table, snapshot.arrow(table, rows), buried[table].values()):
+            changed.add(table)
+    return changed
 
 
 def _stage(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    arrived: pa.RecordBatchReader,
-    gone: list[tuple[str, int]],
+    connection: duckdb.DuckDBPyConnection, table: str, arrived: pa.RecordBatchReader, gone: Iterable[int]
 ) -> int:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS FROM crm.{table} LIMIT 0")
     _take(connection, f"staged_{table}", table, arrived)
-    buried = pa.table({"id": pa.array([id_ for name, id_ in gone if name == table], pa.int64())})
-    connection.register("buried", buried)
+    connection.register("buried", pa.table({"id": pa.array(gone, pa.int64())}))
     row = connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE changed_{table} AS
@@ -110,11 +126,7 @@ def _take(connection: duckdb.DuckDBPyConnection, into: str, table: str, arrived:
     try:
         row = connection.execute(f"INSERT INTO {into} SELECT {mirror.arrived(table)} FROM arrived").fetchone()
     except duckdb.ConversionException as problem:
-        said = str(problem).splitlines()[0]
-        raise CopyError(
-            f"The CRM table {table} holds a value that is not of its column's kind: {said}. "
-            "Correct the row; the dashboard goes on with what it had."
-        ) from problem
+        raise not_of_its_kind(table, problem) from problem
     finally:
         connection.unregister("arrived")
     assert row is not None

@@ -18,6 +18,7 @@ from sqlalchemy.sql import ClauseElement
 from crm_data.organisation import Organisation
 from crm_data.warehouse import query, state, store
 from crm_data.warehouse.builds import FACTS
+from crm_data.warehouse.changes import Seen
 from crm_data.warehouse.errors import CopyError
 from crm_data.warehouse.facts import CATEGORIES
 from crm_data.warehouse.publish import Snapshots
@@ -42,6 +43,7 @@ class Copy:
         self._connection = store.open_file(path)
         self._kept = state.load(self._connection)
         self._mark: object = None
+        self._seen: Seen = {}
         self._swept: datetime | None = None
         self._members: tuple[int, dict[str, list[str]]] = (-1, {})
         self._snapshots = None if private else Snapshots(path)
@@ -77,7 +79,9 @@ class Copy:
                     kept = state.load(cursor)
                     if kept.state.version == self._kept.state.version:
                         kept = self._kept
-                    self._kept, done = refresh(cursor, self._source, kept, now, full=full, sweep=sweep)
+                    self._kept, done = refresh(
+                        cursor, self._source, kept, self._seen, now, full=full, sweep=sweep
+                    )
                 except CopyError:
                     self._mark = mark  # trying again helps only once the CRM has changed
                     raise

@@ -15,6 +15,7 @@ from crm_data.warehouse import categories, changes, heads, silence, state
 from crm_data.warehouse.build import rebuild, update
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
 from crm_data.warehouse.builds import BUILDS, FACTS, columns_of
+from crm_data.warehouse.changes import Seen
 from crm_data.warehouse.errors import CopyError
 from crm_data.warehouse.heads import Heads
 from crm_data.warehouse.source import Snapshot, Source
@@ -55,6 +56,7 @@ def refresh(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
     kept: Kept,
+    seen: Seen,
     now: datetime,
     *,
     full: bool = False,
@@ -62,7 +64,8 @@ def refresh(
 ) -> tuple[Kept, Refreshed]:
     """Bring the copy up to date, in one transaction: all of it or nothing.
 
-    `sweep` also compares the number of rows of each table. Raises CrmUnavailable, CopyError.
+    `sweep` also compares the number of rows of each table; `seen` is kept from one refresh to the next.
+    Raises CrmUnavailable, CopyError.
     """
     began = time.monotonic()
     base = kept.organisation.base_currency
@@ -78,13 +81,15 @@ def refresh(
             reading = (connection, source, snapshot)
             if not full and kept.heads and known.latest >= kept.heads.latest:
                 try:
-                    done = _increment(*reading, kept, organisation, today, sweep=sweep)
+                    done = _increment(*reading, kept, seen, organisation, today, sweep=sweep)
                 except _Incomplete:
                     log.warning("The copy had lost track of the CRM database. It is loaded anew.")
                     connection.rollback()
                     connection.begin()
                     teach(connection, organisation, today)
-            done = done or _load(*reading, known, today)
+            if done is None:
+                seen.clear()
+                done = _load(*reading, known, today)
         done = replace(done, seconds=time.monotonic() - began)
         after = _kept(connection, kept, done, organisation, known, now, today)
         if done.changed:
@@ -92,6 +97,7 @@ def refresh(
         connection.commit()
     except BaseException as problem:
         connection.rollback()
+        seen.clear()
         if isinstance(problem, duckdb.Error):
             raise missing_rate(problem, base) or CopyError(
                 f"The copy could not be brought up to date: {str(problem).splitlines()[0]}"
@@ -136,13 +142,14 @@ def _increment(
     source: Source,
     snapshot: Snapshot,
     kept: Kept,
+    seen: Seen,
     organisation: Organisation,
     today: date,
     *,
     sweep: bool,
 ) -> Refreshed:
     assert kept.heads
-    changed = changes.stage(connection, source, snapshot, kept.heads)
+    changed = changes.stage(connection, source, snapshot, kept.heads, seen)
     tables = changes.apply(connection, changed)
     if sweep and not changes.complete(connection, snapshot):
         raise _Incomplete

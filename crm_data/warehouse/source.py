@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from crm_data.engine import CrmUnavailable, reported
 from crm_data.warehouse import mirror
+from crm_data.warehouse.errors import CopyError
 
 #: Gives the rows of a mirrored table for which a condition holds, as they travel.
 Rows = Callable[[str, str], pa.RecordBatchReader]
@@ -104,12 +105,30 @@ class Snapshot:
     def all(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.connection.exec_driver_sql(sql)]
 
-    def rows(self, table: str, where: str) -> pa.RecordBatchReader:
+    def rows(self, table: str, where: str) -> list[tuple[Any, ...]]:
+        """The rows of a mirrored table for which a condition holds."""
+        return self.all(mirror.select(table, self.dialect, where))
+
+    def arrow(self, table: str, rows: list[tuple[Any, ...]]) -> pa.RecordBatchReader:
+        """Such rows as a bulk stream has them."""
         schema = mirror.schema(table, self.dialect)
-        columns = list(zip(*self.all(mirror.select(table, self.dialect, where)), strict=True))
-        columns = columns or [()] * len(schema)
-        arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+        columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+        try:
+            arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+        except pa.ArrowException as problem:
+            raise not_of_its_kind(table, problem) from problem
         return pa.Table.from_arrays(arrays, schema=schema).to_reader()
+
+    def stream(self, table: str, where: str) -> pa.RecordBatchReader:
+        return self.arrow(table, self.rows(table, where))
+
+
+def not_of_its_kind(table: str, problem: Exception) -> CopyError:
+    said = str(problem).splitlines()[0]
+    return CopyError(
+        f"The CRM table {table} holds a value that is not of its column's kind: {said}. "
+        "Correct the row; the dashboard goes on with what it had."
+    )
 
 
 def _file(engine: Engine) -> Path | None:

@@ -31,26 +31,24 @@ CREATE OR REPLACE TEMP MACRO general_threshold() AS (
     SELECT arg_min(days, id) FROM crm.silence_thresholds WHERE segment IS NULL
 );
 
-CREATE OR REPLACE TEMP MACRO latest_rate(of_kind, of_currency, d) AS (
-    SELECT arg_max(r.rate, r.valid_on) FROM crm.exchange_rates AS r
-    WHERE r.kind = of_kind AND r.currency = of_currency AND r.valid_on <= d
+-- The last one on or before a day; for stocks the plan rate, or the day's where there is no plan.
+CREATE OR REPLACE TEMP MACRO latest_rate(of_currency, d, stock) AS (
+    SELECT arg_max(r.rate, (r.kind = 'plan', r.valid_on)) FROM crm.exchange_rates AS r
+    WHERE r.currency = of_currency AND r.valid_on <= d AND (stock OR r.kind = 'daily')
 );
 CREATE OR REPLACE TEMP MACRO rounded(amount, rate) AS
     CAST((CAST(amount AS HUGEINT) * rate + sign(amount) * 50000000000) // 100000000000 AS BIGINT);
 -- An amount without a currency or a day has no value: nobody knows what it is worth.
-CREATE OR REPLACE TEMP MACRO cents(amount, of_currency, d, rate) AS CASE
+CREATE OR REPLACE TEMP MACRO cents(amount, of_currency, d, stock) AS CASE
     WHEN amount IS NULL OR of_currency IS NULL OR d IS NULL THEN NULL
     WHEN of_currency = {base} THEN rounded(amount, 1000000000)
-    WHEN rate IS NULL THEN CAST(error('missing rate ' || of_currency || ' ' || d) AS BIGINT)
-    ELSE rounded(amount, rate)
+    ELSE rounded(amount, coalesce(
+        latest_rate(of_currency, d, stock),
+        CAST(error('missing rate ' || of_currency || ' ' || d) AS BIGINT)
+    ))
 END;
-CREATE OR REPLACE TEMP MACRO flow_cents(amount, of_currency, d) AS
-    cents(amount, of_currency, d, latest_rate('daily', of_currency, d));
--- A year without a plan rate falls back to the rate of the day.
-CREATE OR REPLACE TEMP MACRO stock_cents(amount, of_currency, d) AS cents(
-    amount, of_currency, d,
-    coalesce(latest_rate('plan', of_currency, d), latest_rate('daily', of_currency, d))
-);
+CREATE OR REPLACE TEMP MACRO flow_cents(amount, of_currency, d) AS cents(amount, of_currency, d, false);
+CREATE OR REPLACE TEMP MACRO stock_cents(amount, of_currency, d) AS cents(amount, of_currency, d, true);
 """
 
 
