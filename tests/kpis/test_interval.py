@@ -50,7 +50,9 @@ def test_delta_of_equal_weights_is_the_textbook_interval_of_a_mean() -> None:
 def test_clusters_widen_what_wilson_would_say() -> None:
     """Fifty customers, each giving ten equal answers: there are fifty opinions, not five hundred."""
     customers, each = 50, 30
-    found = interval.clustered(customers, each * 10, customers * 10, each * 100.0, each * 100.0, customers * 100.0)
+    found = interval.clustered(
+        customers, each * 10, customers * 10, each * 100.0, each * 100.0, customers * 100.0
+    )
     naive = interval.wilson(0.6, 500)
     assert found is not None
     assert naive is not None
@@ -69,6 +71,9 @@ def test_the_median_interval_covers_in_95_percent_of_samples() -> None:
     rng = np.random.default_rng(3)
     covered = 0
     for _ in range(1000):
-        low, high = interval.median(Counter(np.round(rng.exponential(1000.0, 101)).astype(int).tolist())) or (1, 0)
+        low, high = interval.median(Counter(np.round(rng.exponential(1000.0, 101)).astype(int).tolist())) or (
+            1,
+            0,
+        )
         covered += low <= 1000 * np.log(2) <= high
     assert 0.92 < covered / 1000 < 0.98

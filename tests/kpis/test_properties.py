@@ -33,10 +33,14 @@ members = st.one_of(st.sampled_from(MEMBERS), st.text(max_size=8))
 def questions(draw: st.DrawFn, keys: list[str], *, by: bool = False, viewers: bool = True) -> Question:
     key = draw(st.sampled_from(keys))
     dimensions = catalog[key].dimensions
-    filtered = draw(st.lists(st.sampled_from([name for name in dimensions if name in TEXT]), max_size=2, unique=True))
+    filtered = draw(
+        st.lists(st.sampled_from([name for name in dimensions if name in TEXT]), max_size=2, unique=True)
+    )
     where = tuple((name, tuple(draw(st.lists(members, min_size=1, max_size=4)))) for name in filtered)
     regions = draw(st.none() | st.frozensets(st.sampled_from([one for one in MEMBERS if one]), max_size=3))
-    by_dimensions = draw(st.lists(st.sampled_from(dimensions), min_size=1, max_size=2, unique=True)) if by else []
+    by_dimensions = (
+        draw(st.lists(st.sampled_from(dimensions), min_size=1, max_size=2, unique=True)) if by else []
+    )
     return Question(
         (key,),
         draw(periods),
@@ -102,7 +106,9 @@ def _capped(key: str, behind) -> bool:
 @given(data=st.data(), grain=st.sampled_from(GRAINS))
 def test_series_adds_up_to_the_total(made_up: FakeCopy, key: str, data: st.DataObject, grain) -> None:
     question = data.draw(questions([key]))
-    series = reading(made_up, Question((key,), question.period, TODAY, grain, (), question.where, question.viewer))
+    series = reading(
+        made_up, Question((key,), question.period, TODAY, grain, (), question.where, question.viewer)
+    )
     if series.numerator is None:
         return
     assert sum((cell.numerator or 0 for cell in series.cells), Fraction(0)) == series.numerator
@@ -115,9 +121,13 @@ def test_series_adds_up_to_the_total(made_up: FakeCopy, key: str, data: st.DataO
 @given(question=questions(PLAIN), grain=st.sampled_from(GRAINS))
 def test_a_bucket_is_what_its_own_window_says(made_up: FakeCopy, question: Question, grain) -> None:
     """Daily cells and windows are two ways of asking; they must not disagree."""
-    series = reading(made_up, Question(question.kpis, question.period, TODAY, grain, (), question.where, question.viewer))
+    series = reading(
+        made_up, Question(question.kpis, question.period, TODAY, grain, (), question.where, question.viewer)
+    )
     for cell in series.cells[:3]:
-        own = Question(question.kpis, cell.at["period"], TODAY, None, ("region",), question.where, question.viewer)  # type: ignore[arg-type]
+        own = Question(
+            question.kpis, cell.at["period"], TODAY, None, ("region",), question.where, question.viewer
+        )  # type: ignore[arg-type]
         alone = reading(made_up, own)
         assert (cell.value, cell.n) == (alone.value, alone.n)
         if catalog[question.kpis[0]].adds != "nothing":
@@ -125,9 +135,16 @@ def test_a_bucket_is_what_its_own_window_says(made_up: FakeCopy, question: Quest
 
 
 @settings(max_examples=60)
-@given(question=questions(list(catalog), by=True), seen=st.frozensets(st.sampled_from([m for m in MEMBERS if m]), max_size=2))
-def test_a_viewer_sees_only_their_regions(made_up: FakeCopy, question: Question, seen: frozenset[str]) -> None:
-    limited = Question(question.kpis, question.period, TODAY, None, ("region",), question.where, Viewer(regions=seen))
+@given(
+    question=questions(list(catalog), by=True),
+    seen=st.frozensets(st.sampled_from([m for m in MEMBERS if m]), max_size=2),
+)
+def test_a_viewer_sees_only_their_regions(
+    made_up: FakeCopy, question: Question, seen: frozenset[str]
+) -> None:
+    limited = Question(
+        question.kpis, question.period, TODAY, None, ("region",), question.where, Viewer(regions=seen)
+    )
     found = reading(made_up, limited)
     assert {cell.at["region"] for cell in found.cells} <= seen
     filtered = Question(
@@ -141,7 +158,9 @@ def test_a_viewer_sees_only_their_regions(made_up: FakeCopy, question: Question,
 
 
 def test_a_viewer_of_some_teams_gets_no_fact_without_teams(made_up: FakeCopy) -> None:
-    limited = Question(("spend_paid", "revenue_won"), Period(FIRST, TODAY), TODAY, viewer=Viewer(teams=frozenset({"EMEA"})))
+    limited = Question(
+        ("spend_paid", "revenue_won"), Period(FIRST, TODAY), TODAY, viewer=Viewer(teams=frozenset({"EMEA"}))
+    )
     spend, revenue = ask(made_up, limited)[0]
     assert spend.value is None
     assert spend.why == "Paid acquisition cost has no team."
@@ -170,8 +189,13 @@ def test_an_empty_period_gives_a_reason(made_up: FakeCopy, key: str) -> None:
 
 @settings(max_examples=60)
 @given(question=questions(list(catalog)), data=st.data())
-def test_the_order_of_filters_changes_nothing(made_up: FakeCopy, question: Question, data: st.DataObject) -> None:
-    shuffled = tuple((name, tuple(data.draw(st.permutations(values)))) for name, values in data.draw(st.permutations(question.where)))
+def test_the_order_of_filters_changes_nothing(
+    made_up: FakeCopy, question: Question, data: st.DataObject
+) -> None:
+    shuffled = tuple(
+        (name, tuple(data.draw(st.permutations(values))))
+        for name, values in data.draw(st.permutations(question.where))
+    )
     other = Question(question.kpis, question.period, TODAY, None, (), shuffled, question.viewer)
     assert reading(made_up, question) == reading(made_up, other)
 
