@@ -1,0 +1,130 @@
+"""What the charts are given to draw: slices, classes of colour, dotted buckets."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_data.organisation import Organisation
+from kpis import EVERYONE, HEADLINE, Calendar, Period, catalog
+from tests.pages.readings import ENGLISH, cell, reading
+from ui.map import classes, places, shade
+from ui.overview import FIGURES, TRENDS, grain_for, questions
+from ui.palette import DARK, LIGHT
+from ui.pie import MOST, slices
+from ui.trend import Trend, _rows, _spec
+from ui.view import View
+
+CALENDAR = Calendar(Organisation())
+
+
+@given(st.lists(st.none() | st.floats(-100, 1e9), max_size=30))
+def test_slices_keep_the_whole_and_are_at_most_six(values: list[float | None]) -> None:
+    cells = [cell(value, segment=f"S{place}") for place, value in enumerate(values)]
+    found = slices(cells, "segment", ENGLISH, LIGHT)
+    sized = [value for value in values if value is not None and value > 0]
+    assert len(found) == min(len(sized), MOST)
+    assert sum(part.value for part in found) == pytest.approx(sum(sized))
+    assert len({member for part in found for member in part.members}) == len(sized)
+    if len(sized) > MOST:
+        assert found[-1].name == f"Other ({len(sized) - MOST + 1})"
+
+
+def test_the_unnamed_member_has_a_slice() -> None:
+    found = slices([cell(2.0, segment=None), cell(1.0, segment="Public")], "segment", ENGLISH, LIGHT)
+    assert [(part.name, part.members) for part in found] == [("(none)", (None,)), ("Public", ("Public",))]
+
+
+@given(st.lists(st.floats(0.01, 1e9), min_size=1, max_size=60))
+def test_classes_hold_every_value_and_order_them(values: list[float]) -> None:
+    bounds = classes(values)
+    assert len(bounds) <= 5
+    assert bounds[-1] == max(values)
+    assert all(low < high for low, high in pairwise(bounds))
+
+
+def test_places_take_only_what_a_map_can_show() -> None:
+    cells = tuple(
+        cell(value, country=code) for code, value in (("DE", 5.0), (None, 9.0), ("FR", None), ("US", 7.0))
+    )
+    found, bounds = places(reading("revenue_won", 21.0, cells=cells), ENGLISH)
+    assert [(place.code, place.name, place.step) for place in found] == [
+        ("US", "United States", 1),
+        ("DE", "Germany", 0),
+    ]
+    assert bounds == [5.0, 7.0]
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_more_is_always_further_from_the_paper(colours: Any) -> None:
+    def light(colour: str) -> float:
+        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    steps = [abs(light(shade(step, 5, colours)) - light(colours.paper)) for step in range(5)]
+    assert steps == sorted(steps)
+
+
+def series(*, start: date, days: int, unfinished: bool) -> Trend:
+    period = Period(start, start + timedelta(days=days))
+    cells = [
+        cell(float(place + 1), period=bucket)
+        for place, bucket in enumerate(CALENDAR.buckets(period, "month"))
+    ]
+    if unfinished:
+        cells[-1] = type(cells[-1])(**{**vars(cells[-1]), "unfinished": True})
+    now = reading("revenue_won", 10.0, cells=tuple(cells))
+    return Trend(catalog["revenue_won"], now, None, "month", "")
+
+
+def test_buckets_that_are_cut_are_dotted_and_said() -> None:
+    rows = _rows(series(start=date(2026, 1, 15), days=100, unfinished=True), ENGLISH, CALENDAR)
+    assert [row["cut"] for row in rows] == [True, False, False, True]
+    assert [row["whole"] for row in rows] == [None, 2.0, 3.0, None]
+    assert rows[0]["said"].endswith("(part of it): €1")
+    assert "(unfinished): €4" in rows[-1]["said"]
+
+
+def test_the_bucket_of_the_year_before_stands_in_the_same_place() -> None:
+    now = series(start=date(2026, 1, 1), days=90, unfinished=False)
+    then = series(start=date(2025, 1, 1), days=59, unfinished=False)
+    rows = _rows(Trend(now.kpi, now.now, then.now, "month", "last year"), ENGLISH, CALENDAR)
+    assert [row["earlier"] for row in rows] == [1.0, 2.0, None]
+
+
+@given(st.lists(st.none() | st.floats(-1e9, 1e9), min_size=1, max_size=20))
+def test_the_axis_holds_every_point_in_few_round_steps(values: list[float | None]) -> None:
+    start = date(2026, 1, 1)
+    cells = tuple(
+        cell(value, period=Period(start + timedelta(days=day), start + timedelta(days=day + 1)))
+        for day, value in enumerate(values)
+    )
+    shown = Trend(catalog["revenue_won"], reading("revenue_won", 1.0, cells=cells), None, "day", "")
+    spec = _spec(_rows(shown, ENGLISH, CALENDAR), shown, ENGLISH, LIGHT)
+    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    known = [value for value in values if value is not None]
+    slack = (high - low) * 1e-8
+    assert all(low - slack <= value <= high + slack for value in known)
+    assert 2 <= len(spec["layer"][0]["encoding"]["y"]["axis"]["values"]) <= 8
+
+
+@pytest.mark.parametrize(
+    ("days", "grain"), [(7, "day"), (31, "day"), (90, "week"), (365, "month"), (1500, "quarter")]
+)
+def test_grain(days: int, grain: str) -> None:
+    start = date(2020, 1, 1)
+    assert grain_for(Period(start, start + timedelta(days=days))) == grain
+
+
+def test_the_overview_asks_for_both_windows_with_the_filters_on() -> None:
+    view = View(period="year", where=(("region", ("EMEA",)),))
+    asked = questions(view, CALENDAR, date(2026, 11, 21), EVERYONE)
+    assert set(asked["now"].kpis) == {*HEADLINE, *TRENDS}
+    assert asked["figures"].kpis == FIGURES
+    assert {one.where for one in asked.values()} == {(("region", ("EMEA",)),)}
+    assert asked["then"].period == Period(date(2025, 1, 1), date(2025, 11, 22))
+    without = questions(View(compare="none"), CALENDAR, date(2026, 11, 21), EVERYONE)
+    assert not {"then", "trends then"} & set(without)

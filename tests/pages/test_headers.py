@@ -1,0 +1,54 @@
+"""Every response says what a browser may do with it."""
+
+import asyncio
+import base64
+import hashlib
+from pathlib import Path
+
+import pytest
+import streamlit
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import Message
+
+from ui.headers import SecurityHeaders, content_security_policy
+
+
+def test_the_policy_names_no_other_host_and_allows_streamlits_own_inline_script() -> None:
+    policy = content_security_policy()
+    assert "http" not in policy
+    assert "*" not in policy
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe-inline" not in scripts
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
+    inline = page.split("<script>")[1].split("</script>")[0]
+    assert base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode() in scripts
+
+
+def headers_of(path: str) -> dict[str, str]:
+    """What the browser gets for a path of an app with the middleware."""
+
+    def hello(request: object) -> PlainTextResponse:
+        return PlainTextResponse("hello")
+
+    app = Starlette(routes=[Route("/", hello)], middleware=[Middleware(SecurityHeaders)])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    asyncio.run(app(scope, receive, send))
+    return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+
+
+@pytest.mark.parametrize("path", ["/", "/missing"])
+def test_headers_are_on_every_response(path: str) -> None:
+    headers = headers_of(path)
+    assert headers["content-security-policy"] == content_security_policy()
+    assert headers["x-content-type-options"] == "nosniff"
