@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     parser = argparse.ArgumentParser(
         prog="python -m crm_data",
-        description="The CRM database. CRM_DATABASE_URL says which; the default is a file in the data folder.",
+        description="The CRM database. CRM_DATABASE_URL says which; else a file in the data folder.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = argv[0] if argv else None

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
@@ -70,7 +71,7 @@ def database_url() -> URL:
 def connect(url: URL | str | None = None) -> Engine:
     """An engine for the CRM database; opens no connection yet."""
     try:
-        engine = create_engine(url or database_url())
+        engine = create_engine(url or database_url(), hide_parameters=True)  # they are personal data
     except (ArgumentError, NoSuchModuleError) as error:
         raise CrmUnavailable(f"The database address cannot be used: {error}") from error
     if engine.dialect.name == "sqlite":
@@ -89,14 +90,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.exec_driver_sql("COMMIT")
             except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
+                _undo(connection)
                 raise
-            connection.exec_driver_sql("COMMIT")
     else:
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
             yield connection
+
+
+def _undo(connection: Connection) -> None:
+    """SQLite undoes by itself where the disk is full, and then refuses to be told."""
+    driver: Any = connection.connection.dbapi_connection
+    if driver.in_transaction:
+        driver.rollback()
 
 
 def prepare(engine: Engine) -> None:

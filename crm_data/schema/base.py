@@ -83,7 +83,7 @@ def currency(*, required: bool = False) -> Column[Any]:
 def one_of(column: str, *values: str) -> CheckConstraint:
     """The column holds one of these words (or nothing, where it may be empty)."""
     listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    return CheckConstraint(f"{column} IN ({listed})", name=column, info={"column": column, "words": values})
 
 
 def unique_without(empty: str, name: str, *columns: str) -> Index:

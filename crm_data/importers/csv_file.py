@@ -1,0 +1,110 @@
+"""CSV files of any dialect."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import clevercsv
+
+from crm_data.importers.encoding import find_encoding
+from crm_data.importers.errors import ImportStopped
+from crm_data.importers.files import Found, Row, checked_headings
+from crm_data.importers.formats import FileFormat
+
+_SAMPLE = 16_000  # characters, which the dialect is judged by
+_LONGEST = 10_000_000  # characters of one cell
+_USUAL = (",", ";", "\t", "|")
+
+#: What csv.reader is told.
+Dialect = dict[str, Any]
+
+
+class CsvFile:
+    """A CSV file, opened. Its encoding and dialect are found out where the mapping does not say them."""
+
+    def __init__(self, file: Found, layout: FileFormat, needed: Iterable[str]) -> None:
+        self.path = file.path
+        self.name = file.name
+        self.size = file.path.stat().st_size
+        self.encoding, self.remark = find_encoding(file.path, layout.encoding)
+        self._heading_line = layout.heading_line
+        self._dialect = self._find_dialect(layout, set(needed))
+        self.headings = self._headings(self._dialect)
+        self._binary: io.BufferedReader | None = None
+
+    def rows(self) -> Iterator[Row]:
+        csv.field_size_limit(_LONGEST)
+        with self.path.open("rb") as binary, io.TextIOWrapper(binary, self.encoding, newline="") as text:
+            self._binary = binary
+            reader = csv.reader(text, **self._dialect)
+            line = 0
+            try:
+                for cells in reader:
+                    if line >= self._heading_line and any(cells):
+                        yield Row(line + 1, reader.line_num, cells)
+                    line = reader.line_num
+            except csv.Error as error:
+                raise ImportStopped(
+                    f"{self.name}, line {line + 1}: {error}. A quotation mark is probably missing there."
+                ) from error
+            finally:
+                self._binary = None
+
+    def position(self) -> int:
+        return self._binary.tell() if self._binary is not None else 0
+
+    def _find_dialect(self, layout: FileFormat, needed: set[str]) -> Dialect:
+        """The dialect under which the file has the headings that are needed."""
+        signs = {"delimiter": layout.delimiter, "quotechar": layout.quote, "escapechar": layout.escape}
+        said: Dialect = {key: sign or None for key, sign in signs.items() if sign is not None}
+        if layout.quote == "":
+            said["quoting"] = csv.QUOTE_NONE
+        sample = self._sample()
+        guesses: list[Dialect] = [{"delimiter": sign} for sign in _USUAL]
+        if '\\"' in sample or not any(self._has(needed, guess | said) for guess in guesses):
+            guesses = [*_clever(sample), *guesses]
+        for guess in guesses:
+            dialect = guess | said
+            if self._has(needed, dialect):
+                return dialect
+        # Nothing fits: the one that splits the headings most tells the person most.
+        return max((guess | said for guess in guesses), key=lambda dialect: len(self._headings(dialect)))
+
+    def _has(self, needed: set[str], dialect: Dialect) -> bool:
+        headings = {heading.casefold() for heading in self._headings(dialect)}
+        return {" ".join(name.split()).casefold() for name in needed} <= headings
+
+    def _headings(self, dialect: Dialect) -> list[str]:
+        csv.field_size_limit(_LONGEST)
+        with self.path.open(encoding=self.encoding, newline="") as text:
+            try:
+                reader = csv.reader(text, **dialect)
+                for cells in reader:
+                    if reader.line_num >= self._heading_line:
+                        return checked_headings(cells)
+            except csv.Error:
+                pass
+        return []
+
+    def _sample(self) -> str:
+        with self.path.open(encoding=self.encoding, newline="") as text:
+            return text.read(_SAMPLE)
+
+
+def _clever(sample: str) -> list[Dialect]:
+    """What clevercsv makes of it, as the standard library's reader wants it."""
+    try:
+        found = clevercsv.Sniffer().sniff(sample)
+    except clevercsv.Error:
+        return []
+    if found is None:
+        return []
+    dialect: Dialect = {"delimiter": found.delimiter or ","}
+    if found.quotechar:
+        dialect["quotechar"] = found.quotechar
+    if found.escapechar:
+        dialect |= {"escapechar": found.escapechar, "doublequote": False}
+    return [dialect]

@@ -1,0 +1,148 @@
+"""One column of the CRM, and where its values come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, Numeric, String, Table
+
+from crm_data.importers.errors import ImportStopped, listed, nearest
+from crm_data.importers.formats import CELL_OPTIONS, CellFormat, cell_format
+from crm_data.importers.options import Options
+from crm_data.schema.types import Money
+
+COLUMN_OPTIONS = (
+    *(
+        "heading",
+        "template",
+        "value",
+        "map",
+        "otherwise",
+        "when",
+        "times",
+        "by",
+        "missing",
+        "invalid",
+        "optional",
+    ),
+    *CELL_OPTIONS,
+)
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """How a value of `column` comes about. One of heading, template, value says where it is found."""
+
+    column: Column[Any]
+    cells: CellFormat
+    heading: str | None = None
+    template: str | None = None  # "{First name} {Last name}"
+    value: Any = None
+    translate: Mapping[str, str] | None = None
+    otherwise: str | None = None  # what `translate` gives for everything it does not list
+    when: Mapping[str, frozenset[str]] | None = None  # heading: the words with which the value counts
+    times: Decimal | None = None
+    key: Column[Any] | None = None  # of the row referred to: the column that the cell's text is found in
+    keep_missing: bool = False  # a reference to nothing is left empty
+    keep_invalid: bool = False  # an unreadable cell is left empty
+    optional: bool = False  # the heading may be absent
+
+    @property
+    def headings(self) -> list[str]:
+        """The headings it reads."""
+        named = [self.heading] if self.heading is not None else []
+        return named + PLACEHOLDER.findall(self.template or "") + list(self.when or ())
+
+
+def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: dict[str, Any]) -> Field:
+    """The field that a column's entry in the mapping describes."""
+    sources = [key for key in ("heading", "template", "value") if key in options.table]
+    if len(sources) != 1:
+        raise ImportStopped(f"{options.place}: give exactly one of heading, template and value.")
+    template = options.get("template", str)
+    if template is not None and not PLACEHOLDER.search(template):
+        raise ImportStopped(f"{options.place}: the template names no {{heading}}.")
+    return Field(
+        column=column,
+        cells=cell_format(options, cells),
+        heading=options.get("heading", str),
+        template=template,
+        value=options.table.get("value"),
+        translate=_translation(options, maps),
+        otherwise=options.get("otherwise", str),
+        when=_condition(options),
+        times=_factor(column, options),
+        key=_key(column, options),
+        keep_missing=options.choice("missing", "reject", "keep") == "keep",
+        keep_invalid=options.choice("invalid", "reject", "empty") == "empty",
+        optional=options.get("optional", bool, False),
+    )
+
+
+def identity(table: Table, spec: object, place: str, cells: CellFormat) -> Field:
+    """The field that gives each row its id in the other system: a heading, or a template of several."""
+    if not isinstance(spec, str) or not spec:
+        raise ImportStopped(
+            f"{place}: name the heading that identifies a row, or a template such as '{{Order}}/{{Line}}'."
+        )
+    column = table.c.source_id
+    if PLACEHOLDER.search(spec):
+        return Field(column, cells, template=spec)
+    return Field(column, cells, heading=spec)
+
+
+def _translation(options: Options, maps: dict[str, Any]) -> dict[str, str] | None:
+    given = options.table.get("map")
+    if isinstance(given, str):
+        if given not in maps:
+            raise ImportStopped(f"{options.place}: there is no [maps.{given}].{nearest(given, maps)}")
+        given = maps[given]
+    if given is None:
+        return None
+    if not isinstance(given, dict) or not all(isinstance(word, str) for word in given.values()):
+        raise ImportStopped(f"{options.place}: 'map' is a table of texts, or the name of one under [maps].")
+    return {word.strip(): becomes for word, becomes in given.items()}
+
+
+def _condition(options: Options) -> dict[str, frozenset[str]] | None:
+    given = options.get("when", dict)
+    if given is None:
+        return None
+    place = f"{options.place}, when"
+    return {heading: frozenset(Options(given, place, given).words(heading)) for heading in given}
+
+
+def _factor(column: Column[Any], options: Options) -> Decimal | None:
+    factor = options.table.get("times")
+    if factor is None:
+        return None
+    if isinstance(factor, bool) or not isinstance(factor, int | Decimal):
+        raise ImportStopped(f"{options.place}: 'times' must be a number.")
+    if not isinstance(column.type, Money | Integer | Float | Numeric) or column.foreign_keys:
+        raise ImportStopped(f"{options.place}: 'times' is for numbers, and {column.name} is none.")
+    return Decimal(factor)
+
+
+def _key(column: Column[Any], options: Options) -> Column[Any] | None:
+    if not column.foreign_keys:
+        for key in ("by", "missing"):
+            if key in options.table:
+                raise ImportStopped(f"{options.place}: '{key}' is for columns that refer to another object.")
+        return None
+    (foreign,) = column.foreign_keys
+    table = foreign.column.table
+    name = options.get("by", str, "source_id")
+    allowed = [c.name for c in table.c if isinstance(c.type, String) and c.name != "source_system"]
+    if name not in allowed:
+        raise ImportStopped(
+            f"{options.place}: {table.name} cannot be found by '{name}'.{nearest(name, allowed)} "
+            f"They can by {listed(allowed)}."
+        )
+    if not column.nullable and options.table.get("missing") == "keep":
+        raise ImportStopped(f'{options.place}: {column.name} is required, so missing = "keep" cannot be.')
+    return table.c[name]

@@ -1,0 +1,128 @@
+"""From the rows of an opened file to rows that are ready for the CRM, or rejected with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crm_data.importers.cells import Cell, as_text
+from crm_data.importers.errors import ImportStopped
+from crm_data.importers.files import Row
+from crm_data.importers.opening import Opened
+from crm_data.importers.outcome import Tally
+from crm_data.importers.reader import LEFT_OUT, Problem, Reader
+from crm_data.importers.stage import Reference, Rejected, Stage
+
+#: Days or times of which the first should not come after the second.
+IN_ORDER = {
+    "opportunities": ("opened_on", "closed_on"),
+    "memberships": ("started_on", "ended_on"),
+    "campaigns": ("starts_on", "ends_on"),
+    "loyalty": ("joined_on", "left_on"),
+    "cases": ("opened_at", "resolved_at"),
+    "leads": ("created_at", "converted_at"),
+}
+
+_BATCH = 1000
+
+#: Told what is being done, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+
+
+def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progress: Progress) -> None:
+    """Read a whole file into the stage, as rows of its block."""
+    table, number, rows = opened.table, opened.block.number, _Rows(opened, zone, tally)
+    staged: list[tuple[str, str, int, dict[str, Any]]] = []
+    rejected: list[Rejected] = []
+
+    def keep() -> None:
+        stage.add(number, staged)
+        stage.reject(rejected)
+        staged.clear()
+        rejected.clear()
+
+    for row in table.rows():
+        tally.counts.read += 1
+        found = rows.convert(row)
+        if isinstance(found, list):
+            tally.counts.rejected += 1
+            rejected += found
+        else:
+            staged.append(found)
+        if tally.counts.read % _BATCH == 0:
+            keep()
+            progress(f"Reading {table.name}", table.position(), table.size)
+    keep()
+    progress(f"Reading {table.name}", table.size, table.size)
+    rows.finish()
+
+
+class _Rows:
+    """The readers of one file."""
+
+    def __init__(self, opened: Opened, zone: ZoneInfo, tally: Tally) -> None:
+        self._object = opened.block.table.name
+        self._file = opened.table.name
+        self._width = len(opened.table.headings)
+        self._id = Reader(opened.block.id, opened.columns, zone)
+        self._readers = [Reader(field, opened.columns, zone) for field in opened.fields]
+        self._names = [field.column.name for field in opened.fields]
+        self._custom = {name: opened.columns[heading] for name, heading in opened.block.custom.items()}
+        self._references = [
+            (field.column.name, field.key.name, field.keep_missing)
+            for field in opened.fields
+            if field.key is not None
+        ]
+        self._tally = tally
+
+    def convert(self, row: Row) -> tuple[str, str, int, dict[str, Any]] | list[Rejected]:
+        """(source id, file, line, values), or every problem of the row."""
+        cells = row.cells
+        if len(cells) != self._width and (wrong := self._misshapen(cells)):
+            return [self._rejected(row, Problem("", "", wrong))]
+        key = self._id.read(cells)
+        if key is None:
+            return [self._rejected(row, Problem("source_id", "", "is the row's id, but empty"))]
+        read = [reader.read(cells) for reader in self._readers]
+        problems = [value for value in (key, *read) if type(value) is Problem]
+        if problems:
+            return [self._rejected(row, problem) for problem in problems]
+        values = {name: value for name, value in zip(self._names, read, strict=True) if value is not LEFT_OUT}
+        for name, by, keep in self._references:
+            if values.get(name) is not None:
+                values[name] = Reference(by, values[name], keep)
+        if self._custom:
+            values["custom"] = {name: as_text(cells[index]) or None for name, index in self._custom.items()}
+        self._look_at(values)
+        return key, self._file, row.line, values
+
+    def finish(self) -> None:
+        for reader in self._readers:
+            self._tally.remarks += reader.remarks
+
+    def _misshapen(self, cells: Sequence[Cell]) -> str:
+        if len(cells) < self._width:
+            return f"has {len(cells)} cells under {self._width} headings; the file may be cut off here"
+        if any(as_text(cell) for cell in cells[self._width :]):
+            return f"has {len(cells)} cells under {self._width} headings; a quotation mark may be missing"
+        return ""
+
+    def _rejected(self, row: Row, problem: Problem) -> Rejected:
+        if problem.stops:
+            raise ImportStopped(
+                f"{self._file}, line {row.line}: {problem.column} '{problem.cell[:40]}' {problem.reason}. "
+                "Nothing was imported."
+            )
+        reason = problem.reason
+        if row.last_line > row.line:
+            reason += f" (the row goes on to line {row.last_line})"
+        return Rejected(self._object, self._file, row.line, problem.column, problem.cell, reason)
+
+    def _look_at(self, values: dict[str, Any]) -> None:
+        first, second = IN_ORDER.get(self._object, ("", ""))
+        begin, end = values.get(first), values.get(second)
+        if begin is not None and end is not None and end < begin:
+            self._tally.seen[second, f"have it before {first}"] += 1
+        if "account_id" in values and values["account_id"] is None:
+            self._tally.seen["account_id", "without an account"] += 1
