@@ -33,8 +33,8 @@ def overview(copy: Copy, today: date) -> dict[str, Question]:
 def windows(asked: Mapping[str, Question]) -> dict[str, date]:
     """The parameters of the statements written by hand."""
     now, then = asked["now"].period, asked["then"].period
-    assert then.end == now.start, "the statements by hand take the second window to follow the first"
-    return {"then_start": then.start, "now_start": now.start, "now_end": now.end}
+    assert then.end <= now.start, "the statements by hand take the windows not to overlap"
+    return {"then_start": then.start, "then_end": then.end, "now_start": now.start, "now_end": now.end}
 
 
 def of_dashboard(asked: Mapping[str, Question], answers: Iterable[list[Reading]]) -> Values:

@@ -2,7 +2,7 @@
 WITH windows AS (
     SELECT 'now' AS w, NULL AS month, CAST(:now_start AS DATE) AS opens, CAST(:now_end AS DATE) AS closes
     UNION ALL
-    SELECT 'then', NULL, :then_start, :now_start
+    SELECT 'then', NULL, :then_start, :then_end
     UNION ALL
     SELECT 'now', CAST(month AS DATE), greatest(CAST(month AS DATE), :now_start),
         least(CAST(month + INTERVAL 1 MONTH AS DATE), :now_end)

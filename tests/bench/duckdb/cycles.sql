@@ -7,5 +7,6 @@ SELECT
     count(*) AS cycles, median(cycle_days) AS median_cycle
 FROM deals
 WHERE closed_day >= :then_start AND closed_day < :now_end
+  AND (closed_day < :then_end OR closed_day >= :now_start)
   AND status = 'won' AND opened_day IS NOT NULL AND cycle_days >= 0
 GROUP BY GROUPING SETS ((w), (w, month))

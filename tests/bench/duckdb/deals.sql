@@ -9,6 +9,7 @@ WITH cells AS (
         count(*) FILTER (status <> 'open') AS closed
     FROM deals
     WHERE closed_day >= :then_start AND closed_day < :now_end
+      AND (closed_day < :then_end OR closed_day >= :now_start)
     GROUP BY ALL
 )
 SELECT

@@ -28,4 +28,5 @@ SELECT
     CAST(sum(converted) AS BIGINT) AS converted, CAST(sum(answers) AS BIGINT) AS answers,
     CAST(sum(satisfied) AS BIGINT) AS satisfied
 FROM flows
+WHERE day < :then_end OR day >= :now_start
 GROUP BY GROUPING SETS ((w), (w, month))

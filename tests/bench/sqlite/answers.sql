@@ -14,7 +14,9 @@ months AS MATERIALIZED (
     SELECT CASE WHEN c.day >= :now_start THEN 'now' ELSE 'then' END AS w, substr(c.day, 1, 7) || '-01' AS month,
         count(*) AS answers, sum(score >= satisfied_from) AS satisfied
     FROM calendar AS c JOIN given AS g ON g.answered_at >= c.starts_at AND g.answered_at < c.ends_at
-    WHERE c.day >= :then_start AND c.day < :now_end AND g.score IS NOT NULL AND (g.place = 1 OR g.case_id IS NULL)
+    WHERE c.day >= :then_start AND c.day < :now_end
+      AND (c.day < :then_end OR c.day >= :now_start)
+      AND g.score IS NOT NULL AND (g.place = 1 OR g.case_id IS NULL)
     GROUP BY w, month
 )
 SELECT w, 'month' AS axis, month AS member, answers, satisfied FROM months

@@ -9,7 +9,7 @@ WITH RECURSIVE months(month) AS (
 windows AS MATERIALIZED (
     SELECT 'now' AS w, NULL AS month, :now_start AS opens, :now_end AS closes
     UNION ALL
-    SELECT 'then', NULL, :then_start, :now_start
+    SELECT 'then', NULL, :then_start, :then_end
     UNION ALL
     SELECT 'now', month, max(month, :now_start), min(date(month, '+1 month'), :now_end) FROM months
 ),

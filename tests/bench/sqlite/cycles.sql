@@ -5,7 +5,9 @@ WITH won AS MATERIALIZED (
         substr(closed_on, 1, 7) || '-01' AS month,
         CAST(julianday(closed_on) - julianday(opened_on) AS INTEGER) AS days
     FROM opportunities
-    WHERE status = 'won' AND closed_on >= :then_start AND closed_on < :now_end AND closed_on >= opened_on
+    WHERE status = 'won' AND closed_on >= :then_start AND closed_on < :now_end
+      AND (closed_on < :then_end OR closed_on >= :now_start)
+      AND closed_on >= opened_on
 ),
 axes AS (
     SELECT w, 'total' AS axis, NULL AS member, days FROM won

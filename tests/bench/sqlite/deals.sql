@@ -17,6 +17,7 @@ dated AS (
          ORDER BY r.valid_on DESC LIMIT 1) AS rate
     FROM opportunities AS o JOIN calendar AS c ON c.day = o.closed_on
     WHERE o.status <> 'open' AND o.closed_on >= :then_start AND o.closed_on < :now_end
+      AND (o.closed_on < :then_end OR o.closed_on >= :now_start)
 ),
 closed AS MATERIALIZED (
     SELECT

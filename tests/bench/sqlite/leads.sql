@@ -2,7 +2,8 @@
 WITH dated AS (
     SELECT c.day AS created_day, l.converted_account_id AS account_id
     FROM calendar AS c JOIN leads AS l ON l.created_at >= c.starts_at AND l.created_at < c.ends_at
-    WHERE c.day >= :then_start AND date(c.day, '+90 days') < date(:now_end, '-1 day')
+    WHERE c.day >= :then_start AND (c.day < :then_end OR c.day >= :now_start)
+      AND date(c.day, '+90 days') < date(:now_end, '-1 day')
 ),
 judged AS (
     SELECT created_day, account_id IS NOT NULL AND (

@@ -5,6 +5,7 @@ WITH dated AS (
          WHERE r.currency = i.currency AND r.kind = 'daily' AND r.valid_on <= i.issued_on
          ORDER BY r.valid_on DESC LIMIT 1) AS rate
     FROM invoices AS i WHERE i.issued_on >= :then_start AND i.issued_on < :now_end
+      AND (i.issued_on < :then_end OR i.issued_on >= :now_start)
 ),
 months AS MATERIALIZED (
     SELECT

@@ -16,7 +16,9 @@ WITH firsts AS (
 months AS MATERIALIZED (
     SELECT CASE WHEN day >= :now_start THEN 'now' ELSE 'then' END AS w, substr(day, 1, 7) || '-01' AS month,
         count(*) AS new_customers
-    FROM firsts WHERE account_id IS NOT NULL AND day >= :then_start AND day < :now_end GROUP BY w, month
+    FROM firsts WHERE account_id IS NOT NULL AND day >= :then_start AND day < :now_end
+      AND (day < :then_end OR day >= :now_start)
+    GROUP BY w, month
 )
 SELECT w, 'month' AS axis, month AS member, new_customers FROM months
 UNION ALL

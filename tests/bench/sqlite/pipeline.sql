@@ -1,5 +1,5 @@
 -- Deals open at the end of each window: the amount as it stood then, at the fiscal year's plan rate.
-WITH windows(w, closes) AS (VALUES ('now', :now_end), ('then', :now_start)),
+WITH windows(w, closes) AS (VALUES ('now', :now_end), ('then', :then_end)),
 open AS (
     SELECT
         w.w, o.opened_on, o.status, o.amount AS amount_now, o.currency AS currency_now,

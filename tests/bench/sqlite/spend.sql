@@ -11,6 +11,7 @@ WITH months AS MATERIALIZED (
              WHERE r.currency = s.currency AND r.kind = 'daily' AND r.valid_on <= s.spent_on
              ORDER BY r.valid_on DESC LIMIT 1) AS rate
         FROM spend AS s WHERE s.kind = 'media' AND s.spent_on >= :then_start AND s.spent_on < :now_end
+          AND (s.spent_on < :then_end OR s.spent_on >= :now_start)
     )
     GROUP BY w, month
 )
