@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import duckdb
@@ -23,18 +23,33 @@ Seen = dict[str, tuple[set[tuple[Any, ...]], set[int]]]
 
 
 def load_all(
-    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    snapshot: Snapshot,
+    known: Heads,
+    progress: Callable[[float], None],
 ) -> dict[str, int]:
     """Fill every table of the mirror anew; gives table -> number of rows."""
+    # Keys count up from 1, so the highest says well enough how many rows there are.
+    expected = sum(known.newest[table][1] for table in MIRROR)
+    counts: dict[str, int] = {}
+
+    def watched(table: str, batches: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        done, counts[table] = sum(counts.values()), 0
+        for batch in batches:
+            yield batch
+            counts[table] += batch.num_rows
+            progress(min(1.0, (done + counts[table]) / max(expected, 1)))
 
     def load(rows: Rows) -> dict[str, int]:
-        counts = {}
         for table in MIRROR:
             connection.execute(mirror.ddl(table))
-            counts[table] = _take(connection, f"crm.{table}", table, rows(table, "true"))
+            arrived = rows(table, "true")
+            batches = pa.RecordBatchReader.from_batches(arrived.schema, watched(table, arrived))
+            counts[table] = _take(connection, f"crm.{table}", table, batches)
         return counts
 
-    if sum(last for table, (_, last) in known.newest.items() if table in MIRROR) <= FEW:
+    if expected <= FEW:
         return load(snapshot.stream)
     with source.bulk() as rows:
         return load(rows)

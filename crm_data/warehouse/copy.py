@@ -22,7 +22,7 @@ from crm_data.warehouse.changes import Seen
 from crm_data.warehouse.errors import CopyError
 from crm_data.warehouse.facts import CATEGORIES
 from crm_data.warehouse.publish import Snapshots
-from crm_data.warehouse.refresh import Refreshed, _today, refresh
+from crm_data.warehouse.refresh import Progress, Refresh, Refreshed, local_day
 from crm_data.warehouse.source import Source
 from crm_data.warehouse.state import State
 
@@ -42,7 +42,7 @@ class Copy:
         self._lock = _locks[path]
         self._connection = store.open_file(path)
         self._kept = state.load(self._connection)
-        self._mark: object = None
+        self._tried: object = None
         self._seen: Seen = {}
         self._swept: datetime | None = None
         self._members: tuple[int, dict[str, list[str]]] = (-1, {})
@@ -64,29 +64,33 @@ class Copy:
 
         Takes a few milliseconds. Raises CrmUnavailable.
         """
-        today = _today(self.organisation, now or datetime.now(UTC))
-        return self._source.mark() != self._mark or today != self.state.today
+        return self._sign(now or datetime.now(UTC)) != self._tried
 
-    def refresh(self, *, full: bool = False, now: datetime | None = None) -> Refreshed:
+    def _sign(self, now: datetime) -> object:
+        """Another value as soon as there may be something new."""
+        return self._source.mark(), local_day(self.organisation, now)
+
+    def refresh(
+        self, *, full: bool = False, now: datetime | None = None, progress: Progress = lambda _share: None
+    ) -> Refreshed:
         """Take in what has changed. Raises CrmUnavailable, CopyError; the copy is then as it was."""
         now = now or datetime.now(UTC)
-        with self._lock:
+        with self._lock, self._connection.cursor() as cursor:
             # Before reading, so that what is committed meanwhile counts as not yet seen.
-            mark = self._source.mark()
+            sign = self._sign(now)
+            kept = state.load(cursor)
+            if kept.state.version == self._kept.state.version:
+                kept = self._kept  # which has read on without finding anything
             sweep = self._swept is None or now - self._swept >= _SWEEP_EVERY
-            with self._connection.cursor() as cursor:
-                try:
-                    kept = state.load(cursor)
-                    if kept.state.version == self._kept.state.version:
-                        kept = self._kept
-                    self._kept, done = refresh(
-                        cursor, self._source, kept, self._seen, now, full=full, sweep=sweep
-                    )
-                except CopyError:
-                    self._mark = mark  # trying again helps only once the CRM has changed
-                    raise
-            self._mark = mark
-            self._swept = now if sweep else self._swept
+            refresh = Refresh(cursor, self._source, kept, self._seen, now, full, sweep, progress)
+            try:
+                done = refresh.run()
+            except CopyError:
+                self._tried = sign  # trying again helps only once the CRM has changed
+                raise
+            self._tried, self._kept = sign, refresh.kept
+            if sweep:
+                self._swept = now
             if done.changed and self._snapshots:
                 self._snapshots.publish_sometimes(self._connection)
             return done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfoNotFoundError
@@ -24,6 +25,12 @@ from crm_data.warehouse.vocabulary import missing_rate, teach
 
 log = logging.getLogger(__name__)
 
+#: Is told the share of a full load that is done.
+Progress = Callable[[float], None]
+
+#: The part of a full load that reading takes; computing the facts takes the rest.
+_READING = 0.7
+
 #: The days on which something happened.
 _EVENTS = {
     "deals": ("opened_day", "closed_day"),
@@ -42,7 +49,7 @@ class Refreshed:
     rows). `facts`: fact -> rows computed."""
 
     changed: bool
-    loaded: str
+    loaded: str  # full, incremental
     tables: dict[str, int] = field(default_factory=dict)
     facts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
@@ -52,165 +59,142 @@ class _Incomplete(Exception):
     """The mirror is not what incremental refreshes can bring up to date."""
 
 
-def refresh(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    kept: Kept,
-    seen: Seen,
-    now: datetime,
-    *,
-    full: bool = False,
-    sweep: bool = False,
-) -> tuple[Kept, Refreshed]:
-    """Bring the copy up to date, in one transaction: all of it or nothing.
+@dataclass
+class Refresh:
+    """Brings the copy up to date, in one transaction: all of it or nothing.
 
-    `sweep` also compares the number of rows of each table; `seen` is kept from one refresh to the next.
-    Raises CrmUnavailable, CopyError.
+    `kept` is what the copy knows of itself, before and after. `seen` goes from one refresh to the next.
+    `sweep` also compares the number of rows of each table.
     """
-    began = time.monotonic()
-    base = kept.organisation.base_currency
-    connection.begin()
-    try:
-        with source.snapshot() as snapshot:
-            organisation = read_organisation(snapshot.connection)
-            base = organisation.base_currency
-            today = _today(organisation, now)
-            known = heads.read(snapshot)
-            teach(connection, organisation, today)
-            done = None
-            reading = (connection, source, snapshot)
-            if not full and kept.heads and known.latest >= kept.heads.latest:
-                try:
-                    done = _increment(*reading, kept, seen, organisation, today, sweep=sweep)
-                except _Incomplete:
-                    log.warning("The copy had lost track of the CRM database. It is loaded anew.")
-                    connection.rollback()
-                    connection.begin()
-                    teach(connection, organisation, today)
-            if done is None:
-                seen.clear()
-                done = _load(*reading, known, today)
-        done = replace(done, seconds=time.monotonic() - began)
-        after = _kept(connection, kept, done, organisation, known, now, today)
-        if done.changed:
-            state.save(connection, after)
-        connection.commit()
-    except BaseException as problem:
-        connection.rollback()
-        seen.clear()
-        if isinstance(problem, duckdb.Error):
-            raise missing_rate(problem, base) or CopyError(
-                f"The copy could not be brought up to date: {str(problem).splitlines()[0]}"
-            ) from problem
-        raise
-    return after, done
+
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    kept: Kept
+    seen: Seen
+    now: datetime
+    full: bool = False
+    sweep: bool = False
+    progress: Progress = lambda _share: None
+
+    def run(self) -> Refreshed:
+        """Raises CrmUnavailable, CopyError; the copy is then as it was."""
+        began = time.monotonic()
+        self.connection.begin()
+        try:
+            with self.source.snapshot() as snapshot:
+                done, kept = self._from(snapshot)
+            if done.changed:
+                state.save(self.connection, kept)
+            self.connection.commit()
+        except BaseException as problem:
+            self.connection.rollback()
+            self.seen.clear()
+            if isinstance(problem, duckdb.Error):
+                raise self._sentence(problem) from problem
+            raise
+        self.kept = kept
+        return replace(done, seconds=time.monotonic() - began)
+
+    def _sentence(self, problem: duckdb.Error) -> CopyError:
+        return missing_rate(problem) or CopyError(
+            f"The copy could not be brought up to date: {str(problem).splitlines()[0]}"
+        )
+
+    def _from(self, snapshot: Snapshot) -> tuple[Refreshed, Kept]:
+        organisation = read_organisation(snapshot.connection)
+        today = local_day(organisation, self.now)
+        known = heads.read(snapshot)
+        teach(self.connection, organisation, today)
+        done = None
+        # A database whose newest change is older than one already known is another one, or a backup.
+        if not self.full and self.kept.heads and known.latest >= self.kept.heads.latest:
+            try:
+                done = self._increment(snapshot, self.kept.heads, organisation, today)
+            except _Incomplete:
+                log.warning("The copy had lost track of the CRM database. It is loaded anew.")
+        if done is None:
+            self.seen.clear()
+            tables = changes.load_all(
+                self.connection,
+                self.source,
+                snapshot,
+                known,
+                lambda share: self.progress(share * _READING),
+            )
+            done = Refreshed(True, "full", tables, self._rebuild_all(today))
+        return done, self._after(done, organisation, known, today)
+
+    def _increment(
+        self, snapshot: Snapshot, known: Heads, organisation: Organisation, today: date
+    ) -> Refreshed:
+        changed = changes.stage(self.connection, self.source, snapshot, known, self.seen)
+        tables = changes.apply(self.connection, changed)
+        if self.sweep and not changes.complete(self.connection, snapshot):
+            raise _Incomplete
+        was = self.kept.organisation
+        if (was.time_zone, was.base_currency) != (organisation.time_zone, organisation.base_currency):
+            return Refreshed(True, "incremental", tables, self._rebuild_all(today))
+        for category in categories.new_words(self.connection, changed):
+            categories.widen(self.connection, category, columns_of(category))
+        if today != self.kept.state.today:
+            changed.add("today")
+        facts = self._update_all(changed, today)
+        return Refreshed(bool(changed) or was != organisation, "incremental", tables, facts)
+
+    def _rebuild_all(self, today: date) -> dict[str, int]:
+        old = list(categories.types(self.connection).values())
+        types = categories.define(self.connection)
+        counts = {}
+        for n, build in enumerate(BUILDS):
+            if build is CUSTOMER_SPELLS:
+                silence.ensure(self.connection, self.source.engine, today)
+            counts[build] = rebuild(self.connection, build, types)
+            self.progress(_READING + (1 - _READING) * (n + 1) / len(BUILDS))
+        categories.drop(self.connection, old)
+        return {build.name: counts[build] for build in FACTS}
+
+    def _update_all(self, changed: set[str], today: date) -> dict[str, int]:
+        """`changed` grows by the derived tables that the changes reach."""
+        if not changed:
+            return {}
+        types = categories.types(self.connection)
+        counts: dict[str, int] = {}
+        for build in BUILDS:
+            if build is CUSTOMER_SPELLS:
+                silence.ensure(self.connection, self.source.engine, today)
+            rows = update(self.connection, build, changed, types)
+            if rows is not None and build in FACTS:
+                counts[build.name] = rows
+        return counts
+
+    def _after(self, done: Refreshed, organisation: Organisation, known: Heads, today: date) -> Kept:
+        if not done.changed:
+            return replace(self.kept, state=replace(self.kept.state, refreshed_at=self.now), heads=known)
+        days = [
+            f"(SELECT max({column}) FROM {fact} WHERE {column} <= today())"
+            for fact, columns in _EVENTS.items()
+            for column in columns
+        ]
+        counts = [f"(SELECT count(*) FROM {build.name})" for build in FACTS]
+        row = self.connection.execute(f"SELECT greatest({', '.join(days)}), {', '.join(counts)}").fetchone()
+        assert row is not None
+        after = State(
+            version=self.kept.state.version + 1,
+            refreshed_at=self.now,
+            changed_at=datetime.fromisoformat(known.latest).replace(tzinfo=UTC) if known.latest else None,
+            newest_day=row[0],
+            today=today,
+            loaded=done.loaded,
+            rows={build.name: count for build, count in zip(FACTS, row[1:], strict=True)},
+        )
+        return Kept(after, organisation, known)
 
 
-def _today(organisation: Organisation, now: datetime) -> date:
+def local_day(organisation: Organisation, now: datetime) -> date:
+    """The organisation's day at an instant. Raises CopyError for a time zone that does not exist."""
     try:
         return now.astimezone(organisation.zone).date()
     except (ZoneInfoNotFoundError, ValueError) as problem:
         raise CopyError(
             f"The organisation's time zone {organisation.time_zone!r} is unknown. Correct it in the settings."
         ) from problem
-
-
-def _load(
-    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, known: Heads, today: date
-) -> Refreshed:
-    tables = changes.load_all(connection, source, snapshot, known)
-    old = list(categories.types(connection).values())
-    types = categories.define(connection)
-    facts = _rebuild_all(connection, source, types, today)
-    categories.drop(connection, old)
-    return Refreshed(True, "full", tables, facts)
-
-
-def _rebuild_all(
-    connection: duckdb.DuckDBPyConnection, source: Source, types: dict[str, str], today: date
-) -> dict[str, int]:
-    counts = {}
-    for build in BUILDS:
-        if build is CUSTOMER_SPELLS:
-            silence.ensure(connection, source.engine, today)
-        counts[build.name] = rebuild(connection, build, types)
-    return {build.name: counts[build.name] for build in FACTS}
-
-
-def _increment(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    snapshot: Snapshot,
-    kept: Kept,
-    seen: Seen,
-    organisation: Organisation,
-    today: date,
-    *,
-    sweep: bool,
-) -> Refreshed:
-    assert kept.heads
-    changed = changes.stage(connection, source, snapshot, kept.heads, seen)
-    tables = changes.apply(connection, changed)
-    if sweep and not changes.complete(connection, snapshot):
-        raise _Incomplete
-    was, now = kept.organisation, organisation
-    if (was.time_zone, was.base_currency) != (now.time_zone, now.base_currency):
-        types = categories.define(connection)
-        return Refreshed(True, "incremental", tables, _rebuild_all(connection, source, types, today))
-    for category in categories.new_words(connection, changed):
-        categories.widen(connection, category, columns_of(category))
-    if today != kept.state.today:
-        changed.add("today")
-    facts = _update_all(connection, source, changed, today)
-    return Refreshed(bool(tables) or was != now or "today" in changed, "incremental", tables, facts)
-
-
-def _update_all(
-    connection: duckdb.DuckDBPyConnection, source: Source, changed: set[str], today: date
-) -> dict[str, int]:
-    if not changed:
-        return {}
-    types = categories.types(connection)
-    counts: dict[str, int] = {}
-    for build in BUILDS:
-        if build is CUSTOMER_SPELLS and changed & {"purchases", "account_versions", "silence_thresholds"}:
-            silence.ensure(connection, source.engine, today)
-        rows = update(connection, build, changed, types)
-        if rows is not None and build in FACTS:
-            counts[build.name] = rows
-    return counts
-
-
-def _kept(
-    connection: duckdb.DuckDBPyConnection,
-    kept: Kept,
-    done: Refreshed,
-    organisation: Organisation,
-    known: Heads,
-    now: datetime,
-    today: date,
-) -> Kept:
-    if not done.changed:
-        return replace(kept, state=replace(kept.state, refreshed_at=now), heads=known)
-    days = [
-        f"(SELECT max({column}) FROM {fact} WHERE {column} <= today())"
-        for fact, columns in _EVENTS.items()
-        for column in columns
-    ]
-    counts = [f"(SELECT count(*) FROM {build.name})" for build in FACTS]
-    row = connection.execute(f"SELECT greatest({', '.join(days)}), {', '.join(counts)}").fetchone()
-    assert row is not None
-    latest = known.latest
-    return Kept(
-        State(
-            version=kept.state.version + 1,
-            refreshed_at=now,
-            changed_at=datetime.fromisoformat(latest).replace(tzinfo=UTC) if latest else None,
-            newest_day=row[0],
-            today=today,
-            loaded=done.loaded,
-            rows={build.name: count for build, count in zip(FACTS, row[1:], strict=True)},
-        ),
-        organisation,
-        known,
-    )

@@ -20,7 +20,7 @@ import duckdb
 from crm_data.organisation import Organisation
 from crm_data.warehouse.errors import MissingRate
 
-_MISSING = re.compile(r"missing rate (\S*) (\d{4}-\d\d-\d\d)")
+_MISSING = re.compile(r"missing rate (\S*) ([-\d]+) to (\S*)")
 
 _MACROS = """
 CREATE OR REPLACE TEMP MACRO today() AS DATE '{today}';
@@ -44,7 +44,7 @@ CREATE OR REPLACE TEMP MACRO cents(amount, of_currency, d, stock) AS CASE
     WHEN of_currency = {base} THEN rounded(amount, 1000000000)
     ELSE rounded(amount, coalesce(
         latest_rate(of_currency, d, stock),
-        CAST(error('missing rate ' || of_currency || ' ' || d) AS BIGINT)
+        CAST(error('missing rate ' || of_currency || ' ' || d || ' to ' || {base}) AS BIGINT)
     ))
 END;
 CREATE OR REPLACE TEMP MACRO flow_cents(amount, of_currency, d) AS cents(amount, of_currency, d, false);
@@ -68,13 +68,13 @@ def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP MACRO chosen(root) AS {meaning}")
 
 
-def missing_rate(problem: duckdb.Error, base_currency: str) -> MissingRate | None:
+def missing_rate(problem: duckdb.Error) -> MissingRate | None:
     """The sentence for a rate that the statement missed, if that is the problem."""
     found = _MISSING.search(str(problem))
     if not found:
         return None
-    currency, day = found.groups()
+    currency, day, base = found.groups()
     return MissingRate(
-        f"There is no exchange rate from {currency} to {base_currency} on or before {day}. "
+        f"There is no exchange rate from {currency} to {base} on or before {day}. "
         "The dashboard goes on with what it had. Enter the rate, and it follows by itself."
     )

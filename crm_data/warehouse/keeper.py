@@ -1,0 +1,84 @@
+"""Keeps the copy fresh while the app runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from sqlalchemy import Engine
+
+from crm_data.engine import CrmUnavailable
+from crm_data.warehouse.copy import Copy, open_copy
+from crm_data.warehouse.errors import CopyError
+
+log = logging.getLogger(__name__)
+
+_EVERY = 1.0  # seconds between looks at the CRM database
+
+
+class _Stopped(Exception):
+    """The app ends while the copy is loaded."""
+
+
+class Keeper:
+    """A thread that follows the CRM database.
+
+    `copy`: None until there is one with data; from then on it answers, whatever happens to the CRM
+    database. `progress`: the share of the first load that is done. `error`: why the copy cannot
+    follow, in a sentence; None while it can.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.copy: Copy | None = None
+        self.error: str | None = None
+        self.progress = 0.0
+        self._engine = engine
+        self._opened: Copy | None = None
+        self._refused = False  # the data could not be taken in; only a change of the data helps
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following and close the copy. A first load in progress is dropped."""
+        self._stop.set()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while True:
+            self._look()
+            if self._stop.wait(_EVERY):
+                break
+        if self._opened:
+            self._opened.close()
+
+    def _look(self) -> None:
+        """Refresh if there is something new. Whatever goes wrong is said and tried again."""
+        try:
+            self._follow()
+        except (CrmUnavailable, CopyError) as problem:
+            self._refused = isinstance(problem, CopyError)
+            self.error = str(problem)
+        except _Stopped:
+            pass
+        except Exception:
+            log.exception("the copy could not be refreshed")
+            self.error = "The copy could not be refreshed: the program made a mistake. The log says which."
+
+    def _follow(self) -> None:
+        if self._opened is None:
+            self._opened = open_copy(self._engine, refresh=False)
+            self.copy = self._opened if self._opened.state.version else None
+        if self._opened.behind():
+            self._opened.refresh(progress=self._progressed)
+            self.copy = self._opened
+            self._refused = False
+        if not self._refused:
+            self.error = None
+
+    def _progressed(self, share: float) -> None:
+        self.progress = share
+        if self._stop.is_set():
+            raise _Stopped
