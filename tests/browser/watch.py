@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 #: Streamlit looks for itself below a deep link first; it then finds itself at the root.
 HARMLESS = re.compile(r"^/.+/_stcore/(health|host-config)$")
@@ -36,7 +36,8 @@ def watch(page: Page, server: str) -> list[str]:
 def settle(page: Page, seconds: float = 30) -> None:
     """Wait until the script has run and nothing on the page is a stand-in for what is to come."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=seconds * 1000)
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
+    unfinished = page.locator("[data-testid=stSkeleton], [data-stale=true]")
+    expect(unfinished).to_have_count(0, timeout=seconds * 1000)
 
 
 def traceback_of(page: Page) -> str | None:
