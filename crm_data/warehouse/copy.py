@@ -7,10 +7,13 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
+import duckdb
 import pyarrow as pa
 from sqlalchemy import Engine
 from sqlalchemy.sql import ClauseElement
@@ -37,8 +40,8 @@ class Copy:
 
     def __init__(self, source: Source, path: Path, *, private: bool) -> None:
         self.path = path
-        self._source = source
-        self._private = private
+        self.source = source
+        self.private = private
         self._lock = _locks[path]
         self._connection = store.open_file(path)
         self._kept = state.load(self._connection)
@@ -56,6 +59,12 @@ class Copy:
     def organisation(self) -> Organisation:
         return self._kept.organisation
 
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of one's own to the copy, for SQL."""
+        with self._connection.cursor() as cursor:
+            yield cursor
+
     def run(self, statement: ClauseElement) -> pa.Table:
         return query.run(self._connection, statement)
 
@@ -68,7 +77,7 @@ class Copy:
 
     def _sign(self, now: datetime) -> object:
         """Another value as soon as there may be something new."""
-        return self._source.mark(), local_day(self.organisation, now)
+        return self.source.mark(), local_day(self.organisation, now)
 
     def refresh(
         self, *, full: bool = False, now: datetime | None = None, progress: Progress = lambda _share: None
@@ -82,7 +91,7 @@ class Copy:
             if kept.state.version == self._kept.state.version:
                 kept = self._kept  # which has read on without finding anything
             sweep = self._swept is None or now - self._swept >= _SWEEP_EVERY
-            refresh = Refresh(cursor, self._source, kept, self._seen, now, full, sweep, progress)
+            refresh = Refresh(cursor, self.source, kept, self._seen, now, full, sweep, progress)
             try:
                 done = refresh.run()
             except CopyError:
@@ -108,7 +117,7 @@ class Copy:
                 for build in FACTS
                 if dimension in build.table.columns
             ]
-            with self._connection.cursor() as cursor:
+            with self.reading() as cursor:
                 found = cursor.execute(" UNION ".join(parts)).fetchall() if parts else []
             known[dimension] = sorted(word for (word,) in found if word is not None)
         return known[dimension]
@@ -118,8 +127,8 @@ class Copy:
             if self._snapshots:
                 self._snapshots.publish_now(self._connection)
             self._connection.close()
-            self._source.close()
-            if self._private:
+            self.source.close()
+            if self.private:
                 shutil.rmtree(self.path.parent, ignore_errors=True)
 
     def __enter__(self) -> Copy:

@@ -17,7 +17,7 @@ from tests.warehouse.random_crm import NOW
 
 def contents(copy: Copy) -> dict[str, list[tuple[object, ...]]]:
     tables = [f"crm.{table}" for table in MIRROR] + [build.name for build in BUILDS]
-    with copy._connection.cursor() as cursor:
+    with copy.reading() as cursor:
         return {
             table: sorted(cursor.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in tables
         }

@@ -1,0 +1,165 @@
+"""Comparing the copy with the CRM database, and its facts with its mirror."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+from sqlalchemy import BigInteger, Integer, SmallInteger
+
+from crm_data.warehouse.build import Build
+from crm_data.warehouse.builds import FACTS
+from crm_data.warehouse.copy import Copy
+from crm_data.warehouse.mirror import AMOUNT, DAY, INSTANT, MIRROR, RATE, REAL, WORD, Kind
+from crm_data.warehouse.source import Snapshot
+from crm_data.warehouse.vocabulary import choose, teach
+
+#: Facts that have exactly one row for each row of a table.
+_ONE_EACH = {
+    "deals": "opportunities",
+    "invoice_lines": "invoice_lines",
+    "leads": "leads",
+    "spend": "spend",
+    "emails": "emails",
+    "targets": "targets",
+    "cases": "cases",
+    "invitations": "survey_invitations",
+    "answers": "survey_answers",
+}
+_UNITS = {AMOUNT: 10_000, RATE: 1_000_000_000}
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure that is not the same. `there`: what it should be."""
+
+    table: str
+    column: str | None
+    measure: str
+    there: object
+    here: object
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    tables: int
+    rows: int
+    facts: int
+    differences: tuple[Difference, ...]
+
+
+def check(copy: Copy) -> Checked:
+    """Brings the copy up to date and compares it. Raises CrmUnavailable, CopyError."""
+    for attempt in range(_TRIES):
+        copy.refresh()
+        with copy.reading() as connection, copy.source.snapshot() as snapshot:
+            found = [one for table in MIRROR for one in _table(connection, snapshot, table)]
+            # What was committed between refresh and comparison is no difference of the copy.
+            if found and copy.behind() and attempt + 1 < _TRIES:
+                continue
+            teach(connection, copy.organisation, copy.state.today or date.min)
+            choose(connection, None)
+            found += [one for build in FACTS for one in _fact(connection, build)]
+            rows = sum(_one(connection, f"SELECT count(*) FROM crm.{table}")[0] for table in MIRROR)
+            break
+    return Checked(len(MIRROR), rows, len(FACTS), tuple(found))
+
+
+def _measures(name: str, kind: Kind, expression: str) -> dict[str, str]:
+    """What is compared of a column: measure in words -> SQL."""
+    if name == "id":
+        return {"lowest": f"min({expression})", "highest": f"max({expression})"}
+    filled = {"number of values": f"count({expression})"}
+    if kind in (DAY, INSTANT):
+        return filled | {"first": f"min({expression})", "last": f"max({expression})"}
+    if kind is WORD:
+        return filled | {"number of characters": f"sum(length({expression}))"}
+    return filled | {"sum": f"sum({expression})"}
+
+
+def _table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str) -> list[Difference]:
+    """The figures of a mirrored table that differ from the CRM database's."""
+    asked: list[tuple[str | None, str, Kind | None]] = [(None, "number of rows", None)]
+    there_sql, here_sql = ["count(*)"], ["count(*)"]
+    for name, kind in MIRROR[table].items():
+        theirs = _measures(name, kind, kind.select(snapshot.dialect, name))
+        ours = _measures(name, kind, name)
+        asked += [(name, measure, kind) for measure in ours]
+        there_sql += theirs.values()
+        here_sql += ours.values()
+    there = snapshot.all(f"SELECT {', '.join(there_sql)} FROM {table}")[0]
+    here = _one(connection, f"SELECT {', '.join(here_sql)} FROM crm.{table}")
+    return [
+        _difference(table, name, measure, _shown(kind, is_there), _shown(kind, is_here))
+        for (name, measure, kind), is_there, is_here in zip(asked, there, here, strict=True)
+        if not _same(kind, is_there, is_here)
+    ]
+
+
+def _difference(table: str, column: str | None, measure: str, there: object, here: object) -> Difference:
+    place = f"{table}.{column}" if column else table
+    sentence = f"{place}: the {measure} is {there} in the CRM database and {here} in the copy."
+    return Difference(table, column, measure, there, here, sentence)
+
+
+def _same(kind: Kind | None, there: Any, here: Any) -> bool:
+    if kind is INSTANT or kind is DAY:
+        return _instant(there) == _instant(here)
+    if kind is REAL and there is not None and here is not None:
+        return abs(there - here) <= 1e-9 * max(abs(there), abs(here), 1)  # floats add up in any order
+    return (there or 0) == (here or 0)
+
+
+def _instant(value: str | date | None) -> str | None:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - both sides are without zone
+    return value.replace(tzinfo=None).isoformat() if value else None
+
+
+def _shown(kind: Kind | None, value: Any) -> Any:
+    if kind in _UNITS and value is not None:
+        return Decimal(int(value)) / _UNITS[kind]
+    return value
+
+
+def _fact(connection: duckdb.DuckDBPyConnection, build: Build) -> list[Difference]:
+    """What of a fact is not what the mirror's rows make."""
+    found = []
+    if build.name in _ONE_EACH:
+        table = _ONE_EACH[build.name]
+        there = _one(connection, f"SELECT count(*) FROM crm.{table}")[0]
+        here = _one(connection, f"SELECT count(*) FROM {build.name}")[0]
+        if there != here:
+            sentence = f"{build.name}: the fact has {here} rows for {there} rows of {table}."
+            found.append(Difference(build.name, None, "number of rows", there, here, sentence))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS FROM {build.name} LIMIT 0")
+    connection.execute(f"INSERT INTO fresh BY NAME {build.sql}")
+    wrong = _one(connection, f"SELECT count(*) FROM (FROM {build.name} EXCEPT ALL FROM fresh)")[0]
+    missing = _one(connection, f"SELECT count(*) FROM (FROM fresh EXCEPT ALL FROM {build.name})")[0]
+    if not (wrong or missing):
+        return found
+    sentence = (
+        f"{build.name}: {wrong} rows of the fact are not what the CRM's rows make, {missing} are missing."
+    )
+    found.append(Difference(build.name, None, "rows", missing, wrong, sentence))
+    for column in build.table.columns:
+        if column.name != "id" and isinstance(column.type, BigInteger | Integer | SmallInteger):
+            ask = f"SELECT sum({column.name}) FROM"
+            there, here = (_one(connection, f"{ask} {table}")[0] for table in ("fresh", build.name))
+            if there != here:
+                sentence = f"{build.name}.{column.name}: the sum should be {there} and is {here}."
+                found.append(Difference(build.name, column.name, "sum", there, here, sentence))
+    return found
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return row
