@@ -75,6 +75,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+        raise AssertionError("The app did not stop within 10 s of being asked to.") from None
 
 
 def _free_port() -> int:

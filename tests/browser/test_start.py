@@ -1,0 +1,31 @@
+"""From nothing but a CRM to the whole Overview."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from kpis import HEADLINE
+from tests.browser.server import make_demo, serve
+from tests.browser.watch import settle, watch
+
+PROMISED = 15  # seconds from the server's start
+
+
+def test_the_overview_is_complete_soon_after_the_first_start(tmp_path: Path, browser: Browser) -> None:
+    """There is no copy yet: it is made while the page waits, and the page goes on by itself."""
+    make_demo(tmp_path, "--events", "20000", "--today", "2026-11-21")
+    began = time.monotonic()
+    with serve(tmp_path) as address:
+        page = browser.new_page()
+        problems = watch(page, address)
+        page.goto(address)
+        tiles = page.locator("[class*=st-key-tile-] svg[role=img]")
+        expect(tiles).to_have_count(len(HEADLINE), timeout=2 * PROMISED * 1000)
+        settle(page)
+        took = time.monotonic() - began
+        page.close()
+    assert problems == []
+    assert took < PROMISED
