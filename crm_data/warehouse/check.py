@@ -30,6 +30,7 @@ _ONE_EACH = {
     "answers": "survey_answers",
 }
 _UNITS = {AMOUNT: 10_000, RATE: 1_000_000_000}
+_FILLED = "number of values"
 _TRIES = 3
 
 
@@ -74,7 +75,7 @@ def _measures(name: str, kind: Kind, expression: str) -> dict[str, str]:
     """What is compared of a column: measure in words -> SQL."""
     if name == "id":
         return {"lowest": f"min({expression})", "highest": f"max({expression})"}
-    filled = {"number of values": f"count({expression})"}
+    filled = {_FILLED: f"count({expression})"}
     if kind in (DAY, INSTANT):
         return filled | {"first": f"min({expression})", "last": f"max({expression})"}
     if kind is WORD:
@@ -89,7 +90,7 @@ def _table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str
     for name, kind in MIRROR[table].items():
         theirs = _measures(name, kind, kind.select(snapshot.dialect, name))
         ours = _measures(name, kind, name)
-        asked += [(name, measure, kind) for measure in ours]
+        asked += [(name, measure, None if measure == _FILLED else kind) for measure in ours]
         there_sql += theirs.values()
         here_sql += ours.values()
     there = snapshot.all(f"SELECT {', '.join(there_sql)} FROM {table}")[0]

@@ -54,6 +54,6 @@ def _print(copy: Copy, done: Refreshed) -> None:
         print("Nothing has changed.")
     if copy.private:
         print(
-            "The app has the copy open and follows by itself; this check was made on a copy of its own.",
+            "The app holds the copy and follows by itself; this was done on a copy of its own.",
             file=sys.stderr,
         )
