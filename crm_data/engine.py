@@ -10,7 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+)
 
 from crm_data import migrations
 
@@ -140,20 +147,24 @@ def _refuse_foreign(connection: Connection) -> None:
 
 @contextmanager
 def reported(engine: Engine) -> Iterator[None]:
-    """Turn the driver's errors about the database itself into CrmUnavailable."""
+    """Turn errors about the database itself into CrmUnavailable; those about a row or statement pass."""
     try:
         yield
     except DBAPIError as error:
-        raise CrmUnavailable(_sentence(engine.url, error)) from error
+        sentence = None if isinstance(error, IntegrityError | DataError) else _sentence(error)
+        if sentence is None:
+            raise
+        raise CrmUnavailable(f"{engine.url.render_as_string()} {sentence}") from error
 
 
-def _sentence(url: URL, error: DBAPIError) -> str:
+def _sentence(error: DBAPIError) -> str | None:
     said = str(error.orig).strip()
-    where = url.render_as_string()
     for sign, sentence in _SENTENCES.items():
         if sign in said:
-            return f"{where} {sentence}"
-    return f"{where} cannot be used: {said.splitlines()[0] if said else type(error.orig).__name__}"
+            return sentence
+    if isinstance(error, ProgrammingError):
+        return None
+    return f"cannot be used: {said.splitlines()[0] if said else type(error.orig).__name__}"
 
 
 def _sqlite_settings(connection, _record) -> None:  # type: ignore[no-untyped-def]

@@ -61,13 +61,15 @@ class Upsert:
 
     def _add(self, rows: Collection[Staged]) -> list[Staged]:
         own = {"source_system": self._source, "updated_at": utc_now()}
+        names = {name for row in rows for name in row.values}
+        empty = dict.fromkeys(name for name in sorted(names) if self._table.c[name].nullable)
         alike: dict[tuple[str, ...], list[tuple[Staged, dict[str, Any]]]] = {}
         for row in rows:
             absent = [name for name in self._required if row.values.get(name) is None]
             if absent:
                 self.refused.append((row, absent[0], "is required for a new row, but empty"))
                 continue
-            values = row.values | own | {"source_id": row.source_id}
+            values = empty | row.values | own | {"source_id": row.source_id}
             if "custom" in values:
                 values["custom"] = _filled(values["custom"])
             alike.setdefault(tuple(values), []).append((row, values))

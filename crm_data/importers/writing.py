@@ -123,7 +123,7 @@ class _Attempt:
                 update(self._table)
                 .where(columns.source_system == self._source, columns.source_id == bindparam("row_source"))
                 .where(columns[name].is_distinct_from(new))
-                .values({name: new, "updated_at": utc_now(), "version": columns.version + (not written)})
+                .values({name: new, "updated_at": utc_now(), "version": columns.version + int(not written)})
             )
             changed = self._connection.execute(statement, group).rowcount
             if not written:

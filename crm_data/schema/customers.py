@@ -30,7 +30,7 @@ accounts = record(
 )
 
 # What an account was from an instant on. A trigger writes the row when segment, region, owner or
-# industry change; the first row is written with the account.
+# industry change; with the first change also what it was before, since it was last written.
 account_history = record(
     "account_history",
     reference("account_id", "accounts", required=True),

@@ -65,8 +65,8 @@ opportunities = record(
     CheckConstraint("amount IS NULL OR currency IS NOT NULL", name="amount_has_currency"),
 )
 
-# What a deal was from an instant on. A trigger writes the row when one of these changes; the first
-# row is written with the deal.
+# What a deal was from an instant on. A trigger writes the row when one of these changes; with the
+# first change also what it was before, since it was last written.
 opportunity_history = record(
     "opportunity_history",
     reference("opportunity_id", "opportunities", required=True),
