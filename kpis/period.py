@@ -149,6 +149,12 @@ class Calendar:
             start = self.start_of(grain, start - timedelta(days=1))
         return start
 
+    def _weekly(self, period: Period) -> bool:
+        """The period is a stretch of weeks rather than of months."""
+        if self.start_of("month", period.start) == period.start:
+            return False
+        return period.days % 7 == 0 or self.start_of("week", period.start) == period.start
+
     def unit(self, period: Period) -> Grain | None:
         """The calendar unit that the period is exactly, if it is one."""
         for grain in GRAINS[1:]:
@@ -188,7 +194,7 @@ class Calendar:
             return Period(start, min(end, period.start))
         if how == "previous":
             return Period(period.start - timedelta(days=period.days), period.start)
-        if unit == "week" or (unit and self.weekly) or (not unit and period.days % 7 == 0):
+        if unit == "week" or (unit and self.weekly) or (not unit and self._weekly(period)):
             return Period(period.start - timedelta(days=364), period.end - timedelta(days=364))
         start = add_months(period.start, -12)
         whole_months = period.end == add_months(period.start, months_between(period))

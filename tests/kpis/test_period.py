@@ -81,6 +81,10 @@ def test_comparable_windows() -> None:
     assert calendar.preset("13w", today) == Period(date(2026, 8, 24), date(2026, 11, 22))
     assert compared("12m", "year") == Period(date(2024, 12, 1), date(2025, 11, 22))
     assert compared("12m", "none") is None
+    assert compared("13w", "year") == Period(date(2025, 8, 25), date(2025, 11, 23))
+    assert calendar.comparable(Period(date(2025, 12, 1), date(2026, 11, 23)), "year", today) == Period(
+        date(2024, 12, 1), date(2025, 11, 23)
+    )
 
 
 def test_last_february_of_a_leap_year_is_compared_whole() -> None:
