@@ -9,7 +9,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from babel import Locale, UnknownLocaleError
-from babel.core import get_global
 from babel.dates import format_interval, format_skeleton
 from babel.numbers import (
     format_compact_currency,
@@ -153,15 +152,3 @@ def _digits(number: float) -> int:
     while scaled >= 1000:
         scaled /= 1000
     return 1 if scaled < 99.95 else 0
-
-
-def country_number(code: str) -> str | None:
-    """The ISO 3166-1 number of a two-letter code, as maps name countries: "DE" is "276"."""
-    return _NUMBERS.get(code.upper())
-
-
-_NUMBERS = {
-    codes[0]: number
-    for number, codes in get_global("territory_aliases").items()
-    if number.isdigit() and len(number) == 3 and len(codes) == 1
-}

@@ -142,7 +142,7 @@ def _top(reading: Reading, unit: Unit) -> float:
     if reading.goal:
         shown += [reading.goal.target * 1.4, (reading.goal.floor or 0) * 1.3]
     most = max((number for number in shown if number is not None), default=0)
-    if most <= 0:
+    if most < 1e-9:
         return 1.0
     step = 10.0 ** floor(log10(most)) / 4
     top = step * (floor(most / step) + 1)

@@ -16,13 +16,12 @@ import streamlit as st
 from kpis.answers import Reading
 from kpis.model import Definition
 from ui.escape import html
-from ui.formats import Formats, country_number
+from ui.formats import Formats
 from ui.palette import Palette, palette
-from ui.trend import PADDING, config
+from ui.shapes import FILE, frame, shape_of
+from ui.trend import config
 
-_SHAPES = "app/static/geo/countries-110m.json"
 _ANTARCTICA = "010"
-_KOSOVO = "XK"  # has no ISO number; the shapes know it by name
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def _spec(
 ) -> dict[str, Any]:
     values = [
         {
-            "shape": "Kosovo" if place.code == _KOSOVO else country_number(place.code),
+            "shape": shape_of(place.code),
             "code": place.code,
             "colour": shade(place.step, steps, colours),
             "said": f"{place.name}: {formats.value(kpi.unit, place.value)}",
@@ -90,9 +89,11 @@ def _spec(
         for place in found
     ]
     base = st.get_option("server.baseUrlPath").strip("/")
+    shown = frame(shape for place in found if (shape := shape_of(place.code)))
+    scale = f"min(width / {shown.width:.4f}, height / {shown.height:.4f})"
     return {
         "data": {
-            "url": "/" + "/".join(filter(None, (base, _SHAPES))),
+            "url": "/" + "/".join(filter(None, (base, "app/static", FILE))),
             "format": {"type": "topojson", "feature": "countries"},
         },
         "transform": [
@@ -105,9 +106,15 @@ def _spec(
             {"calculate": f"datum.colour || '{colours.land}'", "as": "fill"},
             {"calculate": "datum.said || datum.properties.name + ': none'", "as": "words"},
         ],
-        "projection": {"type": "equalEarth"},
+        "projection": {
+            "type": "equalEarth",
+            "rotate": [-shown.meridian, 0, 0],
+            "scale": {"expr": scale},
+            "translate": {"expr": f"[width / 2, height / 2 + {shown.middle:.4f} * {scale}]"},
+        },
         "mark": {
             "type": "geoshape",
+            "clip": True,
             "stroke": colours.paper,
             "strokeWidth": 0.6,
             "cursor": {"expr": "datum.code ? 'pointer' : 'default'"},
@@ -131,7 +138,7 @@ def _spec(
             "tooltip": {"field": "words", "type": "nominal"},
             "description": {"field": "words", "type": "nominal"},
         },
-        "padding": PADDING,
+        "padding": 0,
         "config": config(colours),
     }
 
@@ -158,5 +165,9 @@ def _legend(
         if ends:
             boxes.append((shade(step, len(bounds), colours), " – ".join(ends)))
     boxes.append((colours.land, "none"))
-    drawn = (f'<span><i style="background:{colour}"></i>{html(text)}</span>' for colour, text in boxes)
+    drawn = [f'<span><i style="background:{colour}"></i>{html(text)}</span>' for colour, text in boxes]
+    small = [place.name for place in found if shape_of(place.code) is None]
+    if small:
+        more = f" and {len(small) - 3} more" if len(small) > 3 else ""
+        drawn.append(f"<span>Too small to draw: {html(', '.join(small[:3]) + more)}</span>")
     return f'<div class="legend">{"".join(drawn)}</div>'

@@ -33,7 +33,7 @@ def questions(view: View, calendar: Calendar, today: date, viewer: Viewer) -> di
     def question(
         kpis: tuple[str, ...], over: Period, by: tuple[str, ...] = (), every: Grain | None = None
     ) -> Question:
-        return Question(kpis, over, today, every, by, view.everything, viewer)
+        return Question(kpis, over, today, every, by, view.where, viewer)
 
     asked = {
         "now": question(tuple(dict.fromkeys((*HEADLINE, *TRENDS))), period, every=grain),

@@ -16,7 +16,7 @@ CHECKED = 20_000  # up to so many rows are added up while the page is drawn
 
 
 def sum_line(page: Page, question: Question, proof: Explanation, total: int) -> str:
-    """Says what all `total` counted rows add up to; up to CHECKED rows it is worked out from the rows, now."""
+    """Says what all `total` counted rows add up to; up to CHECKED rows they are added up now."""
     reading, formats = proof.reading, page.formats
     if reading.numerator is None:
         return ""

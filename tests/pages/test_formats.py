@@ -7,7 +7,7 @@ import pytest
 from crm_data.organisation import Organisation
 from kpis.model import Unit
 from kpis.period import Period
-from ui.formats import Formats, country_number
+from ui.formats import Formats
 
 
 def formats(locale: str = "en", currency: str = "EUR") -> Formats:
@@ -62,8 +62,3 @@ def test_points_and_percent() -> None:
     assert formats().points(0.01) == "1 pt"
     assert formats().percent(0.041) == "4.1%"
     assert formats().percent(1.41) == "141%"
-
-
-@pytest.mark.parametrize(("code", "number"), [("DE", "276"), ("us", "840"), ("GB", "826"), ("Q1", None)])
-def test_countries_have_iso_numbers(code: str, number: str | None) -> None:
-    assert country_number(code) == number

@@ -1,6 +1,7 @@
 """What a tile says: status, change, goal and margin, in words and shape; nothing that data could break."""
 
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -65,7 +66,7 @@ def test_the_spoken_name_has_everything() -> None:
         ("none", {}, "No target"),
     ],
 )
-def test_status_in_words(status: str, rest: dict[str, object], words: str) -> None:
+def test_status_in_words(status: str, rest: dict[str, Any], words: str) -> None:
     assert status_words(reading(status=status, **rest)) == words
 
 
