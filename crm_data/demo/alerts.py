@@ -34,7 +34,7 @@ def events(
     fired = np.datetime64(plan.quarter_end, "us") + np.timedelta64(6, "h")
     rows = [
         (1, CHURN_REGION, _churn(plan, accounts, stints), "acknowledged", 30),
-        (2, DEAR_CHANNEL, _cost(plan, accounts, stints, spend), "open", 0),
+        (2, DEAR_CHANNEL, _cost(plan, accounts, stints, spend), "snoozed", 3),
         (3, FAULTY_SEGMENT, _satisfaction(plan, accounts, answers), "resolved", 200),
     ]
     frame = pd.DataFrame(rows, columns=["rule_id", "member", "value", "state", "hours"])
@@ -48,6 +48,9 @@ def events(
         fired_at=np.minimum(fired, plan.now),
         state_at=np.where(handled, at, np.datetime64("NaT", "us")),
         state_by=handled.astype(np.int64),
+        snoozed_until=np.where(
+            frame["state"] == "snoozed", fired + np.timedelta64(14, "D"), np.datetime64("NaT", "us")
+        ),
     )
 
 

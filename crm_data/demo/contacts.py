@@ -48,6 +48,8 @@ def people(plan: Plan, accounts: pd.DataFrame) -> People:
     consent = np.select([rng.random(total) < 0.72, rng.random(total) < 0.4], [_YES, _NO], _NEVER_ASKED)
     asked = np.minimum(became + spell(rng.exponential(48, total)), plan.now)
     withdrawn = asked.astype("datetime64[D]") + np.ceil(rng.exponential(10_000, total)).astype(np.int64)
+    loyal = np.flatnonzero(consent == _YES)[np.argsort(became[consent == _YES])[:1]]
+    withdrawn[loyal] = np.datetime64("NaT")  # so that there always is somebody to write to
     withdrawn[(consent != _YES) | (withdrawn >= plan.last_day)] = np.datetime64("NaT")
     return People(
         first=1 + np.cumsum(count) - count,

@@ -24,6 +24,7 @@ def emails(
     """Month by month, to contacts who had agreed by then and had not withdrawn."""
     rng = plan.random("emails")
     agreed = np.flatnonzero(people.consent == 1)
+    agreed = agreed[np.argsort(people.known[agreed], kind="stable")]
     known = people.known[agreed]
     withdrawn = people.withdrawn_on[agreed]
     offset = _OFFSET[accounts["country_number"].to_numpy()[people.account[agreed]]]
