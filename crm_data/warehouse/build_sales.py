@@ -116,7 +116,7 @@ DEAL_SPELLS = Build(
         -- and one whose days make no sense.
         SELECT
             d.id, d.opened_on,
-            CASE WHEN d.bad IS NOT NULL THEN d.closed_day
+            CASE WHEN d.bad IS NOT NULL OR k.first_day <= d.opened_on THEN d.closed_day
                  ELSE nullif(least(k.first_day, coalesce(d.closed_day, DATE 'infinity')), DATE 'infinity')
             END,
             NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -127,7 +127,8 @@ DEAL_SPELLS = Build(
         -- Nobody knows when it was opened: one row without a start, with what is known now.
         SELECT
             d.id, NULL, d.closed_day,
-            v.stage, v.amount, v.currency, v.probability, v.owner, v.expected_close, v.start_day
+            v.stage, v.amount, v.currency, v.probability, v.owner, v.expected_close,
+            coalesce(d.closed_day, v.start_day)
         FROM deals AS d JOIN versions AS v ON v.id = d.id AND v.end_day = DATE 'infinity'
         WHERE d.opened_on IS NULL
     ),
