@@ -114,7 +114,10 @@ class Snapshot:
         schema = mirror.schema(table, self.dialect)
         columns = list(zip(*rows, strict=True)) or [()] * len(schema)
         try:
-            arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+            # Cast, because making an integer array of 1.5 would silently drop the half.
+            arrays = [
+                pa.array(values).cast(field.type) for values, field in zip(columns, schema, strict=True)
+            ]
         except pa.ArrowException as problem:
             raise not_of_its_kind(table, problem) from problem
         return pa.Table.from_arrays(arrays, schema=schema).to_reader()
