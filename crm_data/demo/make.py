@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -38,11 +38,9 @@ from crm_data.demo.activities import activities
 from crm_data.demo.customers import Customers, customers
 from crm_data.demo.load import Loader
 from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED, TIME_ZONE, Plan
-from crm_data.demo.transaction import whole
+from crm_data.demo.transaction import LOADED, Progress, whole
 from crm_data.schema.system import imports
 
-#: Is told which table is being filled, and which share of the work is done.
-Progress = Callable[[str, float], None]
 Tables = Iterator[tuple[str, pd.DataFrame]]
 SMALLEST, LARGEST = 200, 50_000_000
 _HISTORY_BATCH = 100_000  # deals
@@ -68,14 +66,13 @@ def make_demo(
     plan = Plan(events, today or datetime.now(ZoneInfo(TIME_ZONE)).date(), seed)
     with engine.connect() as connection:
         last_import = connection.scalar(select(func.max(imports.c.id))) or 0
-    with whole(engine, replace=replace) as connection:
+    with whole(engine, progress, replace=replace) as connection:
         loader = Loader(connection, engine.dialect.name, np.datetime64(plan.start), plan.now)
         expected = events * _ROWS_PER_EVENT + _FIXED_ROWS
         for table, frame in _tables(plan):
-            progress(table, min(loader.rows.total() / expected, 0.85))
+            progress(table, LOADED * min(loader.rows.total() / expected, 1.0))
             loader.write(table, frame)
         loader.write("imports", _import(plan, last_import + 1, loader.rows))
-        progress("indexes", 0.87)
     progress("done", 1.0)
     return dict(loader.rows)
 
