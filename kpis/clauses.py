@@ -132,4 +132,5 @@ def _in_force(spell: Spell, day: Day) -> ColumnElement[bool]:
 def _came_about(cohort: Cohort, opens: Day, closes: Day) -> ColumnElement[bool]:
     if isinstance(cohort.entry, Spell):
         return and_(cohort.outcome >= opens, cohort.outcome < closes)
-    return cohort.outcome <= cast(cohort.entry + cast(cohort.within, Integer), Date)
+    # An outcome dated before the entry is no outcome of it.
+    return cohort.outcome.between(cohort.entry, cast(cohort.entry + cast(cohort.within, Integer), Date))
