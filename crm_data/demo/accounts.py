@@ -7,14 +7,13 @@ import pandas as pd
 
 from crm_data.demo import names, rates
 from crm_data.demo.campaigns import CHANNELS
-from crm_data.demo.places import COUNTRIES
+from crm_data.demo.places import COUNTRIES, PHONES
 from crm_data.demo.plan import Plan
 from crm_data.demo.prospects import EMPLOYEES, SEGMENTS, SIZE_FROM, SIZES
 from crm_data.demo.seasons import spell, until
 from crm_data.demo.staff import Staff
 
 COUNTRY_CURRENCY = np.array([rates.CURRENCIES.index(country.currency) for country in COUNTRIES])
-_PHONES = [country.phone for country in COUNTRIES]
 _UPGRADE = np.array(
     [SEGMENTS.index(name) for name in ("Mid-market", "Enterprise", "Public sector", "Enterprise")]
 )
@@ -94,7 +93,7 @@ def accounts_table(
             "id": now["id"],
             "name": now["company"],
             "domain": now["domain"],
-            "phone": names.phones(rng, _PHONES, now["country_number"].to_numpy()).where(
+            "phone": names.phones(rng, PHONES, now["country_number"].to_numpy()).where(
                 rng.random(count) < 0.9
             ),
             "segment": pd.Categorical.from_codes(now["segment"], SEGMENTS),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crm_data.demo import names
 from crm_data.demo.accounts import LANGUAGES, TITLES
-from crm_data.demo.places import COUNTRIES
+from crm_data.demo.places import COUNTRIES, PHONES
 from crm_data.demo.plan import Days, Instants, Plan
 from crm_data.demo.seasons import Integers, spell, until
 
@@ -85,9 +85,7 @@ def contacts_table(plan: Plan, accounts: pd.DataFrame, people: People) -> pd.Dat
             "email": names.join(person["slug"], accounts["domain"].iloc[account], by="@").where(
                 rng.random(total) < 0.97
             ),
-            "phone": names.phones(rng, [place.phone for place in COUNTRIES], country).where(
-                rng.random(total) < 0.6
-            ),
+            "phone": names.phones(rng, PHONES, country).where(rng.random(total) < 0.6),
             "title": pd.Categorical.from_codes(
                 np.where(rng.random(total) < 0.85, rng.integers(0, len(TITLES), total), -1), TITLES
             ),

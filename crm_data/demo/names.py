@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -110,17 +111,21 @@ def take(words: list[str], positions: Integers) -> pa.Array:
     return pa.array(words).take(pa.array(positions))
 
 
-def phones(rng: np.random.Generator, patterns: list[str], pattern: Integers) -> pd.Series:
+def phones(rng: np.random.Generator, patterns: tuple[str, ...], pattern: Integers) -> pd.Series:
     """Numbers from ranges that are kept free for fiction; # in a pattern stands for any digit."""
-    digits = rng.integers(0, 10_000, len(pattern))
-    made = [[_fill(text, number) for number in range(10_000)] for text in patterns]
-    table = pa.array([number for numbers in made for number in numbers])
-    return table.take(pa.array(pattern * 10_000 + digits)).to_pandas()
+    numbers = [_numbers(text) for text in patterns]
+    size = np.array([len(made) for made in numbers])
+    first = np.cumsum(size) - size
+    picked = first[pattern] + rng.integers(0, 10_000, len(pattern)) % size[pattern]
+    return take([number for made in numbers for number in made], picked).to_pandas()
 
 
-def _fill(text: str, number: int) -> str:
-    figures = iter(f"{number:04d}"[::-1])
-    return "".join(next(figures) if letter == "#" else letter for letter in text)
+@cache
+def _numbers(pattern: str) -> list[str]:
+    """Every number that the pattern allows."""
+    digits = pattern.count("#")
+    template = pattern.replace("#", "{}")
+    return [template.format(*f"{number:0{digits}d}") for number in range(10**digits)]
 
 
 def join(*parts: pa.Array | pd.Series | np.ndarray, by: str = "") -> pd.Series:

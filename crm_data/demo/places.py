@@ -169,6 +169,7 @@ def _country(
 
 
 COUNTRIES = tuple(_country(*row) for row in _rows(_COUNTRIES))
+PHONES = tuple(country.phone for country in COUNTRIES)
 
 
 def regions() -> pd.DataFrame:

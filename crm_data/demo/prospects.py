@@ -8,7 +8,7 @@ import pandas as pd
 from crm_data.demo import names
 from crm_data.demo.campaigns import CHANNELS, Campaigns
 from crm_data.demo.companies import TRICKY, companies
-from crm_data.demo.places import COUNTRIES, REGIONS, TEAMS, cities
+from crm_data.demo.places import COUNTRIES, PHONES, REGIONS, TEAMS, cities
 from crm_data.demo.plan import Plan
 from crm_data.demo.seasons import Numbers, at, choose, days_until, draw_days, spell, trade, until
 from crm_data.demo.staff import Staff
@@ -72,7 +72,7 @@ def prospects(plan: Plan, regions: pd.DataFrame, campaigns: Campaigns, staff: St
     firm = companies(rng, country, segment == SEGMENTS.index("Public sector"))
     firm["company"] = _with_tricky(firm["company"], frame)
     person = names.people(rng, _COUNTRY_CULTURE[country])
-    phone = names.phones(rng, [place.phone for place in COUNTRIES], country)
+    phone = names.phones(rng, PHONES, country)
     return pd.concat([frame, place.drop(columns="share"), firm, person, phone.rename("phone")], axis=1)
 
 
