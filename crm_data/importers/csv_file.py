@@ -11,7 +11,7 @@ import clevercsv
 
 from crm_data.importers.encoding import find_encoding
 from crm_data.importers.errors import ImportStopped
-from crm_data.importers.files import Found, Row, checked_headings
+from crm_data.importers.files import Found, Row, checked_headings, folded
 from crm_data.importers.formats import FileFormat
 
 _SAMPLE = 16_000  # characters, which the dialect is judged by
@@ -74,8 +74,7 @@ class CsvFile:
         return max((guess | said for guess in guesses), key=lambda dialect: len(self._headings(dialect)))
 
     def _has(self, needed: set[str], dialect: Dialect) -> bool:
-        headings = {heading.casefold() for heading in self._headings(dialect)}
-        return {" ".join(name.split()).casefold() for name in needed} <= headings
+        return set(map(folded, needed)) <= set(map(folded, self._headings(dialect)))
 
     def _headings(self, dialect: Dialect) -> list[str]:
         csv.field_size_limit(_LONGEST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 import charset_normalizer
@@ -45,12 +46,16 @@ def find_encoding(path: Path, declared: str | None) -> tuple[str, str | None]:
         return declared, None
     if wrong is None:
         return "utf-8", None
-    guess = _guess(path, wrong)
+    guess, sample = _guess(path, wrong)
     if guess is None or _first_misfit(path, guess) is not None:
         raise ImportStopped(
             f"{path.name} is not text in an encoding that can be told. Say it in the mapping: encoding = …"
         )
-    return guess, f"{path.name} was read as {guess}, which is a guess; if letters look wrong, say 'encoding'"
+    words = ", ".join(dict.fromkeys(word for word in _words(sample, guess) if not word.isascii()))
+    remark = (
+        f"{path.name} was read as {guess}, which is a guess. It gives {words[:80]}: if that is wrong, say"
+    )
+    return guess, f"{remark} 'encoding' in the mapping and import again"
 
 
 def _require(path: Path, encoding: str, who: str) -> None:
@@ -98,9 +103,19 @@ def _reads_utf8(encoding: str) -> bool:
     return codecs.lookup(encoding).name.startswith("utf-8")
 
 
-def _guess(path: Path, near: int) -> str | None:
-    """The likeliest encoding, judged by the bytes around the first that is not UTF-8."""
+def _guess(path: Path, near: int) -> tuple[str | None, bytes]:
+    """The likeliest encoding, judged by the bytes around the first that is not UTF-8; and those bytes."""
     with path.open("rb") as file:
         file.seek(max(0, near - _SAMPLE // 2) & ~3)  # whole characters of UTF-16 and UTF-32
-        best = charset_normalizer.from_bytes(file.read(_SAMPLE)).best()
-    return best.encoding if best is not None else None
+        sample = file.read(_SAMPLE)
+    matches = charset_normalizer.from_bytes(sample)
+    best = matches.best()
+    if best is None:
+        return None, sample
+    as_likely = [m for m in matches if m.chaos <= best.chaos and m.coherence >= best.coherence - 0.01]
+    western = any(match.encoding == "cp1252" for match in as_likely)  # by far the most frequent
+    return "cp1252" if western else best.encoding, sample
+
+
+def _words(sample: bytes, encoding: str) -> list[str]:
+    return re.findall(r"\w+", sample.decode(encoding, "ignore"))

@@ -87,15 +87,20 @@ def checked_headings(cells: Sequence[Cell]) -> list[str]:
     return headings
 
 
+def folded(heading: str) -> str:
+    """Headings that are the same folded are taken for the same."""
+    return " ".join(heading.split()).casefold()
+
+
 def locate(needed: Iterable[str], headings: Sequence[str], place: str) -> dict[str, int]:
     """The column of each needed heading; capitals and spaces do not matter. Raises ImportStopped."""
     columns: dict[str, list[int]] = {}
     for index, heading in enumerate(headings):
-        columns.setdefault(heading.casefold(), []).append(index)
+        columns.setdefault(folded(heading), []).append(index)
     located = {}
     for name in needed:
         exact = [index for index, heading in enumerate(headings) if heading == name]
-        places = exact or columns.get(" ".join(name.split()).casefold(), [])
+        places = exact or columns.get(folded(name), [])
         if not places:
             raise ImportStopped(
                 f"{place}: there is no column '{name}'.{nearest(name, headings)} "

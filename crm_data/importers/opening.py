@@ -10,7 +10,7 @@ from crm_data.importers.csv_file import CsvFile
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.excel_file import ExcelFile, is_spreadsheet
 from crm_data.importers.field import Field
-from crm_data.importers.files import Found, OpenTable, find_files, locate, matching
+from crm_data.importers.files import Found, OpenTable, find_files, folded, locate, matching
 from crm_data.importers.formats import FileFormat
 from crm_data.importers.mapping import Block, Mapping
 
@@ -43,8 +43,8 @@ def _open(block: Block, file: Found) -> Opened:
     except OSError as error:
         raise ImportStopped(f"{file.name} cannot be read: {error.strerror}.") from error
     place = f"{block.place}, {file.name}"
-    there = {heading.casefold() for heading in table.headings}
-    fields = [f for f in block.fields if not f.optional or {h.casefold() for h in f.headings} <= there]
+    there = set(map(folded, table.headings))
+    fields = [f for f in block.fields if not f.optional or set(map(folded, f.headings)) <= there]
     names = [heading for field in fields for heading in field.headings]
     return Opened(block, file, table, fields, locate([*needed, *names], table.headings, place))
 

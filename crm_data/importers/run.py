@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +41,8 @@ def run_import(
     with reported(engine), engine.connect() as connection:
         zone = _time_zone(connection, mapping)
     with _temporary_room(), closing(Stage()) as stage, _withdrawn_report(outcome):
-        tallies = _read(opened, stage, zone, progress)
+        tallies = {block.table.name: Tally() for block in mapping.blocks}
+        _read(opened, stage, zone, tallies, progress)
         with reported(engine), writing(engine) as connection:
             outcome.notes += _settle(connection, mapping)
             for table, blocks in _blocks_by_table(mapping).items():
@@ -68,16 +69,14 @@ def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:
     return known.zone
 
 
-def _read(opened: Sequence[Opened], stage: Stage, zone: ZoneInfo, progress: Progress) -> dict[str, Tally]:
-    """Read every file into the stage. Gives the tally of each object."""
-    tallies: dict[str, Tally] = {}
+def _read(
+    opened: Sequence[Opened], stage: Stage, zone: ZoneInfo, tallies: dict[str, Tally], progress: Progress
+) -> None:
     for one in opened:
-        tally = tallies.setdefault(one.block.table.name, Tally())
         try:
-            stage_file(one, stage, zone, tally, progress)
+            stage_file(one, stage, zone, tallies[one.block.table.name], progress)
         except OSError as error:
             raise ImportStopped(f"{one.file.name} cannot be read to its end: {error.strerror}.") from error
-    return tallies
 
 
 def _settle(connection: Connection, mapping: Mapping) -> list[Note]:
@@ -159,7 +158,8 @@ def _report(folder: Path, started: datetime, source: str, stage: Stage) -> Path 
     try:
         write_report(path, stage.rejected())
     except OSError as error:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
         raise ImportStopped(
             f"The list of rejected rows, {path}, cannot be written: {error.strerror}. Nothing was imported."
         ) from error

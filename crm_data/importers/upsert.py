@@ -70,8 +70,8 @@ class Upsert:
                 self.refused.append((row, absent[0], "is required for a new row, but empty"))
                 continue
             values = empty | row.values | own | {"source_id": row.source_id}
-            if "custom" in values:
-                values["custom"] = _filled(values["custom"])
+            if custom := values.get("custom"):
+                values["custom"] = _filled(custom)
             alike.setdefault(tuple(values), []).append((row, values))
         return [row for group in alike.values() for row in self._all_or_each(insert(self._table), group)]
 

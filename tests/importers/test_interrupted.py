@@ -1,0 +1,224 @@
+"""An import that is killed, that finds the disk full or that loses the database leaves no trace."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, func, insert, select, text
+
+from crm_data.engine import ROOT, CrmUnavailable, connect
+from crm_data.importers import stage
+from crm_data.importers.errors import ImportStopped
+from crm_data.importers.mapping import parse_mapping
+from crm_data.importers.run import run_import
+from crm_data.schema.customers import account_history, accounts
+from crm_data.schema.organisation import organisation
+from crm_data.schema.sales import opportunities, opportunity_history
+from crm_data.schema.system import audit_log, imports
+from tests.importers.desk import Desk, counts
+
+MAPPING = """
+    source = "old"
+    currency = "EUR"
+    [organisation]
+    base_currency = "EUR"
+    [[import]]
+    object = "accounts"
+    file = "accounts.csv"
+    id = "Id"
+    columns = { name = "Name", parent_id = { heading = "Parent", missing = "keep" } }
+    [[import]]
+    object = "opportunities"
+    file = "deals.csv"
+    id = "Id"
+    columns = { account_id = "Account", stage = "Stage", status = { value = "open" }, amount = "Amount" }
+"""
+
+
+def write_files(folder: Path, deals: int, stage_name: str = "New") -> None:
+    firms = [f"{i},Firm {i},{i + 1}" for i in range(50)]
+    (folder / "accounts.csv").write_text("\n".join(["Id,Name,Parent", *firms]) + "\n")
+    lines = [f"{i},{i % 50},{stage_name},{i}.25" for i in range(deals)]
+    (folder / "deals.csv").write_text("\n".join(["Id,Account,Stage,Amount", *lines]) + "\n")
+
+
+def do_import(crm: Engine, folder: Path) -> None:
+    run_import(crm, parse_mapping(MAPPING), [folder], folder / "reports", lambda *_: None)
+
+
+def in_child(work: Callable[[], None]) -> int:
+    """Run in a process of its own that does not come back to pytest. Gives its process id."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        work()
+    finally:
+        os._exit(0)
+
+
+def state(desk: Desk) -> list[Any]:
+    """Every row of every table that these imports write."""
+    written = (
+        organisation,
+        accounts,
+        account_history,
+        opportunities,
+        opportunity_history,
+        imports,
+        audit_log,
+    )
+    return [desk.rows(table, *table.c.keys()) for table in written]
+
+
+def test_a_kill_at_any_statement(desk: Desk, crm_url: str) -> None:
+    """The import of a changed export is killed before its 1st, 2nd, … last statement."""
+    write_files(desk.folder, 60)
+    do_import(desk.crm, desk.folder)
+    write_files(desk.folder, 80, "Won")
+    before = state(desk)
+    desk.crm.dispose()
+
+    def die_at(number: int) -> None:
+        engine, seen = connect(crm_url), 0
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def count(*_: Any) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        do_import(engine, desk.folder)
+
+    killed = 0
+    for number in range(1, 100):
+        _, status = os.waitpid(in_child(lambda number=number: die_at(number)), 0)  # type: ignore[misc]
+        if not os.WIFSIGNALED(status):
+            break
+        killed += 1
+        assert state(desk) == before, f"killed at statement {number}"
+        desk.crm.dispose()
+    assert killed > 15
+    assert len(desk.rows(imports, "id")) == 2
+    assert desk.rows(opportunities, "stage") == [("Won",)] * 80
+
+
+def test_a_kill_at_any_time(desk: Desk, crm_url: str) -> None:
+    write_files(desk.folder, 4000)
+    desk.crm.dispose()
+    for delay in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4):
+        child = in_child(lambda: do_import(connect(crm_url), desk.folder))
+        time.sleep(delay)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        with desk.crm.connect() as connection:
+            found = connection.scalar(select(func.count()).select_from(opportunities))
+            done = connection.scalar(select(func.count()).select_from(imports))
+        assert (found, done) in ((0, 0), (4000, done))
+        desk.crm.dispose()
+    do_import(desk.crm, desk.folder)
+    assert len(desk.rows(opportunities, "id")) == 4000
+
+
+@pytest.mark.parametrize("crm_url", ["sqlite"], indirect=True)
+def test_a_full_database(desk: Desk) -> None:
+    write_files(desk.folder, 1500)
+    room = 0
+    with desk.crm.begin() as connection:
+        connection.execute(insert(accounts).values(name="Old"))
+    before = state(desk)
+    desk.crm.dispose()
+
+    @event.listens_for(desk.crm, "connect")
+    def limit(connection: Any, _record: Any) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + room}")
+
+    for room in (0, 1, 5, 20, 40):  # noqa: B007 - read by `limit`
+        with pytest.raises(CrmUnavailable, match=r"has no room left on its disk\. Nothing was saved"):
+            do_import(desk.crm, desk.folder)
+        assert state(desk) == before
+        desk.crm.dispose()
+
+
+def test_a_full_disk_from_the_command_line(sqlite_template: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, 3000)
+    database = tmp_path / "crm.db"
+    database.write_bytes(sqlite_template.read_bytes())
+    (tmp_path / "map.toml").write_text(MAPPING)
+
+    def limit() -> None:
+        size = 400_000  # the log of changes outgrows it
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "crm_data", "import", str(tmp_path), "--map", str(tmp_path / "map.toml")],
+        cwd=ROOT,
+        env=os.environ | {"CRM_DATABASE_URL": f"sqlite:///{database}", "CRM_HOME": str(tmp_path)},
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Nothing was saved" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    engine = connect(f"sqlite:///{database}")
+    desk = Desk(engine, tmp_path, tmp_path)
+    assert desk.rows(opportunities, "id") == desk.rows(accounts, "id") == []
+    do_import(engine, tmp_path)
+    assert len(desk.rows(opportunities, "id")) == 3000
+    engine.dispose()
+
+
+def test_no_room_for_temporary_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(desk.folder, 3000)
+    monkeypatch.setattr(stage, "_TABLES", "PRAGMA max_page_count = 20;" + stage._TABLES)
+    with pytest.raises(ImportStopped, match="There is no room for temporary files"):
+        do_import(desk.crm, desk.folder)
+    assert desk.rows(accounts, "id") == []
+
+
+@pytest.mark.parametrize("crm_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_server_that_goes_away(desk: Desk) -> None:
+    write_files(desk.folder, 100)
+
+    @event.listens_for(desk.crm, "before_cursor_execute")
+    def cut(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO opportunities"):
+            own = connection.connection.dbapi_connection.info.backend_pid
+            engine = connect(desk.crm.url)
+            with engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
+            engine.dispose()
+
+    with pytest.raises(CrmUnavailable, match="cannot be used"):
+        do_import(desk.crm, desk.folder)
+    assert desk.rows(accounts, "id") == []
+
+
+def test_two_imports_at_once_wait_for_each_other(desk: Desk, crm_url: str) -> None:
+    write_files(desk.folder, 500)
+    desk.crm.dispose()
+    children = [in_child(lambda: do_import(connect(crm_url), desk.folder)) for _ in range(3)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    assert len(desk.rows(opportunities, "id")) == 500
+    assert len(desk.rows(imports, "id")) == 3
+    assert (
+        counts(
+            run_import(desk.crm, parse_mapping(MAPPING), [desk.folder], desk.reports, lambda *_: None),
+            "opportunities",
+        )[3]
+        == 500
+    )
