@@ -10,7 +10,8 @@ from kpis import catalog
 from kpis.answers import Reading
 from ui.links import Entry, go, link, linked_list
 from ui.map import country_map
-from ui.pie import pie
+from ui.palette import palette
+from ui.pie import Pie, colouring, pie, ranked
 from ui.shell import Page
 
 Answers = Mapping[str, Sequence[Reading]]
@@ -34,47 +35,44 @@ def where_from(page: Page, answers: Answers) -> None:
 
 
 def who_from(page: Page, answers: Answers) -> None:
-    """Revenue and customers by segment."""
+    """Revenue and customers by segment; a segment has the same colour in both."""
+    pairs = (
+        (answers["revenue by segment"][0], "Revenue won by segment"),
+        (answers["customers by segment"][0], "Active customers by segment"),
+    )
+    members = (member for reading, _ in pairs for member, _ in ranked(reading.cells, "segment"))
+    coloured = colouring(members, palette())
     with st.container(key="pies"):
-        for name, title in (
-            ("revenue by segment", "Revenue won by segment"),
-            ("customers by segment", "Active customers by segment"),
-        ):
-            reading = answers[name][0]
+        for reading, title in pairs:
             with st.container(border=True, key=f"card-pie-{reading.key}", gap="xsmall"):
                 link("rows", title, page.view.prove(reading.key))
-                members = pie(
-                    catalog[reading.key],
-                    reading,
-                    "segment",
-                    page.view,
-                    page.formats,
-                    key=f"segment-{reading.key}",
-                )
-            if members:
-                go("rows", page.view.prove(reading.key, "segment", members))
+                shown = Pie(catalog[reading.key], reading, "segment", coloured)
+                clicked = pie(shown, page.view, page.formats)
+            if clicked:
+                go("rows", page.view.prove(reading.key, "segment", clicked))
 
 
 def _list(page: Page, reading: Reading, dimension: str, title: str) -> None:
-    """The largest members with a bar each, and how many more there are."""
-    kpi = catalog[reading.key]
-    cells = sorted((cell for cell in reading.cells if cell.value), key=lambda cell: -(cell.value or 0))
-    if not cells:
+    """The largest members with a bar each; the others are behind a button."""
+    sized = ranked(reading.cells, dimension)
+    if not sized:
         return
-    most, whole = cells[0].value or 1.0, reading.value or 1.0
+    entries = [_entry(page, reading, dimension, member, value, sized[0][1]) for member, value in sized]
     st.markdown(f'<div class="over">{title}</div>', unsafe_allow_html=True)
-    linked_list(
-        [
-            Entry(
-                name=page.formats.member(dimension, cell.at[dimension]),
-                number=page.formats.short(kpi.unit, cell.value),
-                share=page.formats.percent((cell.value or 0) / whole),
-                bar=(cell.value or 0) / most,
-                query=page.view.prove(kpi.key, dimension, (cell.at[dimension],)),
-            )
-            for cell in cells[:_SHOWN]
-        ],
-        key=f"{dimension}-{reading.key}",
+    linked_list(entries[:_SHOWN], key=f"{dimension}-{reading.key}")
+    if entries[_SHOWN:]:
+        with st.popover(f"{len(entries) - _SHOWN} more", type="tertiary"):
+            linked_list(entries[_SHOWN:], key=f"{dimension}-{reading.key}-rest")
+
+
+def _entry(
+    page: Page, reading: Reading, dimension: str, member: object, value: float, largest: float
+) -> Entry:
+    kpi = catalog[reading.key]
+    return Entry(
+        name=page.formats.member(dimension, member),
+        number=page.formats.short(kpi.unit, value),
+        share=page.formats.percent(value / (reading.value or value)),
+        bar=value / largest,
+        query=page.view.prove(kpi.key, dimension, (member,)),
     )
-    if len(cells) > _SHOWN:
-        st.caption(f"and {len(cells) - _SHOWN} more")

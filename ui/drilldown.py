@@ -68,7 +68,7 @@ def _choices(page: Page, question: Question, proof: Explanation) -> None:
     sets += [(f"Undated: {one.words}", one.n, replace(view, rows="undated", reason=None)) for one in undated]
     with st.container(key="sets", horizontal=True, gap="small"):
         for place, (words, n, target) in enumerate(sets):
-            shown = (target.rows, target.reason) == (view.rows, view.reason)
+            shown = target.rows == view.rows and (target.reason == view.reason or len(out) == 1)
             with st.container(key=f"set-{'on' if shown else 'off'}-{place}", width="content"):
                 link("rows", f"{words}  {page.formats.number(n)}", target.query(page=1))
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crm_data import reads
 from crm_data.engine import CrmUnavailable, reported
+from crm_data.reads import labels
 from kpis import DIMENSIONS, Rows
 from ui import cache
 from ui.formats import NONE, Formats
@@ -63,6 +63,6 @@ def _labels(place: str, keys: set[int]) -> Mapping[int, str]:
     engine = cache.crm()
     try:
         with reported(engine), engine.connect() as crm:
-            return reads.labels(crm, place, sorted(keys))
+            return labels(crm, place, sorted(keys))
     except CrmUnavailable:
         return {}

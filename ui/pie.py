@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -31,14 +31,28 @@ class Slice:
     colour: str
 
 
-def slices(cells: Sequence[Cell], dimension: str, formats: Formats, colours: Palette) -> list[Slice]:
-    """Largest first; what is beyond six is one slice, "Other (n)". Only what has a size has a slice."""
+def ranked(cells: Sequence[Cell], dimension: str) -> list[tuple[object, float]]:
+    """The members that have a size, largest first."""
     sized = [(cell.at[dimension], cell.value) for cell in cells if cell.value is not None and cell.value > 0]
-    sized.sort(key=lambda pair: -pair[1])
+    return sorted(sized, key=lambda pair: -pair[1])
+
+
+def colouring(members: Iterable[object], colours: Palette) -> dict[object, str]:
+    """A colour for each of the first members, so that one has the same in all pies of a page."""
+    return dict(zip(dict.fromkeys(members), colours.slices, strict=False))
+
+
+def slices(
+    cells: Sequence[Cell], dimension: str, formats: Formats, colours: Palette, coloured: Mapping[object, str]
+) -> list[Slice]:
+    """Largest first; what is beyond six is one slice, "Other (n)". Only what has a size has a slice."""
+    sized = ranked(cells, dimension)
     own = len(sized) if len(sized) <= MOST else MOST - 1
+    taken = {coloured[member] for member, _ in sized[:own] if member in coloured}
+    free = (colour for colour in colours.slices if colour not in taken)
     found = [
-        Slice(formats.member(dimension, member), (member,), value, colours.slices[place])
-        for place, (member, value) in enumerate(sized[:own])
+        Slice(formats.member(dimension, member), (member,), value, coloured.get(member) or next(free))
+        for member, value in sized[:own]
     ]
     rest = sized[own:]
     if rest:
@@ -47,12 +61,21 @@ def slices(cells: Sequence[Cell], dimension: str, formats: Formats, colours: Pal
     return found
 
 
-def pie(
-    kpi: Definition, reading: Reading, dimension: str, view: View, formats: Formats, *, key: str
-) -> tuple[object, ...] | None:
+@dataclass(frozen=True)
+class Pie:
+    """What a pie shows: a KPI by a dimension, and the colours that its members have on this page."""
+
+    kpi: Definition
+    reading: Reading
+    dimension: str
+    coloured: Mapping[object, str]
+
+
+def pie(shown: Pie, view: View, formats: Formats) -> tuple[object, ...] | None:
     """Draw ring and list. Gives the members of the slice that was clicked, once."""
-    colours = palette()
-    parts = slices(reading.cells, dimension, formats, colours)
+    kpi, reading, dimension = shown.kpi, shown.reading, shown.dimension
+    colours, key = palette(), f"{dimension}-{kpi.key}"
+    parts = slices(reading.cells, dimension, formats, colours, shown.coloured)
     if not parts:
         st.markdown(f":gray[{reading.why or 'Nothing to divide.'}]")
         return None

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
 from kpis import Explanation, catalog
 from kpis.model import Definition
 from ui.escape import html, markdown
 from ui.links import link
-from ui.shell import Page, ago
+from ui.shell import Page, refreshed
 from ui.table import table
-from ui.verdict import change, status_icon, status_words
+from ui.verdict import change, has_margin, status_icon, status_words
 
 
 def number_card(page: Page, proof: Explanation) -> None:
@@ -40,6 +38,8 @@ def _said(kpi: Definition, proof: Explanation, page: Page) -> list[str]:
     if reading.low is not None and reading.high is not None:
         ends = f"{formats.value(kpi.unit, reading.low)} and {formats.value(kpi.unit, reading.high)}"
         said.append(f"With 95 % confidence between {ends}.")
+    elif reading.value is not None and has_margin(kpi):
+        said.append("No margin of error: there are too few rows, or a single one weighs too much.")
     if reading.spread:
         low, middle, high = reading.spread.p25, reading.spread.median, reading.spread.p75
         quarters = " / ".join(formats.value(kpi.unit, point) for point in (low, middle, high))
@@ -100,7 +100,7 @@ def parts(page: Page, proof: Explanation) -> None:
 def freshness(page: Page, proof: Explanation) -> None:
     """How fresh the data behind the number is."""
     zone = page.copy.organisation.zone
-    words = f"Copy refreshed {ago(proof.refreshed_at, datetime.now(UTC))}"
+    words = f"The copy: {refreshed(page)}"
     if proof.changed_at:
         words += f", knows changes up to {proof.changed_at.astimezone(zone):%H:%M} of "
         words += page.formats.day(proof.changed_at.astimezone(zone).date())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
@@ -81,7 +82,7 @@ def page(title: str) -> Page:
     shown = Page(name, view, who, copy, formats, Calendar(copy.organisation), today)
     _bar(shown, keeper)
     if keeper.error:
-        states.behind(keeper.error, f"{copy.state.refreshed_at.astimezone(copy.organisation.zone):%H:%M}")
+        states.behind(keeper.error, f"as of {_when(shown)}")
     return shown
 
 
@@ -126,11 +127,28 @@ def _freshness(shown: Page, keeper: Keeper, version: object, error: str | None) 
     state = shown.copy.state
     newest = shown.formats.day(state.newest_day) if state.newest_day else "–"
     late = " late" if keeper.error else ""
-    st.markdown(
-        f'<div class="fresh{late}"><i></i><span>Data up to {html(newest)} · '
-        f"refreshed {ago(state.refreshed_at, datetime.now(UTC))}</span></div>",
-        unsafe_allow_html=True,
+    words = f"Data up to {newest} · {f'as of {_when(shown)}' if keeper.error else refreshed(shown)}"
+    st.markdown(f'<div class="fresh{late}"><i></i><span>{html(words)}</span></div>', unsafe_allow_html=True)
+
+
+def refreshed(shown: Page) -> str:
+    """How fresh the copy is. The keeper looks every second: what it has not refreshed has not changed."""
+    then, now = shown.copy.state.refreshed_at, datetime.now(UTC)
+    if then is None:
+        return "not refreshed yet"
+    return (
+        f"refreshed {ago(then, now)}"
+        if now - then < timedelta(minutes=1)
+        else f"no change since {_when(shown)}"
     )
+
+
+def _when(shown: Page) -> str:
+    """The copy's last refresh, on the organisation's clock."""
+    zone = shown.copy.organisation.zone
+    then = (shown.copy.state.refreshed_at or datetime.now(UTC)).astimezone(zone)
+    day = "" if then.date() == datetime.now(zone).date() else f" on {shown.formats.day(then.date())}"
+    return f"{then:%H:%M}{day}"
 
 
 def _window_words(shown: Page, period: Period) -> str:
@@ -144,7 +162,7 @@ def _window_words(shown: Page, period: Period) -> str:
     return f'<div class="window">{words}</div>'
 
 
-def _nothing_to_show(keeper: Keeper) -> None:
+def _nothing_to_show(keeper: Keeper) -> NoReturn:
     """Say why, look again by itself, and end the run."""
     with st.container(key="state"):
         if keeper.copy is not None:

@@ -40,10 +40,8 @@ def being_made(done: float | None) -> None:
 
 
 def behind(problem: str, since: str) -> None:
-    """There is a copy, but it can no longer be refreshed."""
-    st.warning(
-        f"**These numbers are as of {markdown(since)}.** {markdown(problem)} The dashboard keeps trying."
-    )
+    """There is a copy, but it can no longer be refreshed; `since`: as of when the numbers are."""
+    st.warning(f"**These numbers are {markdown(since)}.** {markdown(problem)} The dashboard keeps trying.")
 
 
 def apology(reference: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kpis.answers import Reading
 from kpis.interval import FEWEST
-from kpis.model import Better, Definition, Unit
+from kpis.model import Better, Composition, Definition, Interval, Unit
 from ui.formats import Formats
 
 #: A 12 × 12 drawing for each status, so that colour is never alone.
@@ -77,19 +77,24 @@ def change(now: Reading, then: Reading | None, kpi: Definition, formats: Formats
     if amount == nothing:
         return Change(amount, "same", "neither")
     direction = "up" if difference > 0 else "down"
-    return Change(amount, direction, _meaning(now, then, kpi.better, direction))
+    return Change(amount, direction, _meaning(now, then, kpi, direction))
 
 
-def _meaning(now: Reading, then: Reading, better: Better, direction: str) -> str:
-    if better is Better.NEITHER:
+def _meaning(now: Reading, then: Reading, kpi: Definition, direction: str) -> str:
+    if kpi.better is Better.NEITHER:
         return "neither"
-    if _overlap(now, then):
+    if _may_be_chance(now, then, kpi):
         return "unsure"
-    return "better" if direction == better.value else "worse"
+    return "better" if direction == kpi.better.value else "worse"
 
 
-def _overlap(now: Reading, then: Reading) -> bool:
-    """The margins of error meet, so that the change may be chance. Values without a margin never do."""
+def has_margin(kpi: Definition) -> bool:
+    """Whether values have a margin of error, unless their rows are too few for one. Plain totals do not."""
+    return isinstance(kpi, Composition) or kpi.interval is not Interval.NONE
+
+
+def _may_be_chance(now: Reading, then: Reading, kpi: Definition) -> bool:
+    """The margins of error meet, or there are too few rows to know them."""
     if now.low is None or now.high is None or then.low is None or then.high is None:
-        return False
+        return has_margin(kpi)
     return now.low <= then.high and then.low <= now.high

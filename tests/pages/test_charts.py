@@ -14,7 +14,7 @@ from tests.pages.readings import ENGLISH, cell, reading
 from ui.map import classes, places, shade
 from ui.overview import FIGURES, TRENDS, grain_for, questions
 from ui.palette import DARK, LIGHT
-from ui.pie import MOST, slices
+from ui.pie import MOST, colouring, ranked, slices
 from ui.trend import Trend, _rows, _spec
 from ui.view import View
 
@@ -24,7 +24,7 @@ CALENDAR = Calendar(Organisation())
 @given(st.lists(st.none() | st.floats(-100, 1e9), max_size=30))
 def test_slices_keep_the_whole_and_are_at_most_six(values: list[float | None]) -> None:
     cells = [cell(value, segment=f"S{place}") for place, value in enumerate(values)]
-    found = slices(cells, "segment", ENGLISH, LIGHT)
+    found = slices(cells, "segment", ENGLISH, LIGHT, {})
     sized = [value for value in values if value is not None and value > 0]
     assert len(found) == min(len(sized), MOST)
     assert sum(part.value for part in found) == pytest.approx(sum(sized))
@@ -34,7 +34,7 @@ def test_slices_keep_the_whole_and_are_at_most_six(values: list[float | None]) -
 
 
 def test_the_unnamed_member_has_a_slice() -> None:
-    found = slices([cell(2.0, segment=None), cell(1.0, segment="Public")], "segment", ENGLISH, LIGHT)
+    found = slices([cell(2.0, segment=None), cell(1.0, segment="Public")], "segment", ENGLISH, LIGHT, {})
     assert [(part.name, part.members) for part in found] == [("(none)", (None,)), ("Public", ("Public",))]
 
 
@@ -132,3 +132,20 @@ def test_the_overview_asks_for_both_windows_with_the_filters_on() -> None:
     assert asked["then"].period == Period(date(2025, 1, 1), date(2025, 11, 22))
     without = questions(View(compare="none"), CALENDAR, date(2026, 11, 21), EVERYONE)
     assert not {"then", "trends then"} & set(without)
+
+
+def test_a_member_has_the_same_colour_in_all_pies_and_no_two_share_one() -> None:
+    revenue = [cell(float(9 - place), segment=f"S{place}") for place in range(8)]
+    customers = [cell(float(place + 1), segment=f"S{place}") for place in range(8)]
+    coloured = colouring(
+        (member for cells in (revenue, customers) for member, _ in ranked(cells, "segment")), LIGHT
+    )
+    one, other = (slices(cells, "segment", ENGLISH, LIGHT, coloured) for cells in (revenue, customers))
+    for parts in (one, other):
+        assert len({part.colour for part in parts}) == len(parts)
+    by_name = {part.name: part.colour for part in one}
+    assert all(
+        by_name[part.name] == part.colour
+        for part in other
+        if part.members[0] in coloured and part.name in by_name
+    )

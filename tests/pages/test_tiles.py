@@ -48,7 +48,8 @@ def test_no_value_is_na_with_its_reason_whole() -> None:
 
 def test_the_spoken_name_has_everything() -> None:
     one = shown(0.85, goal=goal(0.95, 0.9), low=0.83, high=0.87, status="bad", n=1211)
-    words = spoken(replace(one, change=change(one.reading, reading(value=0.8), one.kpi, ENGLISH)), ENGLISH)
+    then = reading(value=0.8, low=0.79, high=0.81)
+    words = spoken(replace(one, change=change(one.reading, then, one.kpi, ENGLISH)), ENGLISH)
     assert words == (
         "Customer satisfaction: 85.0%, Out of band, target 95.0%, floor 90.0%, between 83.0% and 87.0%, "
         "up 5 pts, better against last year, n 1,211"
@@ -83,7 +84,8 @@ def test_status_in_words(status: str, rest: dict[str, Any], words: str) -> None:
     ],
 )
 def test_change(key: str, now: float, then: float, direction: str, meaning: str, amount: str) -> None:
-    moved = change(reading(key, now), reading(key, then), catalog[key], ENGLISH)
+    sure = [reading(key, value, low=value - 0.001, high=value + 0.001) for value in (now, then)]
+    moved = change(*sure, catalog[key], ENGLISH)
     assert moved is not None
     assert (moved.direction, moved.meaning, moved.amount) == (direction, meaning, amount)
 
@@ -94,6 +96,12 @@ def test_a_change_within_the_margin_of_error_is_neither_better_nor_worse() -> No
     assert moved is not None
     assert moved.meaning == "unsure"
     assert "within the margin of error" in moved.words
+
+
+def test_a_change_between_values_with_too_few_rows_for_a_margin_is_unsure() -> None:
+    moved = change(reading(value=0.9), reading(value=0.5), catalog["csat"], ENGLISH)
+    assert moved is not None
+    assert moved.meaning == "unsure"
 
 
 def test_no_change_without_both_values() -> None:
