@@ -89,6 +89,7 @@ def words(definition: Definition) -> dict[str, str]:
         "Unit": definition.unit.value,
         "Better": definition.better.value,
         "Adds up over": definition.adds,
+        "Windows": definition.windows.value,
     }
     if isinstance(definition, Composition):
         return known | {"Made of": ", ".join(part.label for part in definition.parts)}

@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
+from kpis.period import Period
+
 #: The organisation's today, for conditions that need it. Never read from the machine's clock here.
 today = bindparam("today", type_=Date())
 
@@ -51,6 +53,22 @@ class Phasing(StrEnum):
     LEVEL = "level"  # the same: a rate or mean is expected all along
     DAILY = "daily"  # its days' share: a total grows evenly
     COMPOUND = "compound"  # 1 - (1 - target) ** share: a loss rate compounds
+
+
+class Windows(StrEnum):
+    """The windows for which a KPI is defined."""
+
+    ANY = "any"
+    MONTH = "four weeks or longer"  # losses are few: a shorter one says nothing of a lifetime
+    WHOLE_MONTHS = "whole calendar months"
+
+    def refuses(self, period: Period) -> str | None:
+        """In words, why the KPI has no value for this window; None if it may have one."""
+        if self is Windows.MONTH and period.days < 28:
+            return f"Defined for four weeks or longer; this window has {period.days} days."
+        if self is Windows.WHOLE_MONTHS and (period.start.day, period.end.day) != (1, 1):
+            return f"Defined for whole calendar months; this window is {period}."
+        return None
 
 
 @dataclass(frozen=True)
@@ -197,6 +215,7 @@ class KPI:
     spread: bool = False
     median: bool = False
     clustered: bool = False
+    windows: Windows = Windows.ANY
     moments: bool = False  # Σe² is wanted too, for the interval of a composition
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"
@@ -273,6 +292,7 @@ class Composition:
     errors: tuple[str, ...]
     #: parts for which an empty window means 0 rather than "cannot tell"
     may_be_empty: tuple[str, ...] = ()
+    windows: Windows = Windows.ANY
     additive: bool = True  # a plain ratio of sums
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from kpis.answers import Cell, Reading
@@ -99,7 +100,9 @@ def _reading(
     totals = {
         part.key: found[Request(part, (period,), (), where, question.today)] for part in definition.parts
     }
-    total = _value(definition, {key: tallies.get((0, ()), Tally()) for key, tallies in totals.items()})
+    total = _value(
+        definition, period, {key: tallies.get((0, ()), Tally()) for key, tallies in totals.items()}
+    )
     low, high = total.bounds or (None, None)
     aim = goal(definition, question.period, question.where, known)
     return Reading(
@@ -122,10 +125,13 @@ def _reading(
     )
 
 
-def _value(definition: Definition, tallies: dict[str, Tally]) -> Value:
+def _value(definition: Definition, period: Period, tallies: dict[str, Tally]) -> Value:
     if isinstance(definition, Composition):
-        return combined_value(definition, tallies)
-    return value_of(definition, tallies[definition.key])
+        value = combined_value(definition, tallies)
+    else:
+        value = value_of(definition, tallies[definition.key])
+    refused = definition.windows.refuses(period)
+    return replace(value, value=None, why=refused, bounds=None, spread=None, notes=()) if refused else value
 
 
 def _cells(definition: Definition, question: Question, calendar: Calendar, found: Found) -> tuple[Cell, ...]:
@@ -162,7 +168,7 @@ def _cell(
     parts: dict[str, Tallies],
 ) -> Cell:
     value = _value(
-        definition, {key: tallies.get((index, members), Tally()) for key, tallies in parts.items()}
+        definition, period, {key: tallies.get((index, members), Tally()) for key, tallies in parts.items()}
     )
     low, high = value.bounds or (None, None)
     at: dict[str, object] = dict(zip(question.by, members, strict=True))

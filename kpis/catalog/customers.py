@@ -16,6 +16,7 @@ from kpis.model import (
     Phasing,
     Throughout,
     Unit,
+    Windows,
 )
 
 DAYS_PER_MONTH = Fraction(36525, 1200)
@@ -179,6 +180,7 @@ CLV = Composition(
     n_of="customers_lost",
     errors=("gross_margin", "customers_lost"),
     may_be_empty=("customers_lost",),
+    windows=Windows.MONTH,
     additive=False,
 )
 
