@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 YEARS = 3
 DEFAULT_EVENTS = 60_000
-DEFAULT_SEED = 1
+DEFAULT_SEED = 4
 TIME_ZONE = "Europe/Berlin"
 Days = NDArray[Any]  # datetime64[D]
 Instants = NDArray[Any]  # datetime64[us], UTC

@@ -17,7 +17,7 @@ from crm_data.demo.seasons import Integers, at, choose, local_hours, season, spe
 from crm_data.demo.staff import SERVICE_TEAMS, TEAM_NAMES, Staff
 
 FAULTY_SEGMENT = "Mid-market"
-FAULT_SHARE = 0.2  # cases about the fault, against all others of the last whole quarter
+FAULT_SHARE = 0.24  # cases about the fault, against all others of the last whole quarter
 APPETITE = np.array([1.0, 2.0, 1.7, 4.5])  # cases a month, by segment, against a small business
 CAUSES = {"How-to": 34, "Configuration": 20, "Billing": 14, "Defect": 13, "Access": 12, "Outage": 7}
 CHANNELS = {"email": 42, "portal": 28, "phone": 20, "chat": 10}

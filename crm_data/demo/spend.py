@@ -14,7 +14,7 @@ from crm_data.demo.plan import Days, Plan, months_on
 from crm_data.demo.prospects import prospect_weights
 from crm_data.demo.seasons import Numbers, weekday
 
-DEAR_TIMES = 4.5  # what the dear campaign costs for each prospect, against the channel's usual
+DEAR_TIMES = 4.0  # what the dear campaign costs for each prospect, against the channel's usual
 BY_DAY = ("Paid search", "Paid social")  # the rest is paid by the week
 STAFF_PER_MEDIA, TOOLS_PER_MEDIA = 0.75, 0.16
 _CURRENCY = np.array([rates.CURRENCIES.index(name) for name in ("USD", "EUR", "JPY", "BRL")])  # by region

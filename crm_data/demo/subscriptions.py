@@ -13,7 +13,7 @@ from crm_data.demo.seasons import Integers, add_months, choose
 
 MONTHLY_CHURN = np.array([0.0245, 0.0165, 0.009, 0.010])  # by segment
 CHURN_REGION = "EMEA"
-CHURN_TIMES = 2.3  # in that region, from the beginning of the last whole quarter on
+CHURN_TIMES = 2.5  # in that region, from the beginning of the last whole quarter on
 REASONS = {"Price": 26, "Competitor": 22, "No longer needed": 18, "Missing feature": 14, "Poor service": 10,
            "Insolvency": 6, "Merger": 4}  # fmt: skip
 _NEVER = 600  # months

@@ -15,7 +15,7 @@ AFTER_CASE, AFTER_DELIVERY, RECOMMEND, EFFORT = 1, 2, 3, 4
 # Chances of each score.
 _CSAT = np.array([0.03, 0.04, 0.065, 0.325, 0.54])
 _CSAT_LATE = np.array([0.07, 0.09, 0.14, 0.36, 0.34])
-_CSAT_FAULT = np.array([0.17, 0.18, 0.23, 0.26, 0.16])
+_CSAT_FAULT = np.array([0.26, 0.24, 0.20, 0.19, 0.11])
 _NPS = np.array([0.02, 0.01, 0.01, 0.02, 0.03, 0.06, 0.08, 0.16, 0.22, 0.20, 0.19])
 _CES = np.array([0.02, 0.03, 0.06, 0.11, 0.22, 0.30, 0.26])
 _SCALES = {AFTER_CASE: (_CSAT, 1), AFTER_DELIVERY: (_CSAT, 1), RECOMMEND: (_NPS, 0), EFFORT: (_CES, 1)}
