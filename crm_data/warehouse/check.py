@@ -78,8 +78,6 @@ def _measures(name: str, kind: Kind, expression: str) -> dict[str, str]:
     filled = {_FILLED: f"count({expression})"}
     if kind in (DAY, INSTANT):
         return filled | {"first": f"min({expression})", "last": f"max({expression})"}
-    if kind is WORD:
-        return filled | {"number of characters": f"sum(length({expression}))"}
     return filled | {"sum": f"sum({expression})"}
 
 
@@ -88,6 +86,8 @@ def _table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str
     asked: list[tuple[str | None, str, Kind | None]] = [(None, "number of rows", None)]
     there_sql, here_sql = ["count(*)"], ["count(*)"]
     for name, kind in MIRROR[table].items():
+        if kind is WORD:
+            continue
         theirs = _measures(name, kind, kind.select(snapshot.dialect, name))
         ours = _measures(name, kind, name)
         asked += [(name, measure, None if measure == _FILLED else kind) for measure in ours]
@@ -95,10 +95,32 @@ def _table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str
         here_sql += ours.values()
     there = snapshot.all(f"SELECT {', '.join(there_sql)} FROM {table}")[0]
     here = _one(connection, f"SELECT {', '.join(here_sql)} FROM crm.{table}")
-    return [
+    found = [
         _difference(table, name, measure, _shown(kind, is_there), _shown(kind, is_here))
         for (name, measure, kind), is_there, is_here in zip(asked, there, here, strict=True)
         if not _same(kind, is_there, is_here)
+    ]
+    words = [name for name, kind in MIRROR[table].items() if kind is WORD]
+    return found + [one for name in words for one in _words(connection, snapshot, table, name)]
+
+
+def _words(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, column: str
+) -> list[Difference]:
+    """The first word that is not there as often as here; the others are rarely news."""
+    word = WORD.select(snapshot.dialect, column)
+    there = dict(snapshot.all(f"SELECT {word}, count(*) FROM {table} GROUP BY 1"))
+    here = dict(connection.execute(f"SELECT {column}, count(*) FROM crm.{table} GROUP BY 1").fetchall())
+    wrong = [value for value in there | here if there.get(value, 0) != here.get(value, 0)]
+    return [
+        _difference(
+            table,
+            column,
+            f"number of rows with {'nothing' if value is None else repr(value)}",
+            there.get(value, 0),
+            here.get(value, 0),
+        )
+        for value in wrong[:1]
     ]
 
 

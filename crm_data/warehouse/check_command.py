@@ -22,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """1 when anything differs."""
     engine = connect()
-    prepare(engine)
     try:
+        prepare(engine)
         with (
             Console(stderr=True).status("Comparing the copy with the CRM database"),
             open_copy(engine, refresh=False) as copy,
@@ -32,6 +32,8 @@ def main(args: argparse.Namespace) -> int:
     except CopyError as problem:
         print(problem, file=sys.stderr)
         return 1
+    finally:
+        engine.dispose()
     if args.json:
         print(json.dumps(asdict(checked), default=str, indent=2))
     else:

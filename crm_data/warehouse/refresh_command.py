@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     engine = connect()
-    prepare(engine)
     try:
+        prepare(engine)
         with open_copy(engine, refresh=False) as copy:
             done = _refresh(copy, full=args.full)
             if args.json:
@@ -34,6 +34,8 @@ def main(args: argparse.Namespace) -> int:
     except CopyError as problem:
         print(problem, file=sys.stderr)
         return 1
+    finally:
+        engine.dispose()
     return 0
 
 
