@@ -41,8 +41,9 @@ class Names:
         wanted = {member for member in members if member is not None}
         if not (dimension in DIMENSIONS and DIMENSIONS[dimension].by_key):
             return {member: member for member in wanted}
-        found = reads.labels(self._crm, dimension, [int(str(key)) for key in wanted])
-        return {key: name for key, name in found.items()}
+        found: dict[object, object] = {}
+        found.update(reads.labels(self._crm, dimension, [int(str(key)) for key in wanted]))
+        return found
 
 
 def definitions(known: list[Definition], *, as_json: bool) -> None:
