@@ -57,7 +57,7 @@ class Checked:
 def check(copy: Copy) -> Checked:
     """Brings the copy up to date and compares it. Raises CrmUnavailable, CopyError."""
     for attempt in range(_TRIES):
-        copy.refresh()
+        copy.refresh(heal=False)  # or it would mend what it is to name
         with copy.reading() as connection, copy.source.snapshot() as snapshot:
             found = [one for table in MIRROR for one in _table(connection, snapshot, table)]
             # What was committed between refresh and comparison is no difference of the copy.

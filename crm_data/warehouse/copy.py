@@ -80,9 +80,17 @@ class Copy:
         return self.source.mark(), local_day(self.organisation, now)
 
     def refresh(
-        self, *, full: bool = False, now: datetime | None = None, progress: Progress = lambda _share: None
+        self,
+        *,
+        full: bool = False,
+        heal: bool = True,
+        now: datetime | None = None,
+        progress: Progress = lambda _share: None,
     ) -> Refreshed:
-        """Take in what has changed. Raises CrmUnavailable, CopyError; the copy is then as it was."""
+        """Take in what has changed. Raises CrmUnavailable, CopyError; the copy is then as it was.
+
+        `heal`: once in a while also count the rows, and load everything where they are not as many.
+        """
         now = now or datetime.now(UTC)
         with self._lock, self._connection.cursor() as cursor:
             # Before reading, so that what is committed meanwhile counts as not yet seen.
@@ -90,7 +98,7 @@ class Copy:
             kept = state.load(cursor)
             if kept.state.version == self._kept.state.version:
                 kept = self._kept  # which has read on without finding anything
-            sweep = self._swept is None or now - self._swept >= _SWEEP_EVERY
+            sweep = heal and (self._swept is None or now - self._swept >= _SWEEP_EVERY)
             refresh = Refresh(cursor, self.source, kept, self._seen, now, full, sweep, progress)
             try:
                 done = refresh.run()
