@@ -36,14 +36,12 @@ class Names:
     def __init__(self, crm: Connection) -> None:
         self._crm = crm
 
-    def of(self, dimension: str, members: Iterable[object]) -> dict[object, object]:
+    def of(self, dimension: str, members: Iterable[object]) -> Mapping[Any, object]:
         """Member -> what to show. Names that several share carry their key."""
         wanted = {member for member in members if member is not None}
         if not (dimension in DIMENSIONS and DIMENSIONS[dimension].by_key):
             return {member: member for member in wanted}
-        found: dict[object, object] = {}
-        found.update(reads.labels(self._crm, dimension, [int(str(key)) for key in wanted]))
-        return found
+        return reads.labels(self._crm, dimension, [int(str(key)) for key in wanted])
 
 
 def definitions(known: list[Definition], *, as_json: bool) -> None:
@@ -81,12 +79,12 @@ def readings(answers: list[Reading], organisation: Organisation, names: Names, *
             Console().print(_cells(one, organisation, labels))
 
 
-def _labels(cells: list[Cell], names: Names) -> dict[str, dict[object, object]]:
+def _labels(cells: list[Cell], names: Names) -> dict[str, Mapping[Any, object]]:
     dimensions = dict.fromkeys(name for cell in cells for name in cell.at if name != "period")
     return {name: names.of(name, {cell.at[name] for cell in cells if name in cell.at}) for name in dimensions}
 
 
-def _reading(one: Reading, labels: Mapping[str, Mapping[object, object]]) -> dict[str, Any]:
+def _reading(one: Reading, labels: Mapping[str, Mapping[Any, object]]) -> dict[str, Any]:
     return {
         "key": one.key,
         "unit": catalog[one.key].unit.value,
@@ -109,7 +107,7 @@ def _reading(one: Reading, labels: Mapping[str, Mapping[object, object]]) -> dic
     }
 
 
-def _cell(cell: Cell, labels: Mapping[str, Mapping[object, object]]) -> dict[str, Any]:
+def _cell(cell: Cell, labels: Mapping[str, Mapping[Any, object]]) -> dict[str, Any]:
     at = {name: _at(name, member, labels) for name, member in cell.at.items()}
     return at | {
         "value": cell.value,
@@ -122,7 +120,7 @@ def _cell(cell: Cell, labels: Mapping[str, Mapping[object, object]]) -> dict[str
     }
 
 
-def _at(name: str, member: object, labels: Mapping[str, Mapping[object, object]]) -> object:
+def _at(name: str, member: object, labels: Mapping[str, Mapping[Any, object]]) -> object:
     if isinstance(member, Period):
         return member.start
     return NONE if member is None else labels[name].get(member, member)
@@ -141,7 +139,7 @@ def _summary(one: Reading, organisation: Organisation) -> Text:
     return text
 
 
-def _cells(one: Reading, organisation: Organisation, labels: Mapping[str, Mapping[object, object]]) -> Table:
+def _cells(one: Reading, organisation: Organisation, labels: Mapping[str, Mapping[Any, object]]) -> Table:
     table = Table(
         *(DIMENSIONS[name].label if name in DIMENSIONS else "Period" for name in one.cells[0].at), box=None
     )

@@ -16,7 +16,7 @@ from crm_data.demo.subscriptions import CHURN_REGION
 def rules() -> pd.DataFrame:
     rows = [
         ("Churn of a region", "churn_rate", "level", "above", 0.085, "last-quarter", "region", 30, 1),
-        ("CAC of a channel", "cac_paid", "level", "above", 3500.0, "last-quarter", "channel", 5, 1),
+        ("CAC of a channel", "cac", "level", "above", 3500.0, "last-quarter", "channel", 5, 1),
         ("Satisfaction of a segment", "csat", "level", "below", 0.78, "last-quarter", "segment", 30, 1),
         ("Revenue won falls", "revenue_won", "change", "below", -0.15, "month", None, 10, 1),
         ("Sales cycle grows", "sales_cycle_median", "change", "above", 0.25, "13w", "team", 20, 0),

@@ -16,7 +16,7 @@ from crm_data.schema import customers, metadata, sales
 
 DOCUMENT = ROOT / "docs" / "demo.md"
 DOCUMENTED_DAY = date(2026, 11, 21)
-_FORMATS = {"churn_rate": "{:.2%}", "csat": "{:.2%}", "cac_paid": "{:,.2f} €", "sales_cycle": "{:.2f} days",
+_FORMATS = {"churn_rate": "{:.2%}", "csat": "{:.2%}", "cac": "{:,.2f} €", "sales_cycle": "{:.2f} days",
             "cases_opened": "{:,.0f}"}  # fmt: skip
 
 _TEXT = """\

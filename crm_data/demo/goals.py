@@ -13,8 +13,8 @@ from crm_data.demo.plan import Plan, months_on
 
 # Levels, the same for every fiscal year: target, floor. Where less is better the floor lies above.
 LEVELS = {
-    "cac_paid": (1200.0, 1350.0),
-    "clv": (11000.0, 9000.0),
+    "cac": (1200.0, 1350.0),
+    "cltv": (11000.0, 9000.0),
     "sales_cycle_median": (42.0, 50.0),
     "sales_cycle": (50.0, 58.0),
     "lead_conversion": (0.14, 0.11),

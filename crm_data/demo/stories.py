@@ -85,7 +85,7 @@ def plots(plan: Plan) -> list[Plot]:
             f"{DEAR_CHANNEL} buys dear customers",
             f"The campaign “{DEAR_CAMPAIGN}” runs from {dear_start(plan)} to {last} instead of all "
             f"others in {DEAR_CHANNEL}, at several times their cost and for no more customers.",
-            *("cac_paid", "channel", DEAR_CHANNEL, dear_start(plan), end, truth.cost_by_channel),
+            *("cac", "channel", DEAR_CHANNEL, dear_start(plan), end, truth.cost_by_channel),
         ),
         Plot(
             f"{FAULTY} ships with a fault: cases",

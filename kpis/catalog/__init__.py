@@ -11,4 +11,4 @@ catalog: dict[str, Definition] = {
 }
 
 #: The six tiles of the Overview.
-HEADLINE = ("cac_paid", "clv", "churn_rate", "sales_cycle_median", "lead_conversion", "csat")
+HEADLINE = ("cac", "cltv", "churn_rate", "sales_cycle_median", "lead_conversion", "csat")

@@ -166,9 +166,9 @@ CHURN_MONTHLY = Composition(
     may_be_empty=("customers_lost",),
 )
 
-CLV = Composition(
-    key="clv",
-    label="Customer lifetime value",
+CLTV = Composition(
+    key="cltv",
+    label="Lifetime value",
     unit=Unit.MONEY,
     better=Better.UP,
     help="What a customer brings over its lifetime at the period's pace: gross margin per customer and "
@@ -184,8 +184,8 @@ CLV = Composition(
     additive=False,
 )
 
-CLV_REALISED = KPI(
-    key="clv_realised",
+CLTV_REALISED = KPI(
+    key="cltv_realised",
     label="Margin of the first year",
     unit=Unit.MONEY,
     better=Better.UP,
@@ -209,6 +209,6 @@ CUSTOMER_KPIS = (
     CUSTOMERS_LOST,
     CUSTOMER_DAYS,
     GROSS_MARGIN,
-    CLV,
-    CLV_REALISED,
+    CLTV,
+    CLTV_REALISED,
 )

@@ -8,7 +8,7 @@ _HORIZON = 90  # days
 
 SPEND_PAID = KPI(
     key="spend_paid",
-    label="Paid acquisition cost",
+    label="Paid acquisition spend",
     unit=Unit.MONEY,
     better=Better.NEITHER,
     help="Media cost dated in the period, each at the exchange rate of its day.",
@@ -23,7 +23,7 @@ SPEND_PAID = KPI(
 
 SPEND_LOADED = KPI(
     key="spend_loaded",
-    label="Acquisition cost, fully loaded",
+    label="Acquisition spend, fully loaded",
     unit=Unit.MONEY,
     better=Better.NEITHER,
     help="All acquisition cost dated in the period: media, staff and tools.",
@@ -35,9 +35,9 @@ SPEND_LOADED = KPI(
     phasing=Phasing.DAILY,
 )
 
-CAC_PAID = Composition(
-    key="cac_paid",
-    label="Customer acquisition cost",
+CAC = Composition(
+    key="cac",
+    label="Acquisition cost",
     unit=Unit.MONEY,
     better=Better.DOWN,
     help="Paid (media) cost dated in the period ÷ customers whose first purchase falls in it. Staff and "
@@ -52,7 +52,7 @@ CAC_PAID = Composition(
 
 CAC_LOADED = Composition(
     key="cac_loaded",
-    label="Customer acquisition cost, fully loaded",
+    label="Acquisition cost, fully loaded",
     unit=Unit.MONEY,
     better=Better.DOWN,
     help="All acquisition cost dated in the period, staff and tools included ÷ customers whose first "
@@ -93,4 +93,4 @@ LEAD_TO_OPPORTUNITY = KPI(
     formula=f"leads with a deal within {_HORIZON} days ÷ leads",
 )
 
-MARKETING = (SPEND_PAID, SPEND_LOADED, CAC_PAID, CAC_LOADED, LEAD_CONVERSION, LEAD_TO_OPPORTUNITY)
+MARKETING = (SPEND_PAID, SPEND_LOADED, CAC, CAC_LOADED, LEAD_CONVERSION, LEAD_TO_OPPORTUNITY)

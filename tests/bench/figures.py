@@ -99,8 +99,8 @@ def _kpis(known: Mapping[str, Any]) -> dict[str, Fraction | None]:
         "active_customers": number("active"),
         "new_customers": number("new_customers"),
         "churn_rate": ratio(number("churned"), number("at_start")),
-        "clv": ratio(margin, lives),
-        "cac_paid": ratio(number("media_cents", 100), number("new_customers")),
+        "cltv": ratio(margin, lives),
+        "cac": ratio(number("media_cents", 100), number("new_customers")),
         "lead_conversion": ratio(number("converted"), number("leads")),
         "csat": ratio(number("satisfied"), number("answers")),
     }

@@ -163,7 +163,7 @@ def test_a_viewer_of_some_teams_gets_no_fact_without_teams(made_up: FakeCopy) ->
     )
     spend, revenue = ask(made_up, limited)[0]
     assert spend.value is None
-    assert spend.why == "Paid acquisition cost has no team."
+    assert spend.why == "Paid acquisition spend has no team."
     assert revenue.value is not None
 
 

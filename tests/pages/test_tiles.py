@@ -26,7 +26,7 @@ def shown(value: float | None, key: str = "csat", **rest: object) -> Tile:
     floor=st.none() | st.floats(-1e9, 1e9),
     low=st.none() | st.floats(-1e12, 1e12),
     why=st.sampled_from(HOSTILE),
-    key=st.sampled_from(["csat", "cac_paid", "churn_rate", "sales_cycle_median"]),
+    key=st.sampled_from(["csat", "cac", "churn_rate", "sales_cycle_median"]),
     course=st.lists(st.tuples(st.none() | st.floats(-1e12, 1e12), st.booleans()), max_size=14),
 )
 def test_a_tile_is_well_formed_whatever_it_shows(value, target, floor, low, why, key, course) -> None:
@@ -76,7 +76,7 @@ def test_status_in_words(status: str, rest: dict[str, Any], words: str) -> None:
     [
         ("csat", 0.9, 0.8, "up", "better", "10 pts"),
         ("churn_rate", 0.2, 0.1, "up", "worse", "10 pts"),
-        ("cac_paid", 90.0, 100.0, "down", "better", "10%"),
+        ("cac", 90.0, 100.0, "down", "better", "10%"),
         ("revenue_won", 50.0, 100.0, "down", "worse", "50%"),
         ("revenue_won", 50.0, 0.0, "up", "better", "€50"),
         ("spend_paid", 50.0, 40.0, "up", "neither", "25%"),
@@ -114,7 +114,7 @@ def test_alerts_come_worst_first_and_only_from_beyond_the_floor() -> None:
         reading("lead_conversion", 0.14, goal=goal(0.18, 0.15), status="bad"),
         reading("csat", 0.93, goal=goal(0.95, 0.9), status="near"),
         reading("churn_rate", 0.4, goal=goal(0.1, 0.2), status="bad"),
-        reading("cac_paid", 9.0, goal=goal(5, 6), status="unsure"),
+        reading("cac", 9.0, goal=goal(5, 6), status="unsure"),
     ]
     worst = out_of_band(readings)
     assert [one.key for one in worst] == ["churn_rate", "lead_conversion"]
