@@ -69,7 +69,7 @@ def test_an_unknown_number_leads_to_the_list_of_all(open_page: Open) -> None:
 def test_a_question_that_cannot_be_answered_says_why(open_page: Open) -> None:
     test = open_page("rows", kpi="cac", at="country:DE")
     assert not test.exception
-    assert "Paid acquisition cost has no country." in texts(test)
+    assert "Paid acquisition spend has no country." in texts(test)
 
 
 def test_a_click_on_a_point_leads_to_its_rows(open_page: Open) -> None:

@@ -40,9 +40,9 @@ def test_a_tile_is_well_formed_whatever_it_shows(value, target, floor, low, why,
 
 
 def test_no_value_is_na_with_its_reason_whole() -> None:
-    drawn = tile(shown(None, why="Paid acquisition cost has no country."), ENGLISH)
+    drawn = tile(shown(None, why="Paid acquisition spend has no country."), ENGLISH)
     assert ">n/a<" in drawn
-    assert "Paid acquisition cost has no country." in drawn
+    assert "Paid acquisition spend has no country." in drawn
     assert ">0" not in drawn
 
 
