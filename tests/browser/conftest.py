@@ -1,7 +1,7 @@
 """One server and one Chromium for all browser tests.
 
 `app` is the server's address. `open_page("/", width=390, theme="dark")` gives a settled page. A console
-error, an exception or a request to another host fails the test; so does a traceback on the screen. A
+error, an exception or a request to another host fails the test; so does an app that says it broke. A
 failed test leaves a picture in test-results.
 """
 
@@ -17,8 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.server import ROOT, make_demo, serve
-from tests.browser.watch import settle, traceback_of, watch
+from tests.browser.server import LOGS, ROOT, crm_data, make_demo, serve
+from tests.browser.watch import failure_on, settle, watch
 
 PICTURES = ROOT / "test-results"
 TODAY = "2026-11-21"
@@ -45,16 +45,12 @@ def pytest_runtest_makereport(item: pytest.Item):
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the app's CRM, its copy and its log."""
-    return tmp_path_factory.mktemp("crm")
-
-
-@pytest.fixture(scope="session")
-def app(home: Path) -> Iterator[str]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running app with a demo CRM that ends on TODAY."""
-    make_demo(home, "--events", "20000", "--today", TODAY)
-    with serve(home) as address:
+    folder = tmp_path_factory.mktemp("crm")
+    make_demo(folder, "--events", "20000", "--today", TODAY)
+    crm_data(folder, "refresh")  # so that no test finds the page waiting for the copy
+    with serve(folder) as address:
         yield address
 
 
@@ -73,12 +69,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(app: str, home: Path, browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
-    opened: list[tuple[Page, list[str]]] = []
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens pages of `app`, or of another `server`."""
+    opened: list[tuple[Page, str, list[str]]] = []
 
     def open_(
-        path: str = "/", *, width: int = 1440, theme: Literal["light", "dark"] = "light", server: str = app
+        path: str = "/",
+        *,
+        width: int = 1440,
+        theme: Literal["light", "dark"] = "light",
+        server: str | None = None,
     ) -> Page:
+        address = server or request.getfixturevalue("app")
         phone = width < 600
         context = browser.new_context(
             viewport={"width": width, "height": 844 if phone else 900},
@@ -87,20 +89,18 @@ def open_page(app: str, home: Path, browser: Browser, request: pytest.FixtureReq
             has_touch=phone,
         )
         page = context.new_page()
-        opened.append((page, watch(page, server)))
-        page.goto(server + path)
+        opened.append((page, address, watch(page, address)))
+        page.goto(address + path)
         settle(page)
         return page
 
     yield open_
     problems = []
-    for number, (page, noted) in enumerate(opened):
-        error = traceback_of(page)
+    for number, (page, address, noted) in enumerate(opened):
+        error = failure_on(page)
         problems += noted
         if error:
-            problems.append(
-                f"the app shows: {error}\nIts log ends: {(home / 'server.log').read_text()[-3000:]}"
-            )
+            problems.append(f"the app shows: {error}\nIts log ends: {LOGS[address].read_text()[-3000:]}")
         if problems or request.node.stash.get(FAILED, False):
             PICTURES.mkdir(exist_ok=True)
             name = re.sub(r"\W+", "-", request.node.name)

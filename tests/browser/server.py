@@ -16,6 +16,9 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds until the server must be healthy
 
+#: The log of each server, by its address.
+LOGS: dict[str, Path] = {}
+
 
 def start_command(port: int) -> list[str]:
     """What `make run` types. A test of the house compares the two."""
@@ -30,16 +33,23 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def make_demo(home: Path, *options: str) -> None:
-    command = [sys.executable, "-m", "crm_data", "demo", *options]
+    """A demo CRM in `home`."""
+    crm_data(home, "demo", *options)
+
+
+def crm_data(home: Path, *arguments: str) -> None:
+    """Run `python -m crm_data …` on the CRM in `home`."""
+    command = [sys.executable, "-m", "crm_data", *arguments]
     answer = subprocess.run(command, cwd=ROOT, env=environment(home), capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 @contextmanager
 def serve(home: Path, folder: Path = ROOT) -> Iterator[str]:
-    """The address of the app in `folder`, healthy; stopped at the end. Its log is `home`/server.log."""
+    """The address of the app in `folder`, healthy; stopped at the end."""
     port = _free_port()
-    log = home / "server.log"
+    address = f"http://127.0.0.1:{port}"
+    log = LOGS[address] = home / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, *start_command(port)],
@@ -51,7 +61,7 @@ def serve(home: Path, folder: Path = ROOT) -> Iterator[str]:
         )
         try:
             _wait_until_healthy(process, port, log)
-            yield f"http://127.0.0.1:{port}"
+            yield address
         finally:
             _stop(process)
 

@@ -40,7 +40,7 @@ def settle(page: Page, seconds: float = 30) -> None:
     expect(unfinished).to_have_count(0, timeout=seconds * 1000)
 
 
-def traceback_of(page: Page) -> str | None:
-    """The text of an exception that the app shows, if it shows one."""
-    box = page.locator("[data-testid=stException]")
+def failure_on(page: Page) -> str | None:
+    """What the app says when a script of it broke, if it says so: Streamlit's own box, or our apology."""
+    box = page.locator("[data-testid=stException], [data-testid=stAlert]:has-text('could not be drawn')")
     return box.first.inner_text() if box.count() else None
