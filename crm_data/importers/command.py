@@ -17,7 +17,7 @@ from rich.table import Table
 from crm_data.engine import ROOT, connect, home, prepare
 from crm_data.importers import reading
 from crm_data.importers.errors import ImportStopped, listed, nearest
-from crm_data.importers.mapping import read_mapping
+from crm_data.importers.mapping import Mapping, read_mapping
 from crm_data.importers.outcome import Counts, Note, Outcome
 from crm_data.importers.run import run_import
 
@@ -47,10 +47,7 @@ def main(args: argparse.Namespace) -> int:
         return 2
     try:
         mapping = read_mapping(path)
-        engine = connect()
-        prepare(engine)
-        with _progress() as progress:
-            outcome = run_import(engine, mapping, args.paths, home() / "imports", progress)
+        outcome = _import(mapping, args.paths)
     except ImportStopped as error:
         print(error, file=sys.stderr)
         return 1
@@ -59,6 +56,16 @@ def main(args: argparse.Namespace) -> int:
     else:
         _show(outcome, Console())
     return 0
+
+
+def _import(mapping: Mapping, paths: list[Path]) -> Outcome:
+    engine = connect()
+    try:
+        prepare(engine)
+        with _progress() as progress:
+            return run_import(engine, mapping, paths, home() / "imports", progress)
+    finally:
+        engine.dispose()
 
 
 def _shipped(name: str | None) -> Path:
@@ -101,7 +108,7 @@ def _show(outcome: Outcome, console: Console) -> None:
         console.print(f"Note: {escape(_sentence(note))}", highlight=False)
     if outcome.report is not None:
         rejected = sum(counts.rejected for counts in outcome.objects.values())
-        console.print(f"{rejected:,} rows were rejected. Each is listed with its reason in:", highlight=False)
+        console.print(f"Rejected: {_rows(rejected)}. They are listed with their reasons in:", highlight=False)
         print(outcome.report)  # on a line of its own, unbroken, to be copied
 
 
@@ -111,5 +118,9 @@ def _numbers(counts: Counts) -> list[str]:
 
 def _sentence(note: Note) -> str:
     where = ".".join(part for part in (note.object, note.column) if part)
-    text = f"{note.rows:,} rows {note.text}" if note.rows else note.text
-    return f"{where}: {text}" if where else text
+    about = ", ".join(part for part in (where, _rows(note.rows) if note.rows else "") if part)
+    return f"{about}: {note.text}" if about else note.text
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} {'row' if number == 1 else 'rows'}"

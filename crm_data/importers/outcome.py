@@ -31,7 +31,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Note:
-    """Something worth telling about rows that were imported all the same: "12 rows …"."""
+    """Something worth telling about rows that were imported all the same."""
 
     object: str
     column: str
@@ -60,7 +60,7 @@ class Tally:
             own = [(remark, rows) for remark, rows in self.remarks.most_common() if remark.column == column]
             changed = [(f"{remark.cell} → {remark.became}", rows) for remark, rows in own if remark.became]
             unread = [(remark.cell, rows) for remark, rows in own if not remark.became]
-            for what, found in (("mapped", changed), ("left empty, since they cannot be read", unread)):
+            for what, found in (("mapped", changed), ("left empty, since it cannot be read", unread)):
                 if found:
                     text = f"{what}: {_shortened(found)}"
                     notes.append(Note(object_name, column, text, sum(rows for _, rows in found)))

@@ -67,10 +67,10 @@ class _Rows:
         self._width = len(opened.table.headings)
         self._id = Reader(opened.block.id, opened.columns, zone)
         self._readers = [Reader(field, opened.columns, zone) for field in opened.fields]
-        self._names = [field.column.name for field in opened.fields]
+        self._names = [str(field.column.name) for field in opened.fields]  # not its subclass, slow to pickle
         self._custom = {name: opened.columns[heading] for name, heading in opened.block.custom.items()}
         self._references = [
-            (field.column.name, field.key.name, field.keep_missing)
+            (str(field.column.name), str(field.key.name), field.keep_missing)
             for field in opened.fields
             if field.key is not None
         ]
@@ -123,6 +123,6 @@ class _Rows:
         first, second = IN_ORDER.get(self._object, ("", ""))
         begin, end = values.get(first), values.get(second)
         if begin is not None and end is not None and end < begin:
-            self._tally.seen[second, f"have it before {first}"] += 1
+            self._tally.seen[second, f"lies before {first}"] += 1
         if "account_id" in values and values["account_id"] is None:
             self._tally.seen["account_id", "without an account"] += 1

@@ -111,7 +111,7 @@ def _write(
     counts, total = tally.counts, stage.ids(blocks)
     counts.replaced = counts.read - counts.rejected - total
     if counts.replaced:
-        tally.seen["", "share their id with a later row, which counts"] += counts.replaced
+        tally.seen["", "id comes again in a later row, which counts"] += counts.replaced
     write_object(
         connection,
         table,

@@ -134,4 +134,4 @@ class _Attempt:
         return Rejected(self._table.name, row.file, row.line, column, text, reason)
 
     def _note_left_empty(self, column: str) -> None:
-        self.tally.seen[column, "left empty, since they refer to nothing that is there"] += 1
+        self.tally.seen[column, "left empty, since there is no such row"] += 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import openpyxl
 from sqlalchemy import Engine, RowMapping, Table, select
 
 from crm_data.importers.mapping import OBJECTS, parse_mapping
@@ -61,3 +62,15 @@ def counts(outcome: Outcome, name: str) -> tuple[int, ...]:
     c = outcome.objects[name]
     assert c.read == c.added + c.updated + c.unchanged + c.rejected + c.replaced
     return c.read, c.added, c.updated, c.unchanged, c.rejected, c.replaced
+
+
+def write_workbook(path: Path, rows: list[list[object]], title: str = "Deals") -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Notes"
+    data = book.create_sheet(title)
+    for row in rows:
+        data.append(row)
+    book.save(path)
+    return path

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from crm_data.importers import excel_file
@@ -19,6 +18,7 @@ from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import Found, find_files, locate, matching
 from crm_data.importers.formats import FileFormat
 from crm_data.importers.opening import open_table
+from tests.importers.desk import write_workbook
 
 NAMES = ["Zoë", "Ångström", "Müller & Söhne", "Café Über"]
 
@@ -182,28 +182,16 @@ def test_files_by_pattern(tmp_path: Path) -> None:
         find_files([tmp_path / "nowhere"])
 
 
-def workbook(path: Path, rows: list[list[object]], title: str = "Deals") -> Path:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Notes"
-    data = book.create_sheet(title)
-    for row in rows:
-        data.append(row)
-    book.save(path)
-    return path
-
-
 def test_a_spreadsheet(tmp_path: Path) -> None:
     day, moment = date(2026, 1, 2), datetime(2026, 1, 2, 9, 30)  # noqa: DTZ001
-    rows = [
+    rows: list[list[object]] = [
         [None, "title"],
         ["Id", "When", "At", "Sum", "Ok"],
         ["1", day, moment, 1100.04, True],
         [],
         [2, None, None, "x", False],
     ]
-    path = workbook(tmp_path / "export.csv", rows)  # told by its content, not its name
+    path = write_workbook(tmp_path / "export.csv", rows)  # told by its content, not its name
     headings, found = table(path, ("Id",), sheet="Deals", heading_line=2)
     assert headings == ["Id", "When", "At", "Sum", "Ok"]
     assert found == [["1", day, moment, 1100.04, True], [2.0, "", "", "x", False]]
@@ -212,7 +200,7 @@ def test_a_spreadsheet(tmp_path: Path) -> None:
 
 
 def test_spreadsheets_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = workbook(tmp_path / "a.xlsx", [["Id"], [1]])
+    path = write_workbook(tmp_path / "a.xlsx", [["Id"], [1]])
     with pytest.raises(ImportStopped, match=r"has no sheet 'Deal'.+mean 'Deals'"):
         table(path, sheet="Deal")
     whole = path.read_bytes()

@@ -162,9 +162,7 @@ def test_closed_before_opened_is_loaded_and_noted(desk: Desk) -> None:
     desk.put("deals.csv", HEADING + "1,N,Won,won,1,EUR,,2026-03-01,2026-02-01\n")
     outcome = desk.load(DEALS)
     assert desk.rows(opportunities, "opened_on", "closed_on") == [(date(2026, 3, 1), date(2026, 2, 1))]
-    assert [(n.column, n.rows, n.text) for n in outcome.notes] == [
-        ("closed_on", 1, "have it before opened_on")
-    ]
+    assert [(n.column, n.rows, n.text) for n in outcome.notes] == [("closed_on", 1, "lies before opened_on")]
 
 
 @pytest.mark.parametrize("code", ["EURO", "US$", "XXX", "€"])
@@ -208,7 +206,7 @@ def test_an_unreadable_cell_may_be_left_empty(desk: Desk) -> None:
     outcome = desk.load(mapping)
     assert desk.rows(accounts, "employees") == [(None,), (12,)]
     assert [(n.column, n.rows, n.text) for n in outcome.notes] == [
-        ("employees", 1, "left empty, since they cannot be read: many (1)")
+        ("employees", 1, "left empty, since it cannot be read: many (1)")
     ]
 
 

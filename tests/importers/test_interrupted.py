@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from crm_data.engine import ROOT, CrmUnavailable, connect
 from crm_data.importers import stage
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.mapping import parse_mapping
+from crm_data.importers.outcome import Outcome
 from crm_data.importers.run import run_import
 from crm_data.schema.customers import account_history, accounts
 from crm_data.schema.organisation import organisation
@@ -51,19 +53,21 @@ def write_files(folder: Path, deals: int, stage_name: str = "New") -> None:
     (folder / "deals.csv").write_text("\n".join(["Id,Account,Stage,Amount", *lines]) + "\n")
 
 
-def do_import(crm: Engine, folder: Path) -> None:
-    run_import(crm, parse_mapping(MAPPING), [folder], folder / "reports", lambda *_: None)
+def do_import(crm: Engine, folder: Path) -> Outcome:
+    return run_import(crm, parse_mapping(MAPPING), [folder], folder / "reports", lambda *_: None)
 
 
-def in_child(work: Callable[[], None]) -> int:
+def in_child(work: Callable[[], object]) -> int:
     """Run in a process of its own that does not come back to pytest. Gives its process id."""
     child = os.fork()
     if child:
         return child
     try:
         work()
-    finally:
-        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
 
 
 def state(desk: Desk) -> list[Any]:
@@ -215,10 +219,4 @@ def test_two_imports_at_once_wait_for_each_other(desk: Desk, crm_url: str) -> No
     assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
     assert len(desk.rows(opportunities, "id")) == 500
     assert len(desk.rows(imports, "id")) == 3
-    assert (
-        counts(
-            run_import(desk.crm, parse_mapping(MAPPING), [desk.folder], desk.reports, lambda *_: None),
-            "opportunities",
-        )[3]
-        == 500
-    )
+    assert counts(do_import(desk.crm, desk.folder), "opportunities")[3] == 500

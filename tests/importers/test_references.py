@@ -127,7 +127,7 @@ def test_a_reference_to_nothing_can_be_kept_empty(desk: Desk) -> None:
     outcome = desk.load(DEALS_OF_ACCOUNTS.format(spec='{ heading = "Account", missing = "keep" }'))
     assert counts(outcome, "opportunities") == (2, 2, 0, 0, 0, 0)
     assert {(note.text, note.rows) for note in outcome.notes} == {
-        ("left empty, since they refer to nothing that is there", 1),
+        ("left empty, since there is no such row", 1),
         ("without an account", 1),
     }
 

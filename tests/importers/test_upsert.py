@@ -82,7 +82,7 @@ def test_of_rows_with_one_id_the_last_counts(desk: Desk) -> None:
         ("1", "Uno", Decimal(11)),
         ("2", "Two", Decimal(20)),
     ]
-    assert [(n.text, n.rows) for n in outcome.notes] == [("share their id with a later row, which counts", 1)]
+    assert [(n.text, n.rows) for n in outcome.notes] == [("id comes again in a later row, which counts", 1)]
     assert counts(desk.load(DEALS), "opportunities") == (3, 0, 0, 2, 0, 1)
 
 

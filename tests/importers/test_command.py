@@ -1,0 +1,206 @@
+"""What a person at the shell sees: one clear sentence, the right exit code, an untouched database."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from crm_data.__main__ import main
+from crm_data.engine import ROOT, connect
+from crm_data.schema.customers import accounts
+
+MAPPING = """
+    source = "old"
+    [[import]]
+    object = "accounts"
+    file = "names.csv"
+    id = "Id"
+    columns = { name = "Name" }
+"""
+
+
+@pytest.fixture
+def url(sqlite_template: Path, tmp_path: Path) -> str:
+    (tmp_path / "crm.db").write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{tmp_path / 'crm.db'}"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with a mapping and a file of three rows, of which one is bad."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "map.toml").write_text(MAPPING)
+    (folder / "names.csv").write_text("Id,Name\n1,Acme [bold]\n2,\n3,Bolt\n")
+    return folder
+
+
+Typist = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def type_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Typist:
+    """A command run in this process, for a database: exit code, stdout, stderr."""
+
+    def run(url: str, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("CRM_DATABASE_URL", url)
+        monkeypatch.setenv("CRM_HOME", str(tmp_path))
+        try:
+            code = main(arguments)
+        except SystemExit as usage:
+            code = int(usage.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def crm_data(url: str, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"CRM_DATABASE_URL": url, "CRM_HOME": str(home), "COLUMNS": "120"}
+    command = [sys.executable, "-m", "crm_data", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def names(url: str) -> list[str]:
+    engine = connect(url)
+    with engine.connect() as connection:
+        found = list(connection.scalars(select(accounts.c.name)))
+    engine.dispose()
+    return found
+
+
+def test_rejected_rows_are_listed_in_a_file(url: str, files: Path, tmp_path: Path) -> None:
+    done = crm_data(url, tmp_path, "import", str(files), "--map", str(files / "map.toml"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert names(url) == ["Acme [bold]", "Bolt"]
+    assert "Rejected: 1 row." in done.stdout
+    report = Path(done.stdout.splitlines()[-1])
+    assert report.parent == tmp_path / "imports"
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1] == [
+            "names.csv",
+            "3",
+            "accounts",
+            "name",
+            "",
+            "is required but empty",
+        ]
+
+
+def test_json(url: str, files: Path, type_in: Typist) -> None:
+    code, out, _ = type_in(url, "import", str(files), "--map", str(files / "map.toml"), "--json")
+    said = json.loads(out)
+    assert code == 0
+    assert said["objects"] == {
+        "accounts": {"read": 3, "added": 2, "updated": 0, "unchanged": 0, "rejected": 1, "replaced": 0}
+    }
+    assert Path(said["report"]).exists()
+
+
+def test_a_file_alone(url: str, files: Path, type_in: Typist) -> None:
+    assert type_in(url, "import", str(files / "names.csv"), "--map", str(files / "map.toml"))[0] == 0
+    assert len(names(url)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["import"], 2, "the following arguments are required: PATH"),
+        (["import", "FILES"], 2, "A mapping is needed"),
+        (["import", "FILES", "--source", "maven_crm_sale"], 2, "Did you mean 'maven_crm_sales'?"),
+        (["import", "FILES", "--source", "x", "--map", "y"], 2, "not allowed with argument"),
+        (["import", "FILES", "--map", "FILES/none.toml"], 1, "cannot be read: No such file"),
+        (["import", "FILES", "--map", "FILES/names.csv"], 1, "names.csv is not valid TOML"),
+        (["import", "FILES/nowhere", "--map", "FILES/map.toml"], 1, "There is no file or folder"),
+        (["import", "FILES/map.toml", "--map", "FILES/map.toml"], 1, "no file fits 'names.csv'"),
+        (["wrong"], 2, "invalid choice: 'wrong'"),
+        ([], 2, "the following arguments are required: COMMAND"),
+    ],
+    ids=range(10),
+)
+def test_what_cannot_be_done(
+    url: str, files: Path, type_in: Typist, arguments: list[str], code: int, says: str
+) -> None:
+    done, out, err = type_in(url, *(argument.replace("FILES", str(files)) for argument in arguments))
+    assert (done, out) == (code, "")
+    assert says in err
+    if code == 1:
+        assert len(err.splitlines()) == 1
+    assert names(url) == []
+
+
+def test_a_mapping_is_needed_and_where_to_find_one(url: str, files: Path, type_in: Typist) -> None:
+    _, _, err = type_in(url, "import", str(files))
+    assert "docs/import.md" in err
+    assert "docs/examples" in err
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("sqlite:////nowhere/at/all.db", "cannot be opened"),
+        ("postgresql://127.0.0.1:1/crm", "cannot be used: connection"),
+        ("mysql://localhost/crm", "Only SQLite and PostgreSQL can be used"),
+        ("rubbish", "is not a database address"),
+    ],
+    ids=["folder", "server", "kind", "address"],
+)
+def test_a_database_that_cannot_be_used(files: Path, type_in: Typist, address: str, says: str) -> None:
+    code, _, err = type_in(address, "import", str(files), "--map", str(files / "map.toml"))
+    assert code == 1
+    assert says in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [[], ["import"]], ids=["all", "import"])
+def test_help(url: str, type_in: Typist, command: list[str]) -> None:
+    code, out, _ = type_in(url, *command, "--help")
+    assert code == 0
+    assert "import" in out
+
+
+def test_help_comes_without_loading_the_commands() -> None:
+    program = "import sys, crm_data.__main__ as m\ntry: m.main(['--help'])\nexcept SystemExit: pass\n"
+    program += "print([name for name in sys.modules if name.startswith(('sqlalchemy', 'rich', 'duckdb'))])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_bar_on_a_terminal(url: str, files: Path, tmp_path: Path) -> None:
+    """On a terminal progress is drawn on stderr, and stdout stays clean."""
+    (files / "names.csv").write_text("Id,Name\n" + "".join(f"{i},Firm {i}\n" for i in range(5000)))
+    terminal, side = pty.openpty()
+    environment = os.environ | {"CRM_DATABASE_URL": url, "CRM_HOME": str(tmp_path), "TERM": "xterm"}
+    command = [
+        sys.executable,
+        "-m",
+        "crm_data",
+        "import",
+        str(files),
+        "--map",
+        str(files / "map.toml"),
+        "--json",
+    ]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=side) as process:
+        os.close(side)
+        drawn = b""
+        try:
+            while block := os.read(terminal, 65536):
+                drawn += block
+        except OSError:  # the other side has closed
+            pass
+        assert process.stdout is not None
+        assert json.loads(process.stdout.read())["objects"]["accounts"]["added"] == 5000
+    os.close(terminal)
+    assert b"accounts" in drawn or b"names.csv" in drawn
