@@ -50,15 +50,14 @@ DEALS = Build(
         GROUP BY d.id
     ),
     owned AS (
-        SELECT d.*, CASE WHEN known_then THEN owner_then ELSE first_owner END AS owner, last_day
+        SELECT
+            d.*, CASE WHEN known_then THEN owner_then ELSE first_owner END AS owner,
+            coalesce(d.closed_day, greatest(d.opened_on, last_day)) AS rate_day
         FROM deals AS d JOIN known USING (id)
     )
     SELECT
         d.id, d.status, d.opened_on AS opened_day, d.closed_day,
-        cents(
-            d.amount, d.currency, coalesce(d.closed_day, greatest(d.opened_on, d.last_day)),
-            stock := d.closed_day IS NULL
-        ) AS amount_cents,
+        cents(d.amount, d.currency, d.rate_day, stock := d.closed_day IS NULL) AS amount_cents,
         d.closed_day - d.opened_on AS cycle_days,
         d.account_id AS account,
         coalesce(place.region, a.own_region, owner.region, a.region) AS region,

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -67,6 +67,10 @@ class Copy:
 
     def run(self, statement: ClauseElement) -> pa.Table:
         return query.run(self._connection, statement)
+
+    def snapshot(self) -> AbstractContextManager[query.Reader]:
+        """For several statements that have to speak of the same version."""
+        return query.snapshot(self._connection)
 
     def behind(self, now: datetime | None = None) -> bool:
         """Whether something has been committed since the last refresh was tried, or a day has begun.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import cast
 
 import duckdb
@@ -13,12 +16,34 @@ from sqlalchemy.sql.compiler import SQLCompiler
 _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
-def run(connection: duckdb.DuckDBPyConnection, statement: ClauseElement) -> pa.Table:
-    """The statement's answer. Takes a cursor of its own, so that threads may share the connection."""
-    compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
-    expanded = compiled.construct_expanded_state()
+@dataclass(frozen=True)
+class Reader:
+    """Runs statements one after the other on a connection of its own."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def run(self, statement: ClauseElement) -> pa.Table:
+        compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
+        expanded = compiled.construct_expanded_state()
+        values = list(expanded.positional_parameters)
+        return self.connection.sql(expanded.statement, params=values).to_arrow_table()
+
+
+@contextmanager
+def snapshot(connection: duckdb.DuckDBPyConnection) -> Iterator[Reader]:
+    """A reader whose statements all see the same data, whatever is committed meanwhile."""
     with connection.cursor() as cursor:
-        return cursor.sql(expanded.statement, params=list(expanded.positional_parameters)).to_arrow_table()
+        cursor.begin()
+        try:
+            yield Reader(cursor)
+        finally:
+            cursor.rollback()
+
+
+def run(connection: duckdb.DuckDBPyConnection, statement: ClauseElement) -> pa.Table:
+    """One statement's answer. Takes a cursor of its own, so that threads may share the connection."""
+    with connection.cursor() as cursor:
+        return Reader(cursor).run(statement)
 
 
 def readable(statement: ClauseElement) -> str:

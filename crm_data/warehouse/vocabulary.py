@@ -32,9 +32,13 @@ CREATE OR REPLACE TEMP MACRO general_threshold() AS (
 );
 
 -- The last one on or before a day; for stocks the plan rate, or the day's where there is no plan.
-CREATE OR REPLACE TEMP MACRO latest_rate(of_currency, d, stock) AS (
-    SELECT arg_max(r.rate, (r.kind = 'plan', r.valid_on)) FROM crm.exchange_rates AS r
-    WHERE r.currency = of_currency AND r.valid_on <= d AND (stock OR r.kind = 'daily')
+CREATE OR REPLACE TEMP MACRO latest_of(of_kind, of_currency, d) AS (
+    SELECT arg_max(r.rate, r.valid_on) FROM crm.exchange_rates AS r
+    WHERE r.kind = of_kind AND r.currency = of_currency AND r.valid_on <= d
+);
+CREATE OR REPLACE TEMP MACRO latest_rate(of_currency, d, stock) AS coalesce(
+    CASE WHEN stock THEN latest_of('plan', of_currency, d) END,
+    latest_of('daily', of_currency, d)
 );
 CREATE OR REPLACE TEMP MACRO rounded(amount, rate) AS
     CAST((CAST(amount AS HUGEINT) * rate + sign(amount) * 50000000000) // 100000000000 AS BIGINT);
