@@ -6,7 +6,6 @@ import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -47,41 +46,43 @@ def binaries() -> Path:
     raise RuntimeError(INSTALL)
 
 
+#: Runs the server until standard input closes, which it does when the tests end, however they end.
+UNTIL_THE_END = """
+folder=$1; shift
+"$@" > "$folder/log" 2>&1 < /dev/null &
+server=$!
+cat > /dev/null
+kill -INT $server; wait $server; rm -rf "$folder"
+"""
+
+
 @contextmanager
 def server() -> Iterator[URL]:
     """Start a server; gives the address of its superuser and first database; stops it at the end."""
-    programs = binaries()
+    programs, who = binaries(), _unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="pg", dir=_memory()))
-    who = _unprivileged()
+    data = folder / "data"
     if who:
         os.chown(folder, who["user"], who["group"])
     try:
-        data = folder / "data"
-        options = f"-U crm -E UTF8 --locale=C -A trust -N -D {data}".split()
-        made = subprocess.run(
-            [programs / "initdb", *options], cwd=folder, capture_output=True, text=True, check=False, **who
-        )
+        initdb: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            *"-U crm -E UTF8 --locale=C -A trust -N".split(),
+        ]
+        made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False, **who)
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr}")
         settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", folder, *settings],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                **who,
-            )
-        try:
+        postgres = [programs / "postgres", "-D", data, "-k", folder, *settings]
+        command: list[str | Path] = ["/bin/sh", "-c", UNTIL_THE_END, "sh", folder, *postgres]
+        with subprocess.Popen(
+            command, cwd="/", stdin=subprocess.PIPE, start_new_session=True, **who
+        ) as process:
             _wait_until_ready(process, folder)
             yield URL.create("postgresql+psycopg", "crm", database="postgres", query={"host": str(folder)})
-        finally:
-            process.send_signal(signal.SIGINT)  # disconnects whoever is still there
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            # Leaving closes its standard input and waits for it.
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -111,7 +112,7 @@ def _runs(program: Path) -> bool:
         return False
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[Any], folder: Path) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until and process.poll() is None:
         state = folder / "data" / "postmaster.pid"
