@@ -75,7 +75,7 @@ def server() -> Iterator[URL]:
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr}")
         settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        postgres = [programs / "postgres", "-D", data, "-k", folder, *settings]
+        postgres: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, *settings]
         command: list[str | Path] = ["/bin/sh", "-c", UNTIL_THE_END, "sh", folder, *postgres]
         with subprocess.Popen(
             command, cwd="/", stdin=subprocess.PIPE, start_new_session=True, **who
