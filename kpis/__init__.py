@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from kpis import change as why
 from kpis import drill, read
+from kpis import explain as proof
 from kpis.answers import Cell, Count, Explanation, Goal, Reading, Rows, Spread
 from kpis.catalog import HEADLINE, catalog
+from kpis.change import Change, Effect
 from kpis.drill import COUNTED, LEFT_OUT, UNDATED, NoRows
-from kpis.explain import Copy, explain, part_totals
 from kpis.model import DIMENSIONS, Better, Unit
 from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Question, Viewer
 from kpis.read import UnknownKPI
+from kpis.snapshot import Copy, opened
 
 __all__ = [
     "COUNTED",
@@ -22,8 +25,10 @@ __all__ = [
     "Better",
     "Calendar",
     "Cell",
+    "Change",
     "Copy",
     "Count",
+    "Effect",
     "Explanation",
     "Goal",
     "NoRows",
@@ -37,6 +42,7 @@ __all__ = [
     "Viewer",
     "ask",
     "catalog",
+    "change",
     "explain",
     "rows",
 ]
@@ -44,8 +50,9 @@ __all__ = [
 
 def ask(copy: Copy, *questions: Question) -> list[list[Reading]]:
     """For each question, one Reading for each of its KPIs, in order. Ask a page's questions together:
-    those about the same rows share a statement."""
-    return read.ask(copy, Calendar(copy.organisation), questions)
+    those about the same rows share a statement, and all speak of the same version of the data."""
+    with opened(copy) as data:
+        return read.ask(data.engine, data.calendar, questions)
 
 
 def rows(
@@ -55,4 +62,19 @@ def rows(
 
     Raises NoRows where the question cannot be answered.
     """
-    return drill.rows(copy, question, part_totals(copy, question), which, offset=offset, limit=limit)
+    with opened(copy) as data:
+        totals = proof.part_totals(data, question)
+        return drill.rows(data.engine, question, totals, which, offset=offset, limit=limit)
+
+
+def explain(copy: Copy, question: Question, compared: Period | None = None) -> Explanation:
+    """All that proves the question's first KPI, beside the same for the window it is compared with."""
+    with opened(copy) as data:
+        return proof.explain(data, question, compared)
+
+
+def change(copy: Copy, question: Question, then: Period, by: str | None = None) -> Change:
+    """How the question's first KPI came from its value in `then` to the one it has: effects, by the members
+    of a dimension (or a stock's reasons, or a formula's inputs), that add up to the change exactly."""
+    with opened(copy) as data:
+        return why.change(data, question, then, by)

@@ -16,11 +16,11 @@ from sqlalchemy import BigInteger, Date, Select, cast, func, literal, select, un
 
 from kpis.answers import Reading
 from kpis.clauses import allowed, clauses
-from kpis.explain import Copy
 from kpis.model import KPI, AsOf, Composition, Definition
-from kpis.period import Calendar, Period
+from kpis.period import Period
 from kpis.question import Question
 from kpis.read import ask, definition_of, refusal, restrictions, until_today
+from kpis.snapshot import Snapshot
 
 RATE, MIX, UNMATCHED, DIFFERENCE, REASON, INPUT = "rate", "mix", "unmatched", "difference", "reason", "input"
 
@@ -45,7 +45,7 @@ class Change:
     why: str | None = None
 
 
-def change(copy: Copy, question: Question, then: Period, by: str | None = None) -> Change:
+def change(data: Snapshot, question: Question, then: Period, by: str | None = None) -> Change:
     """How `question.kpis[0]` came from its value in `then` to that in the question's period.
 
     by: the dimension whose members are told apart. A stock without it is split by its ledger's
@@ -57,13 +57,13 @@ def change(copy: Copy, question: Question, then: Period, by: str | None = None) 
         Question(question.kpis[:1], period, question.today, None, dimensions, question.where, question.viewer)
         for period in (then, question.period)
     ]
-    before, after = (answers[0] for answers in ask(copy, Calendar(copy.organisation), both))
+    before, after = (answers[0] for answers in ask(data.engine, data.calendar, both))
     why = _why_not(definition, before, after, by, both[1])
     if why:
         return Change(before, after, None, (), why)
     amount = _exact(after) - _exact(before)
     effects = tuple(
-        sorted(_effects(copy, definition, both, before, after, by), key=lambda one: -abs(one.amount))
+        sorted(_effects(data, definition, both, before, after, by), key=lambda one: -abs(one.amount))
     )
     return Change(before, after, amount, effects)
 
@@ -83,12 +83,17 @@ def _why_not(
 
 
 def _effects(
-    copy: Copy, definition: Definition, both: list[Question], before: Reading, after: Reading, by: str | None
+    data: Snapshot,
+    definition: Definition,
+    both: list[Question],
+    before: Reading,
+    after: Reading,
+    by: str | None,
 ) -> list[Effect]:
     if isinstance(definition, Composition) and definition.adds == "nothing":
-        return _by_input(copy, definition, both)
+        return _by_input(data, definition, both)
     if isinstance(definition, KPI) and _is_stock(definition) and not by:
-        return _by_reason(copy, definition, both)
+        return _by_reason(data, definition, both)
     assert by
     one, other = _parts(before, by), _parts(after, by)
     if before.denominator is None or after.denominator is None:
@@ -128,13 +133,13 @@ def rate_and_mix(before: Parts, after: Parts) -> list[Effect]:
     return effects
 
 
-def _by_input(copy: Copy, definition: Composition, both: list[Question]) -> list[Effect]:
+def _by_input(data: Snapshot, definition: Composition, both: list[Question]) -> list[Effect]:
     """Each input's share: the mean, over all orders of replacing old inputs by new ones, of what it does."""
     keys = tuple(part.key for part in definition.parts)
     asked = [Question(keys, one.period, one.today, where=one.where, viewer=one.viewer) for one in both]
     old, new = (
         {reading.key: reading.numerator or Fraction(0) for reading in readings}
-        for readings in ask(copy, Calendar(copy.organisation), asked)
+        for readings in ask(data.engine, data.calendar, asked)
     )
     shares: dict[str, Fraction] = dict.fromkeys(keys, Fraction(0))
     for order in permutations(keys):
@@ -152,14 +157,14 @@ def _combined(definition: Composition, inputs: Mapping[str, Fraction]) -> Fracti
     return result.numerator / result.denominator
 
 
-def _by_reason(copy: Copy, kpi: KPI, both: list[Question]) -> list[Effect]:
+def _by_reason(data: Snapshot, kpi: KPI, both: list[Question]) -> list[Effect]:
     """The ledger between the two ends: what started and what ended, by reason."""
     ends = [until_today(one.period, one).end for one in both]
     sign = 1 if ends[0] <= ends[1] else -1
     if ends[0] == ends[1]:
         return []
     statement = _ledger(kpi, both[1], Period(min(ends), max(ends))).params(today=both[1].today)
-    rows = copy.run(statement).to_pylist()
+    rows = data.engine.run(statement).to_pylist()
     scale = Fraction(sign, kpi.each_scale)
     return [Effect(row["reason"], REASON, row["amount"] * scale) for row in rows if row["amount"]]
 

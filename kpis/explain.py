@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Select
 
-from crm_data.organisation import Organisation
 from crm_data.warehouse.query import readable
 from kpis import drill
 from kpis.answers import Count, Explanation
 from kpis.clauses import conditions
 from kpis.model import KPI, AsOf, Cohort, Composition, Definition, During, Spell
-from kpis.period import Calendar, Period
+from kpis.period import Period
 from kpis.query import Engine
 from kpis.question import Question
 from kpis.read import ask, definition_of, refusal, restrictions, until_today
+from kpis.snapshot import Snapshot
 from kpis.windows import totals_statement
-
-
-class State(Protocol):
-    """How fresh the copy is."""
-
-    @property
-    def refreshed_at(self) -> datetime | None: ...
-    @property
-    def changed_at(self) -> datetime | None: ...
-    @property
-    def newest_day(self) -> date | None: ...
-
-
-class Copy(Engine, Protocol):
-    """The copy of the CRM database: it runs statements and knows whose it is and how fresh."""
-
-    @property
-    def organisation(self) -> Organisation: ...
-    @property
-    def state(self) -> State: ...
-
 
 Proof = tuple[tuple[Count, ...], tuple[Count, ...], tuple[str, ...]]
 _NOTHING: Proof = (), (), ()
 
 
-def explain(copy: Copy, question: Question, compared: Period | None = None) -> Explanation:
+def explain(data: Snapshot, question: Question, compared: Period | None = None) -> Explanation:
     """The proof of the first KPI of the question, beside the same for the window it is compared with."""
     definition = definition_of(question.kpis[0])
     questions = [_over(question, period) for period in (question.period, compared) if period]
-    readings = [answers[0] for answers in ask(copy, Calendar(copy.organisation), questions)]
+    readings = [answers[0] for answers in ask(data.engine, data.calendar, questions)]
     left_out, undated, sql = _NOTHING
     if isinstance(definition, KPI) and refusal(definition, question) is None:
-        left_out, undated, sql = _proof(copy, definition, question)
+        left_out, undated, sql = _proof(data.engine, definition, question)
     return Explanation(
         reading=readings[0],
         compared=readings[1] if compared else None,
@@ -62,25 +40,23 @@ def explain(copy: Copy, question: Question, compared: Period | None = None) -> E
         left_out=left_out,
         undated=undated,
         source=definition.source,
-        refreshed_at=copy.state.refreshed_at,
-        changed_at=copy.state.changed_at,
-        newest_day=copy.state.newest_day,
+        refreshed_at=data.state.refreshed_at,
+        changed_at=data.state.changed_at,
+        newest_day=data.state.newest_day,
         sql=sql,
-        parts=_parts(copy, definition, question, compared),
+        parts=_parts(data, definition, question, compared),
         facts=words(definition),
     )
 
 
-def part_totals(copy: Copy, question: Question) -> dict[str, Fraction]:
+def part_totals(data: Snapshot, question: Question) -> dict[str, Fraction]:
     """Each part's total, exactly, for a composition; nothing for a plain KPI."""
     definition = definition_of(question.kpis[0])
     if not isinstance(definition, Composition) or refusal(definition, question):
         return {}
     keys = tuple(part.key for part in definition.parts)
     asked = Question(keys, question.period, question.today, where=question.where, viewer=question.viewer)
-    return {
-        one.key: one.numerator or Fraction(0) for one in ask(copy, Calendar(copy.organisation), [asked])[0]
-    }
+    return {one.key: one.numerator or Fraction(0) for one in ask(data.engine, data.calendar, [asked])[0]}
 
 
 def words(definition: Definition) -> dict[str, str]:
@@ -122,12 +98,12 @@ def _over(question: Question, period: Period) -> Question:
     return Question(question.kpis[:1], period, question.today, where=question.where, viewer=question.viewer)
 
 
-def _proof(copy: Copy, kpi: KPI, question: Question) -> Proof:
+def _proof(engine: Engine, kpi: KPI, question: Question) -> Proof:
     """Rows left out, rows without a date, and the SQL that gives the value and the rows."""
-    n = drill.count(copy, kpi, question, drill.UNDATED)
+    n = drill.count(engine, kpi, question, drill.UNDATED)
     undated = (Count(f"{kpi.fact.many} {kpi.fact.undated}", n),) if n else ()
     sql = tuple(readable(statement) for statement in _statements(kpi, question))
-    return drill.left_out_counts(copy, kpi, question), undated, sql
+    return drill.left_out_counts(engine, kpi, question), undated, sql
 
 
 def _statements(kpi: KPI, question: Question) -> list[Select[Any]]:
@@ -137,7 +113,7 @@ def _statements(kpi: KPI, question: Question) -> list[Select[Any]]:
 
 
 def _parts(
-    copy: Copy, definition: Definition, question: Question, compared: Period | None
+    data: Snapshot, definition: Definition, question: Question, compared: Period | None
 ) -> tuple[Explanation, ...]:
     if not isinstance(definition, Composition):
         return ()
@@ -145,4 +121,4 @@ def _parts(
         Question((part.key,), question.period, question.today, where=question.where, viewer=question.viewer)
         for part in definition.parts
     ]
-    return tuple(explain(copy, one, compared) for one in asked)
+    return tuple(explain(data, one, compared) for one in asked)

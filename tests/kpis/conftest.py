@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from sqlalchemy import Date, Float, String
+from sqlalchemy import Date, Engine, Float, String, text
 from sqlalchemy.schema import CreateTable
-from sqlalchemy.sql import ClauseElement
 
+from crm_data.demo.make import make_demo
+from crm_data.engine import connect
 from crm_data.organisation import Organisation
+from crm_data.warehouse import Copy, open_copy
 from crm_data.warehouse.facts import CATEGORIES, facts
-from crm_data.warehouse.query import run
+from crm_data.warehouse.query import Reader, snapshot
+from tests.kpis.awkward import spoil
+from tests.kpis.recompute_crm import Crm
 
 TODAY = date(2026, 11, 21)
 FIRST = date(2025, 1, 1)
@@ -48,8 +55,8 @@ class FakeCopy:
     organisation: Organisation = field(default_factory=Organisation)
     state: State = field(default_factory=State)
 
-    def run(self, statement: ClauseElement) -> pa.Table:
-        return run(self.connection, statement)
+    def snapshot(self) -> AbstractContextManager[Reader]:
+        return snapshot(self.connection)
 
     def frame(self, table: str) -> pd.DataFrame:
         return self.connection.sql(f"FROM {table}").df()
@@ -75,7 +82,9 @@ def random_copy(seed: int, rows: int = 300) -> FakeCopy:
         if "bad" in frame:
             reversed_spans = pd.to_datetime(frame["end_day"]) < pd.to_datetime(frame["start_day"])
             frame["bad"] = np.where(reversed_spans, "ends before it starts", None)
-        copy.connection.register("made", pa.Table.from_pandas(frame, schema=_schema(table), preserve_index=False))
+        copy.connection.register(
+            "made", pa.Table.from_pandas(frame, schema=_schema(table), preserve_index=False)
+        )
         copy.connection.execute(f"INSERT INTO {table.name} SELECT * FROM made")
     return copy
 
@@ -87,17 +96,31 @@ def _column(column, rng: np.random.Generator, rows: int) -> list[object]:
     if isinstance(column.type, Date):
         days = rng.integers(0, (TODAY - FIRST).days + 1, rows)
         known = rng.random(rows) < (0.6 if name in ("end_day", "lost_day", "customer_day") else 0.95)
-        return [FIRST + timedelta(days=int(day)) if is_known else None for day, is_known in zip(days, known)]
+        return [
+            FIRST + timedelta(days=int(day)) if is_known else None
+            for day, is_known in zip(days, known, strict=True)
+        ]
     if isinstance(column.type, String):
         return list(rng.choice(np.array(MEMBERS, dtype=object), rows))
     if name in ("owner", "account", "contact"):
         return [int(key) if key else None for key in rng.integers(0, 12, rows)]
     if isinstance(column.type, Float):
         return list(rng.integers(0, 11, rows).astype(float))
-    if name in ("latest", "satisfied", "on_time", "delivered", "opened", "clicked", "unsubscribed", "bounced"):
+    if name in (
+        "latest",
+        "satisfied",
+        "on_time",
+        "delivered",
+        "opened",
+        "clicked",
+        "unsubscribed",
+        "bounced",
+    ):
         return [int(flag) if flag < 2 else None for flag in rng.integers(0, 3, rows)]
     numbers = rng.integers(-50, 10_000_00, rows)
-    return [int(number) if known else None for number, known in zip(numbers, rng.random(rows) < 0.85)]
+    return [
+        int(number) if known else None for number, known in zip(numbers, rng.random(rows) < 0.85, strict=True)
+    ]
 
 
 def _schema(table) -> pa.Schema:
@@ -118,3 +141,52 @@ def made_up() -> Iterator[FakeCopy]:
 
 
 assert set(WORDS) - {"status", "kind"} <= set(CATEGORIES)
+
+
+@pytest.fixture(scope="session")
+def demo_crm(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A demo CRM that ends TODAY."""
+    file = tmp_path_factory.mktemp("demo") / "crm.db"
+    shutil.copy(sqlite_template, file)
+    engine = connect(f"sqlite:///{file}")
+    make_demo(engine, events=10_000, today=TODAY, seed=1)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_copy(demo_crm: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """The copy of the demo CRM, as of TODAY."""
+    with copy_of(demo_crm, tmp_path_factory.mktemp("copy")) as copy:
+        yield copy
+
+
+@pytest.fixture(scope="session")
+def spoiled_crm(demo_crm: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The demo CRM with rows planted in it that a demo is too tidy to have."""
+    file = tmp_path_factory.mktemp("spoiled") / "crm.db"
+    with demo_crm.connect() as connection:
+        connection.execute(text("VACUUM INTO :file"), {"file": str(file)})
+    engine = connect(f"sqlite:///{file}")
+    spoil(engine, TODAY)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def spoiled(spoiled_crm: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    with copy_of(spoiled_crm, tmp_path_factory.mktemp("copy")) as copy:
+        yield copy
+
+
+@pytest.fixture(scope="session")
+def plain(spoiled_crm: Engine) -> Crm:
+    """The rows of the spoiled CRM, for recomputing its KPIs."""
+    return Crm(spoiled_crm, TODAY)
+
+
+@contextmanager
+def copy_of(engine: Engine, folder: Path) -> Iterator[Copy]:
+    with open_copy(engine, folder / "copy.duckdb", refresh=False) as copy:
+        copy.refresh(now=datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC))
+        yield copy

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis import Period, Question, catalog
-from kpis.change import DIFFERENCE, MIX, RATE, UNMATCHED, Effect, change, rate_and_mix, shown
+from kpis import Effect, Period, Question, catalog, change
+from kpis.change import DIFFERENCE, MIX, RATE, UNMATCHED, rate_and_mix, shown
 from tests.kpis.conftest import FIRST, TODAY, FakeCopy
 from tests.kpis.test_properties import periods, questions
 
