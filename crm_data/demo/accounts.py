@@ -99,7 +99,7 @@ def accounts_table(
             "segment": pd.Categorical.from_codes(now["segment"], SEGMENTS),
             "industry": now["industry"].where(rng.random(count) >= 0.015),
             "size": pd.Categorical.from_codes(np.where(unknown, -1, size), SIZES),
-            "employees": pd.array(now["employees"], dtype="Int64").copy(),
+            "employees": now["employees"].astype("Int64"),
             "annual_revenue": converter.units(
                 now["revenue"].to_numpy(), now["currency"].to_numpy(), round_to=10_000.0
             ),

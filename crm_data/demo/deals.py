@@ -57,9 +57,7 @@ class Course:
         visited = (self.stages <= when[:, None]) * np.arange(4)
         stage = np.where(closed, np.where(self.won, 4, 5), visited.max(axis=1))
         amount = np.where(self.stages[:, 2] <= when, self.amount_revised, self.amount)
-        unknown = self.amount_known_late & (stage == 0) | self.amount_known_late & (stage == 5) & np.isnat(
-            self.stages[:, 1]
-        )
+        not_yet = (stage == 0) | ((stage == 5) & np.isnat(self.stages[:, 1]))
         moved = self.slip <= when
         expected = np.where(moved, self.expected_later, self.expected)
         return pd.DataFrame(
@@ -70,7 +68,7 @@ class Course:
                 "owner_id": np.where(self.handover <= when, self.owner_later, self.owner),
                 "expected_close": np.where(closed, self.close.astype("datetime64[D]"), expected),
             }
-        ).assign(amount=lambda frame: frame["amount"].mask(unknown))
+        ).assign(amount=lambda frame: frame["amount"].mask(self.amount_known_late & not_yet))
 
 
 def _course(
@@ -90,11 +88,8 @@ def _course(
     last = np.where(won, 3, choose(rng, _LAST_STAGE_OF_LOST, count))
     skipped = rng.random((count, 4)) < np.array([0.0, 0.12, 0.03, 0.1])
     stages[(np.arange(4) > last[:, None]) | skipped] = _NEVER
-    close = np.minimum(
-        at(closed, rng.uniform(14.2, 16.5, count)),
-        np.where(closed == plan.last_day, plan.now, np.datetime64("9999-01-01")),
-    )
-    stages = np.where(stages.astype("datetime64[D]") == plan.last_day, np.minimum(stages, plan.now), stages)
+    close = _no_later(plan, at(closed, rng.uniform(14.2, 16.5, count)))
+    stages = _no_later(plan, stages)
     guess = opened + np.maximum(7, length * rng.lognormal(-0.1, 0.3, count)).astype(np.int64)
     owner = np.where(
         drafts["kind"] == NEW, accounts["owner_id"].to_numpy()[drafts["account"]],
@@ -116,6 +111,12 @@ def _course(
         owner=owner,
         owner_later=staff.members(rng, staff.team_of(owner)),
     )
+
+
+def _no_later(plan: Plan, instants: Instants) -> Instants:
+    """What happens on the last day has happened by now."""
+    last_day = instants.astype("datetime64[D]") == plan.last_day
+    return np.where(last_day, np.minimum(instants, plan.now), instants)
 
 
 def _midway(rng: np.random.Generator, opened: Days, length: Integers, chance: float, hour: float) -> Instants:
@@ -144,9 +145,8 @@ def table(
     state = course.at(np.full(count, plan.now))
     closed = course.close <= plan.now
     lead = np.zeros(len(accounts), np.int64)
-    lead[leads["converted_account_id"].to_numpy()[leads["converted_account_id"] > 0] - 1] = leads["id"][
-        leads["converted_account_id"] > 0
-    ]
+    converted = leads[leads["converted_account_id"] > 0]
+    lead[converted["converted_account_id"] - 1] = converted["id"]
     new = (drafts["kind"] == NEW).to_numpy()
     reasons = [*_WHY_WON, *_WHY_LOST]
     reason = np.where(course.won, choose(rng, _WHY_WON, count), len(_WHY_WON) + choose(rng, _WHY_LOST, count))

@@ -26,7 +26,7 @@ def opened(engine: Engine) -> Iterator[Connection]:
             cursor.execute("PRAGMA journal_mode = DELETE")
         cursor.execute("PRAGMA busy_timeout = 30000")
         cursor.execute("PRAGMA synchronous = OFF")  # a killed run is rolled back all the same
-        cursor.execute("PRAGMA cache_size = -65536")
+        cursor.execute("PRAGMA cache_size = -16384")
         cursor.execute("PRAGMA temp_store = MEMORY")
         connection.adbc_connection.set_autocommit(False)
         cursor.execute("DELETE FROM organisation WHERE false")  # takes the lock

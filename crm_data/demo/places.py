@@ -40,8 +40,8 @@ REGIONS = {  # with the middle of each, for maps
 }
 TEAMS = {  # sales teams and their region
     "Sales North America": "North America",
-    "Sales Central and North Europe": "EMEA",
-    "Sales West Europe, Middle East and Africa": "EMEA",
+    "Sales North EMEA": "EMEA",
+    "Sales South EMEA": "EMEA",
     "Sales Asia-Pacific": "Asia-Pacific",
     "Sales Latin America": "Latin America",
 }
@@ -62,15 +62,15 @@ _PHONES = {
 _COUNTRIES = """
 US | United States | Sales North America | USD | 25 | -6 | english | Inc., LLC, Corp.
 CA | Canada | Sales North America | CAD | 7 | -5 | english | Ltd., Inc.
-DE | Germany | Sales Central and North Europe | EUR | 13 | 1 | german | GmbH, AG, KG
-NL | Netherlands | Sales Central and North Europe | EUR | 4 | 1 | german | B.V., N.V.
-PL | Poland | Sales Central and North Europe | PLN | 3 | 1 | slavic | Sp. z o.o., S.A.
-SE | Sweden | Sales Central and North Europe | SEK | 3 | 1 | nordic | AB
-GB | United Kingdom | Sales West Europe, Middle East and Africa | GBP | 10 | 0 | english | Ltd, plc
-FR | France | Sales West Europe, Middle East and Africa | EUR | 8 | 1 | french | SAS, SARL, SA
-ES | Spain | Sales West Europe, Middle East and Africa | EUR | 4 | 1 | spanish | S.L., S.A.
-AE | United Arab Emirates | Sales West Europe, Middle East and Africa | USD | 2 | 4 | arabic | FZCO, LLC
-ZA | South Africa | Sales West Europe, Middle East and Africa | USD | 2 | 2 | african | (Pty) Ltd
+DE | Germany | Sales North EMEA | EUR | 13 | 1 | german | GmbH, AG, KG
+NL | Netherlands | Sales North EMEA | EUR | 4 | 1 | german | B.V., N.V.
+PL | Poland | Sales North EMEA | PLN | 3 | 1 | slavic | Sp. z o.o., S.A.
+SE | Sweden | Sales North EMEA | SEK | 3 | 1 | nordic | AB
+GB | United Kingdom | Sales North EMEA | GBP | 10 | 0 | english | Ltd, plc
+FR | France | Sales South EMEA | EUR | 8 | 1 | french | SAS, SARL, SA
+ES | Spain | Sales South EMEA | EUR | 4 | 1 | spanish | S.L., S.A.
+AE | United Arab Emirates | Sales South EMEA | USD | 2 | 4 | arabic | FZCO, LLC
+ZA | South Africa | Sales South EMEA | USD | 2 | 2 | african | (Pty) Ltd
 JP | Japan | Sales Asia-Pacific | JPY | 6 | 9 | japanese | K.K.
 AU | Australia | Sales Asia-Pacific | AUD | 5 | 10 | english | Pty Ltd
 IN | India | Sales Asia-Pacific | INR | 5 | 5.5 | indian | Pvt. Ltd.

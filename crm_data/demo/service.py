@@ -90,17 +90,11 @@ def _faulty(
 ) -> pd.DataFrame:
     """Cases about the fault, from the shipping date to the end of the quarter, in one segment only."""
     first, last = np.datetime64(fault_from(plan)), np.datetime64(plan.quarter_end)
-    in_quarter = (usual["day"] >= pd.Timestamp(plan.quarter_start)) & (
-        usual["day"] < pd.Timestamp(plan.quarter_end)
-    )
+    start = np.datetime64(plan.quarter_start)
+    others = usual["day"].between(start, last, inclusive="left").sum()
     segment = accounts["segment"].to_numpy()[months["account"]] == SEGMENTS.index(FAULTY_SEGMENT)
-    recent = (
-        segment
-        & (months["date"] >= pd.Timestamp(plan.quarter_start)).to_numpy()
-        & (months["date"] < pd.Timestamp(plan.quarter_end)).to_numpy()
-    )
-    there = np.flatnonzero(recent)
-    count = int(in_quarter.sum() * FAULT_SHARE) if len(there) else 0
+    there = np.flatnonzero(segment & months["date"].between(start, last, inclusive="left").to_numpy())
+    count = int(others * FAULT_SHARE) if len(there) else 0
     days = np.arange(first, last)
     fading = season(days) * np.linspace(1.3, 0.5, len(days))
     day = days[_weighted(rng, fading, count)]
@@ -112,11 +106,9 @@ def _faulty(
 
 def _weighted(rng: np.random.Generator, weights: np.ndarray, count: int) -> Integers:
     ends = np.cumsum(weights)
-    return (
-        np.searchsorted(ends, rng.random(count) * ends[-1], side="right")
-        if len(ends)
-        else np.zeros(0, np.int64)
-    )
+    if not len(ends):
+        return np.zeros(0, np.int64)
+    return np.searchsorted(ends, rng.random(count) * ends[-1], side="right")
 
 
 def _handled(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -139,7 +131,7 @@ def _handled(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame) -> tuple
     reopenings.insert(0, "id", np.arange(1, len(reopenings) + 1))
     solved[again] = reopened + spell(rng.lognormal(2.8, 0.9, len(again)))
     solved = np.where(solved <= plan.now, solved, np.datetime64("NaT", "us"))
-    return cases.assign(
+    handled = cases.assign(
         priority=pd.Categorical.from_codes(priority, PRIORITIES),
         first_response_at=np.where(response <= plan.now, response, np.datetime64("NaT", "us")),
         response_due_at=opened + spell(RESPONSE_HOURS[priority]),
@@ -147,7 +139,8 @@ def _handled(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame) -> tuple
         resolved_at=solved,
         status=np.where(~np.isnat(solved), "resolved", np.where(rng.random(count) < 0.3, "waiting", "open")),
         on_time=solved <= opened + spell(DUE_HOURS[priority]),
-    ), reopenings
+    )
+    return handled, reopenings
 
 
 def _described(
@@ -165,11 +158,11 @@ def _described(
     faulty = cases["faulty"].to_numpy()
     cause = np.where(faulty, list(CAUSES).index("Defect"), choose(rng, CAUSES, count))
     subjects = [text for name in CAUSES for text in _SUBJECTS[name]]
-    unknown = rng.random(count) < 0.015  # nobody found out who asked
+    unknown = (rng.random(count) < 0.015) & ~faulty  # nobody found out who asked
     request = (cause != list(CAUSES).index("Defect")) & (rng.random(count) < 0.16)
     return cases.assign(
         kind=pd.Categorical.from_codes(request.astype(np.int8), ["case", "request"]),
-        account_id=np.where(unknown & ~faulty, 0, accounts["id"].to_numpy()[account]),
+        account_id=np.where(unknown, 0, accounts["id"].to_numpy()[account]),
         contact_id=np.where(unknown, 0, people.of(rng, account)),
         owner_id=np.where(rng.random(count) < 0.01, 0, staff.members(rng, team)),
         team_id=team + 1,

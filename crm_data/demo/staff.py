@@ -61,7 +61,7 @@ def staff(plan: Plan) -> Staff:
     teams = pd.DataFrame(
         {"id": np.arange(1, len(TEAM_NAMES) + 1), "name": TEAM_NAMES, "department": departments}
     )
-    sizes = [plan.people(size) for size in (5, 4, 4, 4, 3, 5, 4, 3)]
+    sizes = [plan.people(size) for size in (5, 5, 3, 4, 3, 5, 4, 3)]
     team = np.concatenate([[0], np.arange(len(sizes)) + 1, np.repeat(np.arange(len(sizes)) + 1, sizes)])
     count = len(team)
     member = np.arange(count) > len(sizes)

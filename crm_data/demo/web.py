@@ -13,12 +13,12 @@ from crm_data.demo.seasons import at, choose, draw_days, trade
 
 # source: share of sessions, share of sessions that leave an enquiry
 SOURCES = {
-    "Organic search": (36, 0.010),
-    "Direct": (22, 0.012),
-    "Paid search": (17, 0.016),
-    "Referral": (10, 0.018),
-    "Paid social": (9, 0.006),
-    "E-mail": (6, 0.014),
+    "Organic search": (36, 0.0028),
+    "Direct": (22, 0.0030),
+    "Paid search": (17, 0.0042),
+    "Referral": (10, 0.0045),
+    "Paid social": (9, 0.0016),
+    "E-mail": (6, 0.0035),
 }
 SESSIONS_A_DAY = 1_100
 BIG_COUNTRIES = 8

@@ -86,7 +86,7 @@ def test_a_killed_run_leaves_nothing_and_can_be_done_again(sqlite_template: Path
     url = f"sqlite:///{file}"
     # Big enough to be written out before it is finished.
     with subprocess.Popen(
-        [*COMMAND, "--events", "400000"],
+        [*COMMAND, "--events", "100000"],
         cwd=ROOT,
         env={**os.environ, "CRM_DATABASE_URL": url},
         stderr=subprocess.DEVNULL,
