@@ -12,9 +12,13 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~^=&\"'@/])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
+# HTML goes to Streamlit inside Markdown: a blank line would end it, and :material/home: be an icon.
+_IN_HTML = {ord(sign): f"&#{ord(sign)};" for sign in "\n\r:$*_[]`~|\\"}
+
+
 def html(value: object) -> str:
     """Text for HTML, in elements and in quoted attributes."""
-    return _html.escape(str(value), quote=True)
+    return _html.escape(str(value), quote=True).translate(_IN_HTML)
 
 
 def markdown(value: object) -> str:

@@ -71,6 +71,8 @@ def page(title: str) -> Page:
     """Frame, filters and all that the page needs. Ends the run where there is nothing to show."""
     who = viewer()
     view = View.from_url(st.query_params)
+    name = next(key for key, words in PAGES.items() if words == title)
+    _address_bar_follows(name)
     st.html(Path(__file__).parent / "frame.css")
     keeper = cache.keeper()
     copy = keeper.copy
@@ -78,12 +80,22 @@ def page(title: str) -> Page:
         _nothing_to_show(keeper)
     formats = Formats.of(copy.organisation)
     today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
-    name = next(key for key, words in PAGES.items() if words == title)
     shown = Page(name, view, who, copy, formats, Calendar(copy.organisation), today)
     _bar(shown, keeper)
     if keeper.error:
         states.behind(keeper.error, f"as of {_when(shown)}")
     return shown
+
+
+def _address_bar_follows(name: str) -> None:
+    """A link from a page to itself changes the parameters but not the address bar; this does.
+
+    Only then: on the way to another page it would write into the history entry of the old one.
+    """
+    parameters = {key: st.query_params.get_all(key) for key in st.query_params}
+    before, st.session_state["last-seen"] = st.session_state.get("last-seen"), (name, parameters)
+    if before and before[0] == name and before[1] != parameters:
+        st.query_params.from_dict(parameters)
 
 
 def heading(shown: Page, title: str, period: Period | None = None) -> None:

@@ -1,0 +1,108 @@
+"""What others do to the CRM database shows on an open page; names that try to be more than text do not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import TODAY, OpenPage
+from tests.browser.server import make_demo, serve
+from tests.browser.watch import settle
+from tests.pages.readings import HOSTILE
+
+_MILLION = 1_000_000 * 10_000  # money is stored in ten-thousandths
+
+
+@pytest.fixture(scope="module")
+def crm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo CRM of this module's own, in which everything has a hostile name."""
+    folder = tmp_path_factory.mktemp("live")
+    make_demo(folder, "--events", "3000", "--today", TODAY)
+    with sqlite3.connect(folder / "crm.db") as crm:
+        crm.execute("UPDATE organisation SET name = ?", [HOSTILE[0]])
+        for table, column in (
+            ("accounts", "name"),
+            ("users", "name"),
+            ("teams", "name"),
+            ("opportunities", "name"),
+        ):
+            for place, name in enumerate(HOSTILE):
+                crm.execute(
+                    f"UPDATE {table} SET {column} = ? || ' ' || id WHERE id % ? = ?",
+                    [name, len(HOSTILE), place],
+                )
+        for column, among in (("segment", "accounts"), ("acquisition_channel", "accounts")):
+            for place, name in enumerate(HOSTILE):
+                crm.execute(f"UPDATE {among} SET {column} = ? WHERE id % ? = ?", [name, len(HOSTILE), place])
+        for place, (key,) in enumerate(
+            crm.execute("SELECT id FROM regions WHERE parent_id IS NULL").fetchall()
+        ):
+            crm.execute("UPDATE regions SET name = ? WHERE id = ?", [HOSTILE[place], key])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(crm_home: Path) -> Iterator[str]:
+    with serve(crm_home) as address:
+        yield address
+
+
+def test_hostile_names_are_shown_as_text(open_page: OpenPage, server: str) -> None:
+    page = open_page("/", server=server)
+    page.on("dialog", lambda dialog: pytest.fail(f"a name ran as a script: {dialog.message}"))
+    shown = page.locator(".st-key-pies").inner_text() + page.locator(".st-key-places").inner_text()
+    assert sum(name in shown for name in HOSTILE) >= 5
+    expect(page.locator(".brand")).to_have_text(HOSTILE[0])
+    page.locator(".st-key-chip-segment button").click()
+    options = page.locator("[data-testid=stPopoverBody]")
+    for name in HOSTILE:
+        expect(options).to_contain_text(name)
+    page.keyboard.press("Escape")
+    assert page.locator("[data-testid=stMain] img, [data-testid=stMain] a[href*=evil]").count() == 0
+
+
+def test_hostile_names_in_rows_and_chips_are_text_too(open_page: OpenPage, server: str) -> None:
+    page = open_page("/", server=server)
+    page.locator(".st-key-list-segment-active_customers a").first.click()
+    page.wait_for_url("**/rows?**")
+    settle(page)
+    assert any(name in page.locator(".st-key-narrowed").inner_text() for name in HOSTILE)
+    rows = page.locator(".table").last.inner_text()
+    assert any(name in rows for name in HOSTILE)
+    assert page.locator("[data-testid=stMain] img, [data-testid=stMain] a[href*=evil]").count() == 0
+
+
+def test_a_change_by_another_process_shows_within_five_seconds(
+    open_page: OpenPage, server: str, crm_home: Path
+) -> None:
+    page = open_page("/rows?kpi=revenue_won&period=last-year", server=server)
+    before = page.locator(".huge").inner_text()
+    with sqlite3.connect(crm_home / "crm.db") as crm:
+        changed = crm.execute(
+            "UPDATE opportunities SET amount = amount + ? WHERE id = (SELECT max(id) FROM opportunities "
+            "WHERE status = 'won' AND amount > 0 AND closed_on BETWEEN '2025-01-01' AND '2025-12-31')",
+            [_MILLION],
+        )
+        assert changed.rowcount == 1
+    expect(page.locator(".huge")).not_to_have_text(before, timeout=5000)
+
+
+def test_the_page_says_when_the_database_is_gone_and_when_it_is_back(
+    open_page: OpenPage, server: str, crm_home: Path
+) -> None:
+    page = open_page("/", server=server)
+    kept, gone = crm_home / "crm.db", crm_home / "gone.db"
+    value = page.locator(".st-key-figure-deals_won .big").inner_text()
+    with sqlite3.connect(kept) as crm:
+        crm.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept.rename(gone)
+    kept.write_text("not a database")
+    expect(page.get_by_text("These numbers are as of")).to_be_visible(timeout=10_000)
+    expect(page.locator(".st-key-figure-deals_won .big")).to_have_text(value)
+    kept.unlink()
+    gone.rename(kept)
+    expect(page.get_by_text("These numbers are as of")).to_be_hidden(timeout=10_000)

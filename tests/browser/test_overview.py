@@ -1,0 +1,158 @@
+"""The Overview in a real browser: complete at any width and theme, and every click leads to rows."""
+
+from __future__ import annotations
+
+import re
+from math import cos, pi, sin
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from kpis import HEADLINE, catalog
+from tests.browser.conftest import OpenPage
+from tests.browser.watch import settle
+from ui.overview import FIGURES, TRENDS
+
+WINDOW = "?region=EMEA&region=North+America&period=year"
+
+
+def on_rows(page: Page, title: str) -> str:
+    """Wait for the proof; gives its address."""
+    page.wait_for_url("**/rows?**")
+    settle(page)
+    expect(page.locator("h1")).to_have_text(title)
+    address: str = page.evaluate("location.href")
+    assert "region=EMEA&region=North+America" in address, "filters are kept"
+    assert "period=year" in address
+    return address
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_it_is_complete(open_page: OpenPage, width: int, theme: str) -> None:
+    page = open_page("/", width=width, theme=theme)
+    for key in HEADLINE:
+        name = page.locator(f".st-key-tile-{key} svg[role=img]").get_attribute("aria-label")
+        assert name
+        assert name.startswith(catalog[key].label)
+        assert "not available" not in name
+    for key in FIGURES:
+        expect(page.locator(f".st-key-figure-{key} .big")).not_to_have_text("n/a")
+    for key in TRENDS:
+        assert page.locator(f".st-key-trend-{key} svg.marks .mark-line path").count() >= 2
+    expect(page.locator(".st-key-countries svg.marks [aria-label^='United States: ']").first).to_be_attached()
+    assert page.locator("[class*=st-key-ring-] svg.marks .mark-arc path").count() >= 6
+    assert fits(page)
+    assert page.evaluate("document.fonts.check('15px Inter')")
+    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == theme
+
+
+def test_a_gauge_leads_to_its_rows(open_page: OpenPage) -> None:
+    page = open_page(f"/{WINDOW}")
+    page.mouse.click(*middle(page.locator(".st-key-tile-csat .gauge")))
+    assert "kpi=csat" in on_rows(page, catalog["csat"].label)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Overview")
+
+
+def test_a_point_on_a_line_leads_to_the_rows_of_its_month(open_page: OpenPage) -> None:
+    page = open_page(f"/{WINDOW}")
+    page.mouse.click(*middle(page.locator(".st-key-trend-revenue_won svg.marks")))
+    assert "bucket=2026-" in on_rows(page, "Revenue won")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Overview")
+    page.wait_for_timeout(1500)
+    expect(page.locator("h1")).to_have_text("Overview")  # the click does not fire again
+
+
+def test_a_country_on_the_map_leads_to_its_rows(open_page: OpenPage) -> None:
+    page = open_page(f"/{WINDOW}")
+    page.locator(".st-key-countries [aria-label^='Germany: ']").first.click()
+    assert "at=country%3ADE" in on_rows(page, "Revenue won")
+    expect(page.locator(".st-key-narrowed")).to_contain_text("Country: Germany")
+
+
+def test_a_slice_leads_to_its_rows(open_page: OpenPage) -> None:
+    page = open_page(f"/{WINDOW}")
+    ring = page.locator(".st-key-ring-segment-revenue_won svg.marks")
+    ring.scroll_into_view_if_needed()
+    box = ring.bounding_box()
+    assert box
+    angle = pi / 6  # one o'clock, in the ring: the largest slice
+    x, y = box["x"] + box["width"] / 2 + 70 * sin(angle), box["y"] + box["height"] / 2 - 70 * cos(angle)
+    page.mouse.click(x, y)
+    assert "at=segment%3A" in on_rows(page, "Revenue won")
+
+
+@pytest.mark.parametrize("listed", ["segment-active_customers", "region-revenue_won", "country-revenue_won"])
+def test_an_entry_of_a_list_leads_to_its_rows(open_page: OpenPage, listed: str) -> None:
+    page = open_page(f"/{WINDOW}")
+    dimension, _, key = listed.partition("-")
+    page.locator(f".st-key-list-{listed} a").first.click()
+    assert f"at={dimension}%3A" in on_rows(page, catalog[key].label)
+
+
+def test_the_keyboard_reaches_a_tile(open_page: OpenPage) -> None:
+    page = open_page(f"/{WINDOW}")
+    page.locator(".st-key-tile-churn_rate a").focus()
+    outline = page.evaluate("getComputedStyle(document.activeElement, '::after').outlineStyle")
+    page.keyboard.press("Enter")
+    on_rows(page, catalog["churn_rate"].label)
+    assert outline == "solid"
+
+
+def test_filters_live_in_the_url_and_go_back(open_page: OpenPage) -> None:
+    page = open_page("/")
+    whole = page.locator(".st-key-figure-deals_won .big").inner_text()
+    page.locator(".st-key-chip-region button").click()
+    page.get_by_role("button", name="EMEA", exact=True).click()
+    page.wait_for_url("**/?region=EMEA")
+    settle(page)
+    expect(page.locator(".st-key-figure-deals_won .big")).not_to_have_text(whole)
+    part = page.locator(".st-key-figure-deals_won .big").inner_text()
+    page.reload()
+    settle(page)
+    expect(page.locator(".st-key-figure-deals_won .big")).to_have_text(part)
+    expect(page.locator(".st-key-chip-region button")).to_have_text(re.compile("Region: EMEA"))
+    page.go_back()
+    settle(page)
+    expect(page.locator(".st-key-figure-deals_won .big")).to_have_text(whole)
+
+
+def test_on_paper_there_are_no_controls(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.emulate_media(media="print")
+    expect(page.locator(".st-key-filters")).to_be_hidden()
+    expect(page.locator(".st-key-tile-csat svg[role=img]")).to_be_visible()
+
+
+def test_the_proof_fits_a_phone_and_pages_through_rows(open_page: OpenPage) -> None:
+    page = open_page("/rows?kpi=revenue_won&period=last-year", width=390)
+    assert fits(page)
+    expect(page.locator(".sum")).to_contain_text("Added up just now")
+    first = page.locator(".table tbody tr").last.inner_text()
+    page.get_by_role("link", name="Next ›").click()
+    page.wait_for_url("**page=2**")
+    settle(page)
+    assert page.locator(".table tbody tr").last.inner_text() != first
+
+
+def test_the_rows_can_be_downloaded(open_page: OpenPage) -> None:
+    page = open_page("/rows?kpi=deals_won&period=last-year")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("Download")).click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    counted = page.locator("[class*=st-key-set-on]").inner_text()
+    assert "id_name" in lines[0]
+    assert f"{len(lines) - 1:,}" in counted
+
+
+def middle(place: Locator) -> tuple[float, float]:
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
