@@ -50,6 +50,8 @@ class CsvFile:
                 raise ImportStopped(
                     f"{self.name}, line {line + 1}: {error}. A quotation mark is probably missing there."
                 ) from error
+            except UnicodeError as error:  # it was checked whole when it was opened
+                raise ImportStopped(f"{self.name} was changed while it was read. Import again.") from error
             finally:
                 self._binary = None
 

@@ -17,6 +17,7 @@ LEFT_OUT = ...
 
 #: A column with few different cells converts each once; one with many must not fill the memory.
 _REMEMBERED = 50_000
+_REMARKS = 1000
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Reader:
             found = self._value(cell)
         value, remark = found
         if remark is not None:
+            if remark not in self.remarks and len(self.remarks) >= _REMARKS:
+                remark = Remark(remark.column, "…", remark.became and "…")
             self.remarks[remark] += 1
         return value
 

@@ -85,15 +85,21 @@ class _Rows:
         if key is None:
             return [self._rejected(row, Problem("source_id", "", "is the row's id, but empty"))]
         read = [reader.read(cells) for reader in self._readers]
+        custom = {name: as_text(cells[index]) or None for name, index in self._custom.items()}
         problems = [value for value in (key, *read) if type(value) is Problem]
+        problems += [
+            Problem("custom", text, "holds a NUL byte, which is no text")
+            for text in custom.values()
+            if text and "\0" in text
+        ]
         if problems:
             return [self._rejected(row, problem) for problem in problems]
         values = {name: value for name, value in zip(self._names, read, strict=True) if value is not LEFT_OUT}
         for name, by, keep in self._references:
             if values.get(name) is not None:
                 values[name] = Reference(by, values[name], keep)
-        if self._custom:
-            values["custom"] = {name: as_text(cells[index]) or None for name, index in self._custom.items()}
+        if custom:
+            values["custom"] = custom
         self._look_at(values)
         return key, self._file, row.line, values
 

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Table, insert, select
@@ -42,7 +43,7 @@ def run_import(
         zone = _time_zone(connection, mapping)
     with _temporary_room(), closing(Stage()) as stage, _withdrawn_report(outcome):
         tallies = {block.table.name: Tally() for block in mapping.blocks}
-        _read(opened, stage, zone, tallies, progress)
+        files = _read(opened, stage, zone, tallies, progress)
         with reported(engine), writing(engine) as connection:
             outcome.notes += _settle(connection, mapping)
             for table, blocks in _blocks_by_table(mapping).items():
@@ -50,9 +51,10 @@ def run_import(
             for name, tally in tallies.items():
                 outcome.objects[name] = tally.counts
                 outcome.notes += tally.notes(name)
-            outcome.notes += [Note("", "", one.table.remark, 0) for one in opened if one.table.remark]
+            remarks = dict.fromkeys(one.table.remark for one in opened if one.table.remark)
+            outcome.notes += [Note("", "", remark, 0) for remark in remarks]
             outcome.report = _report(reports, started, mapping.source, stage)
-            _record(connection, mapping.source, opened, started, outcome)
+            _record(connection, files, started, outcome)
     return outcome
 
 
@@ -71,12 +73,18 @@ def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:
 
 def _read(
     opened: Sequence[Opened], stage: Stage, zone: ZoneInfo, tallies: dict[str, Tally], progress: Progress
-) -> None:
+) -> list[dict[str, Any]]:
+    """Read every file into the stage. Gives what to remember of the files themselves."""
+    files: dict[str, dict[str, Any]] = {}
     for one in opened:
+        name = one.file.name
         try:
             stage_file(one, stage, zone, tallies[one.block.table.name], progress)
+            if name not in files:
+                files[name] = {"name": name, "size": one.table.size, "sha256": digest(one.file.path)}
         except OSError as error:
-            raise ImportStopped(f"{one.file.name} cannot be read to its end: {error.strerror}.") from error
+            raise ImportStopped(f"{name} cannot be read to its end: {error.strerror}.") from error
+    return list(files.values())
 
 
 def _settle(connection: Connection, mapping: Mapping) -> list[Note]:
@@ -123,16 +131,11 @@ def _write(
     )
 
 
-def _record(
-    connection: Connection, source: str, opened: Sequence[Opened], started: datetime, outcome: Outcome
-) -> None:
+def _record(connection: Connection, files: list[dict[str, Any]], started: datetime, outcome: Outcome) -> None:
     """The import itself, and its entry in the audit log."""
     counts = {name: asdict(each) for name, each in outcome.objects.items()}
-    sizes = {one.file.name: one.table.size for one in opened}
-    sums = {one.file.name: digest(one.file.path) for one in opened}
-    files = [{"name": name, "size": size, "sha256": sums[name]} for name, size in sizes.items()]
     statement = insert(imports).values(
-        source_system=source, started_at=started, finished_at=utc_now(), files=files, counts=counts
+        source_system=outcome.source, started_at=started, finished_at=utc_now(), files=files, counts=counts
     )
     key = connection.execute(statement.returning(imports.c.id)).scalar_one()
     connection.execute(

@@ -1,7 +1,7 @@
 """How a CRM database comes to be, and how an older one is brought up to date: Alembic revisions.
 
-A new revision: `.venv/bin/alembic revision --autogenerate -m "what changes"` against an up-to-date
-database, then read what it wrote. SQLite loses a table's triggers when a revision rebuilds the
+A new revision: `.venv/bin/alembic revision --autogenerate --rev-id 0006 -m "what changes"` against an
+up-to-date database, then read what it wrote. SQLite loses a table's triggers when a revision rebuilds the
 table: make them again with crm_data.migrations.triggers.
 """
 

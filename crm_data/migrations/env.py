@@ -8,7 +8,7 @@ from crm_data.schema import metadata
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata)
+    context.configure(connection=connection, target_metadata=metadata, user_module_prefix="")
     with context.begin_transaction():
         context.run_migrations()
 

@@ -184,39 +184,6 @@ def test_a_file_that_is_missing_stops_before_others_are_written(desk: Desk) -> N
     assert desk.rows(accounts, "id") == []
 
 
-def test_an_optional_file_and_an_optional_column(desk: Desk) -> None:
-    desk.put("names.csv", "Id,Name\n1,Acme\n")
-    mapping = NAMES.replace(
-        '{ name = "Name" }', '{ name = "Name", city = { heading = "City", optional = true } }'
-    )
-    desk.load(mapping + DEALS.replace("[import.columns]", "optional = true\n    [import.columns]"))
-    assert desk.rows(accounts, "name", "city") == [("Acme", None)]
-    desk.put("names.csv", "Id,Name,City\n1,Acme,Rome\n")
-    desk.load(mapping)
-    desk.put("names.csv", "Id,Name\n1,Acme\n")
-    assert counts(desk.load(mapping), "accounts")[3] == 1
-    assert desk.rows(accounts, "name", "city") == [("Acme", "Rome")]
-
-
-def test_an_unreadable_cell_may_be_left_empty(desk: Desk) -> None:
-    desk.put("names.csv", "Id,Name,Staff\n1,Acme,many\n2,Bolt,12\n")
-    mapping = NAMES.replace(
-        '{ name = "Name" }', '{ name = "Name", employees = { heading = "Staff", invalid = "empty" } }'
-    )
-    outcome = desk.load(mapping)
-    assert desk.rows(accounts, "employees") == [(None,), (12,)]
-    assert [(n.column, n.rows, n.text) for n in outcome.notes] == [
-        ("employees", 1, "left empty, since it cannot be read: many (1)")
-    ]
-
-
-def test_words_that_mean_nothing(desk: Desk) -> None:
-    desk.put("names.csv", "Id,Name,Born\n1,Acme,9999-12-31\n2,Bolt,n/a\n3,Cog,2020-01-01\n")
-    mapping = 'empty = ["n/a", "9999-12-31"]\n' + NAMES.replace('"Name" }', '"Name", created_on = "Born" }')
-    desk.load(mapping)
-    assert desk.rows(accounts, "created_on") == [(None,), (None,), (date(2020, 1, 1),)]
-
-
 def test_a_report_that_cannot_be_written_undoes_the_import(desk: Desk) -> None:
     desk.reports.write_text("a file stands where the folder should be")
     desk.put("names.csv", "Id,Name\n1,Acme\n2,\n")
@@ -290,3 +257,10 @@ def test_the_report_opens_as_text(desk: Desk) -> None:
     assert outcome.report is not None
     assert outcome.report.parent == desk.reports
     assert [row[4] for row in desk.rejected(outcome)] == ['\'=HYPERLINK("http://x")', "'@open"]
+
+
+def test_custom_columns_hold_text_only(desk: Desk) -> None:
+    desk.put("names.csv", b"Id,Name,Extra\n1,Acme,a\0b\n2,Bolt,=1+1\n")
+    outcome = desk.load(NAMES.replace('id = "Id"', 'id = "Id"\n    custom = { extra = "Extra" }'))
+    assert desk.rows(accounts, "name", "custom") == [("Bolt", {"extra": "=1+1"})]
+    assert desk.rejected(outcome)[0][3:] == ["custom", "a\\0b", "holds a NUL byte, which is no text"]
