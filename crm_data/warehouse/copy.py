@@ -18,6 +18,7 @@ import pyarrow as pa
 from sqlalchemy import Engine
 from sqlalchemy.sql import ClauseElement
 
+from crm_data.engine import prepare
 from crm_data.organisation import Organisation
 from crm_data.warehouse import query, state, store
 from crm_data.warehouse.builds import FACTS
@@ -46,6 +47,7 @@ class Copy:
         self._connection = store.open_file(path)
         self._kept = state.load(self._connection)
         self._tried: object = None
+        self._prepared = False
         self._seen: Seen = {}
         self._swept: datetime | None = None
         self._members: tuple[int, dict[str, list[str]]] = (-1, {})
@@ -99,6 +101,9 @@ class Copy:
         with self._lock, self._connection.cursor() as cursor:
             # Before reading, so that what is committed meanwhile counts as not yet seen.
             sign = self._sign(now)
+            if not self._prepared:
+                prepare(self.source.engine)  # an older or empty database gets its tables
+                self._prepared = True
             kept = state.load(cursor)
             if kept.state.version == self._kept.state.version:
                 kept = self._kept  # which has read on without finding anything

@@ -44,7 +44,8 @@ class Keeper:
     def stop(self) -> None:
         """Stop following and close the copy. A first load in progress is dropped."""
         self._stop.set()
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
 
     def _run(self) -> None:
         while True:

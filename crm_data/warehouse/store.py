@@ -80,7 +80,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), config=_SETTINGS)
     except duckdb.IOException as problem:
-        if "lock" in str(problem):
+        if "set lock" in str(problem):
             raise Held from problem
         raise
 

@@ -310,7 +310,7 @@ def fill(engine: Engine, seed: int, rows: int = 8) -> None:
                 _insert(d, table)
 
 
-def change(engine: Engine, seed: int, steps: int = 12) -> None:
+def change(engine: Engine, seed: int, steps: int = 40) -> None:
     """Random inserts, updates and deletes, some by plain SQL that knows of no stamp or version."""
     with engine.begin() as connection:
         d = Dice(seed, connection)

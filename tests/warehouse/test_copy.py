@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from sqlalchemy import Engine, String, create_engine, func, select
 
-from crm_data.engine import ROOT, CrmUnavailable
+from crm_data.engine import ROOT, CrmUnavailable, connect
 from crm_data.warehouse import CopyError, facts, open_copy, publish, store
 from crm_data.warehouse.build import category_of
 from crm_data.warehouse.builds import FACTS
@@ -268,6 +268,15 @@ def test_the_copy_holds_no_personal_data(crm: Engine, tmp_path: Path) -> None:
     with open_copy(crm, tmp_path / "copy.duckdb") as copy:
         assert mark not in repr(contents(copy))
     assert mark.encode() not in (tmp_path / "copy.duckdb").read_bytes()
+
+
+def test_an_empty_database_gets_its_tables(empty_url: str, tmp_path: Path) -> None:
+    engine = connect(empty_url)
+    with engine.connect():
+        pass  # SQLite makes the file
+    with open_copy(engine, tmp_path / "copy.duckdb") as copy:
+        assert (copy.state.version, copy.state.newest_day) == (1, None)
+    engine.dispose()
 
 
 def test_state_says_what_the_copy_knows(crm: Engine, tmp_path: Path) -> None:

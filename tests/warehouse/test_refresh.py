@@ -27,12 +27,12 @@ def contents(copy: Copy) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_refreshed_is_what_a_full_load_makes(crm: Engine, tmp_path: Path, seed: int) -> None:
     random_crm.fill(crm, seed)
     with open_copy(crm, tmp_path / "a.duckdb", refresh=False) as copy:
         copy.refresh(now=NOW)
-        for step in range(8):
+        for step in range(6):
             random_crm.change(crm, seed * 1000 + step)
             now = NOW + timedelta(days=20 * step)
             copy.refresh(now=now)
