@@ -23,6 +23,7 @@ Values = dict[Figure, Fraction | None]
 
 DAYS_PER_MONTH = Fraction(36525, 1200)
 LONGEST_LIFETIME = 60
+SHORTEST_WINDOW = 28  # days; below it a lifetime value is not defined
 
 
 def overview(copy: Copy, today: date) -> dict[str, Question]:
@@ -87,8 +88,10 @@ def _kpis(known: Mapping[str, Any]) -> dict[str, Fraction | None]:
 
     revenue = Fraction(0) if known.get("won") == 0 else number("revenue_cents", 100)
     margin = number("margin_cents", 100)
-    lost, days = number("lost"), number("customer_days")
-    lives = None if lost is None or days is None else max(lost, days / DAYS_PER_MONTH / LONGEST_LIFETIME)
+    lost, lived = number("lost"), number("customer_days")
+    lives = None
+    if lost is not None and lived is not None and known["days"] >= SHORTEST_WINDOW:
+        lives = max(lost, lived / DAYS_PER_MONTH / LONGEST_LIFETIME)
     return {
         "revenue_won": revenue,
         "deals_won": number("won"),

@@ -10,6 +10,7 @@ WITH windows AS (
 )
 SELECT
     w, CASE WHEN month IS NULL THEN 'total' ELSE 'month' END AS axis, CAST(month AS VARCHAR) AS member,
+    max(closes - opens) AS days,
     count(*) FILTER (start_day < opens) AS at_start,
     count(*) FILTER (start_day < opens AND lost_day >= opens AND lost_day < closes) AS churned,
     count(*) FILTER (end_reason = 'lost' AND end_day < closes) AS lost,

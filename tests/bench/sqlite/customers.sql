@@ -61,6 +61,7 @@ active AS (
 )
 SELECT
     w, CASE WHEN month IS NULL THEN 'total' ELSE 'month' END AS axis, month AS member,
+    CAST(max(julianday(closes) - julianday(opens)) AS INTEGER) AS days,
     count(*) FILTER (WHERE start_day < opens) AS at_start,
     count(*) FILTER (WHERE start_day < opens AND end_day < closes) AS churned,
     count(*) FILTER (WHERE end_day < closes) AS lost,
@@ -70,7 +71,7 @@ FROM windows JOIN runs ON start_day < closes AND end_day >= opens
 GROUP BY w, month
 UNION ALL
 SELECT 'now', 'segment', CASE WHEN v.version_id IS NULL THEN a.segment ELSE h.segment END,
-    NULL, NULL, NULL, NULL, count(*)
+    NULL, NULL, NULL, NULL, NULL, count(*)
 FROM active AS v
 JOIN accounts AS a ON a.id = v.account_id
 LEFT JOIN account_history AS h ON h.id = v.version_id
