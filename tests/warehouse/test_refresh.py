@@ -232,3 +232,55 @@ def test_a_value_that_is_not_of_its_kind_is_named(sqlite_template: Path, tmp_pat
             sql(crm, f"UPDATE spend SET spent_on = '{NOW.date()}', amount = 50000")
             copy.refresh()
     crm.dispose()
+
+
+#: One change to all rows of a table, which many facts take something from.
+SWEEPING = (
+    "regions SET name = name || '!'",
+    "regions SET country = 'XX'",
+    "teams SET name = name || '!'",
+    "users SET team_id = NULL",
+    "users SET region_id = NULL",
+    "products SET name = name || '!', family = 'Another'",
+    "campaigns SET name = name || '!', channel = 'another'",
+    "campaigns SET region_id = NULL",
+    "surveys SET name = name || '!', satisfied_from = 2",
+    "contacts SET account_id = NULL",
+    "account_history SET region_id = NULL, segment = 'Another'",
+    "accounts SET size = 'another', acquisition_channel = 'another'",
+    "accounts SET owner_id = NULL, region_id = NULL",
+    "exchange_rates SET rate = rate * 2",
+    "silence_thresholds SET days = days + 10",
+    "memberships SET plan = 'another'",
+    "invoices SET currency = 'EUR'",
+    "invoice_lines SET cost = NULL",
+    "opportunity_history SET owner_id = NULL",
+    "opportunities SET lead_id = NULL",
+    "leads SET converted_account_id = NULL",
+    "case_reopenings SET case_id = (SELECT min(id) FROM cases)",
+    "survey_invitations SET case_id = NULL",
+    "cases SET owner_id = NULL",
+    "cases SET team_id = NULL, product_id = NULL",
+    "cases SET account_id = NULL",
+    "survey_answers SET score = NULL",
+)
+
+
+def test_a_change_reaches_all_that_hangs_on_it(sqlite_template: Path, tmp_path: Path) -> None:
+    """Only one way leads from some changes to some facts; forgetting it must not go unnoticed."""
+    shutil.copy(sqlite_template, tmp_path / "crm.db")
+    crm = connect(f"sqlite:///{tmp_path / 'crm.db'}")
+    random_crm.fill(crm, 11, rows=14)
+    with (
+        open_copy(crm, tmp_path / "copy.duckdb", refresh=False) as copy,
+        open_copy(crm, tmp_path / "fresh.duckdb", refresh=False) as fresh,
+    ):
+        copy.refresh(now=NOW)
+        for change in SWEEPING:
+            sql(crm, f"UPDATE {change}")
+            copy.refresh(now=NOW)
+            fresh.refresh(now=NOW, full=True)
+            found, expected = contents(copy), contents(fresh)
+            assert {table for table in expected if found[table] != expected[table]} == set(), change
+            assert copy.state.loaded == "incremental"
+    crm.dispose()
