@@ -1,0 +1,143 @@
+"""Every KPI of the catalogue, recomputed from the CRM database in pandas. One entry a key: a KPI without
+its own recomputation fails the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from kpis.period import Period
+from kpis.question import Where
+from tests.kpis import recompute_customers as customers
+from tests.kpis import recompute_marketing as marketing
+from tests.kpis import recompute_sales as sales
+from tests.kpis import recompute_service as service
+from tests.kpis.recompute_crm import Crm, only
+
+#: What is counted in a window, one row each: `each` and `per` in cents, days or 0/1, and dimensions.
+Rows = Callable[[Crm, Period], pd.DataFrame]
+CENTS = 100
+MONTH = Fraction(487, 16)  # 30.4375 days
+LONGEST_LIFE = 60  # months
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value in the KPI's unit, how many rows it speaks of, and the fraction that it is."""
+
+    value: float | None
+    n: int | None
+    numerator: Fraction | None = None
+    denominator: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Recomputation:
+    """The rows behind a KPI, from one population or several, and the figure made of them."""
+
+    rows: tuple[Rows, ...]
+    figure: Callable[..., Figure]
+    shortest: int = 1  # days of a window that it is defined for
+
+    def frames(self, crm: Crm, window: Period, where: Where = ()) -> list[pd.DataFrame]:
+        """The counted rows of each population, filtered."""
+        frames = [of(crm, window) for of in self.rows]
+        for dimension, members in where:
+            frames = [only(rows, members.__contains__, dimension) for rows in frames]
+        return frames
+
+    def of(self, crm: Crm, window: Period, where: Where = ()) -> Figure:
+        """The figure of the whole, or of what the filters leave."""
+        return self._figure(window, self.frames(crm, window, where))
+
+    def by(self, crm: Crm, window: Period, dimension: str) -> dict[object, Figure]:
+        """The figure of each member that any population knows; None is "(none)"."""
+        frames = self.frames(crm, window)
+        members = {member for rows in frames for member in rows[dimension]}
+        return {
+            member: self._figure(window, [only(rows, (member,).__contains__, dimension) for rows in frames])
+            for member in members
+        }
+
+    def _figure(self, window: Period, frames: list[pd.DataFrame]) -> Figure:
+        return self.figure(*frames) if window.days >= self.shortest else Figure(None, None)
+
+
+def total(unit: int = 1) -> Callable[[pd.DataFrame], Figure]:
+    def figure(rows: pd.DataFrame) -> Figure:
+        if rows.empty:
+            return Figure(None, 0)
+        summed = Fraction(int(rows["each"].sum()), unit)
+        return Figure(float(summed), len(rows), summed)
+
+    return figure
+
+
+def ratio(unit: int = 1, unit_per: int = 1) -> Callable[[pd.DataFrame], Figure]:
+    def figure(rows: pd.DataFrame) -> Figure:
+        top, bottom = Fraction(int(rows["each"].sum()), unit), Fraction(int(rows["per"].sum()), unit_per)
+        return Figure(float(top / bottom) if bottom else None, len(rows), top, bottom)
+
+    return figure
+
+
+def median(rows: pd.DataFrame) -> Figure:
+    return Figure(float(np.median(rows["each"].astype(float))) if len(rows) else None, len(rows))
+
+
+def cost_per_customer(cost: pd.DataFrame, customer: pd.DataFrame) -> Figure:
+    spent = Fraction(int(cost["each"].sum()), CENTS)
+    bought = len(customer)
+    return Figure(float(spent / bought) if bought and len(cost) else None, bought, spent, Fraction(bought))
+
+
+def losses_per_month(lost: pd.DataFrame, days: pd.DataFrame) -> Figure:
+    months = Fraction(int(days["each"].sum())) / MONTH
+    return Figure(float(len(lost) / months) if months else None, None, Fraction(len(lost)), months)
+
+
+def lifetime_value(margin: pd.DataFrame, days: pd.DataFrame, lost: pd.DataFrame) -> Figure:
+    months = Fraction(int(days["each"].sum())) / MONTH
+    if not months or margin.empty:
+        return Figure(None, None)
+    a_month = Fraction(int(margin["each"].sum()), CENTS) / months
+    life = min(months / len(lost), Fraction(LONGEST_LIFE)) if len(lost) else Fraction(LONGEST_LIFE)
+    return Figure(float(a_month * life), None)
+
+
+RECOMPUTED: dict[str, Recomputation] = {
+    "revenue_won": Recomputation((sales.revenue_won,), total(CENTS)),
+    "deals_won": Recomputation((sales.deals_won,), total()),
+    "win_rate": Recomputation((sales.win_rate,), ratio()),
+    "average_deal": Recomputation((sales.revenue_won,), ratio(CENTS)),
+    "open_pipeline": Recomputation((sales.open_pipeline,), total(CENTS)),
+    "sales_cycle": Recomputation((sales.sales_cycle,), ratio()),
+    "sales_cycle_median": Recomputation((sales.sales_cycle,), median),
+    "new_customers": Recomputation((customers.new_customers,), total()),
+    "active_customers": Recomputation((customers.active_customers,), total()),
+    "churn_rate": Recomputation((customers.churn_rate,), ratio()),
+    "churn_revenue": Recomputation((customers.churn_revenue,), ratio(CENTS, CENTS)),
+    "churn_monthly": Recomputation((customers.customers_lost, customers.customer_days), losses_per_month),
+    "customers_lost": Recomputation((customers.customers_lost,), total()),
+    "customer_days": Recomputation((customers.customer_days,), total()),
+    "gross_margin": Recomputation((customers.gross_margin,), total(CENTS)),
+    "cltv": Recomputation(
+        (customers.gross_margin, customers.customer_days, customers.customers_lost),
+        lifetime_value,
+        shortest=28,
+    ),
+    "cltv_realised": Recomputation((customers.cltv_realised,), ratio(CENTS)),
+    "spend_paid": Recomputation((marketing.spend_paid,), total(CENTS)),
+    "spend_loaded": Recomputation((marketing.spend_loaded,), total(CENTS)),
+    "cac": Recomputation((marketing.spend_paid, customers.new_customers), cost_per_customer),
+    "cac_loaded": Recomputation((marketing.spend_loaded, customers.new_customers), cost_per_customer),
+    "lead_conversion": Recomputation((marketing.lead_conversion,), ratio()),
+    "lead_to_opportunity": Recomputation((marketing.lead_to_opportunity,), ratio()),
+    "csat": Recomputation((service.csat,), ratio()),
+    "csat_response": Recomputation((service.csat_response,), ratio()),
+    "cases_opened": Recomputation((service.cases_opened,), total()),
+}
