@@ -31,5 +31,13 @@ def read_organisation(connection: Connection) -> Organisation:
     row = connection.execute(select(settings)).mappings().first()
     if row is None:
         return Organisation()
-    names = ("name", "time_zone", "week_start", "fiscal_start_month", "fiscal_calendar", "base_currency", "locale")
+    names = (
+        "name",
+        "time_zone",
+        "week_start",
+        "fiscal_start_month",
+        "fiscal_calendar",
+        "base_currency",
+        "locale",
+    )
     return Organisation(**{name: row[name] for name in names}, demo=row["demo_seed"] is not None)
