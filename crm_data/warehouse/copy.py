@@ -31,6 +31,7 @@ from crm_data.warehouse.source import Source
 from crm_data.warehouse.state import State
 
 _SWEEP_EVERY = timedelta(days=1)
+_UNUSED = timedelta(days=1)
 
 #: One refresh at a time for each file, however often this process has it open.
 _locks: dict[Path, threading.RLock] = defaultdict(threading.RLock)
@@ -178,11 +179,17 @@ def open_copy(engine: Engine, path: Path | None = None, *, refresh: bool = True)
     return copy
 
 
+def _clear_left(parent: Path) -> None:
+    """Throw away the private copies of processes that were killed: those not written to for a day."""
+    for folder in parent.glob("private-*"):
+        newest = max((file.stat().st_mtime for file in folder.iterdir()), default=0.0)
+        if time.time() - newest > _UNUSED.total_seconds():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _private(path: Path) -> Path:
     """A file of this process alone, with the last published copy in it, if there is one."""
-    for left in path.parent.glob("private-*"):  # of processes that were killed
-        if time.time() - left.stat().st_mtime > _SWEEP_EVERY.total_seconds():
-            shutil.rmtree(left, ignore_errors=True)
+    _clear_left(path.parent)
     folder = Path(tempfile.mkdtemp(prefix="private-", dir=path.parent))
     try:
         shutil.copyfile(Snapshots(path).file, folder / path.name)
