@@ -10,7 +10,7 @@ from ui.figures import figure
 from ui.gauge import Tile, tile
 from ui.links import go, link
 from ui.overview import FIGURES, TRENDS, grain_for, questions
-from ui.trend import Trend, heading, trend
+from ui.trend import Trend, footnote, heading, trend
 from ui.verdict import change
 
 page = shell.page("Overview")
@@ -49,6 +49,9 @@ with st.container(key="trends"):
             bucket = trend(series, formats, page.calendar, key=f"trend-{key}")
             if bucket:
                 go("rows", view.prove(key, bucket=bucket))
+note = footnote(now[TRENDS[0]], page.calendar, grain_for(page.period))
+if note:
+    st.markdown(note, unsafe_allow_html=True)
 
 where_from(page, answers)
 who_from(page, answers)

@@ -33,10 +33,10 @@ with st.container(key="proof"):
         proof.definition(shown)
 
 if shown.parts:
-    st.subheader("Made of", anchor=False)
+    st.header("Made of", anchor=False)
     with st.container(key="parts"):
         proof.parts(page, shown)
 
-st.subheader("Rows", anchor=False)
+st.header("Rows", anchor=False)
 listing(page, question, shown)
 proof.statements(shown)

@@ -31,7 +31,7 @@ def narrowed(page: Page) -> None:
 def numbers_to_choose_from(page: Page) -> None:
     """Every KPI with its sentence, by department."""
     for department, kpis in groupby(catalog.values(), key=lambda kpi: kpi.department):
-        st.subheader(department.capitalize(), anchor=False)
+        st.header(department.capitalize(), anchor=False)
         for kpi in kpis:
             link("rows", kpi.label, page.view.overview(kpi=kpi.key))
             st.caption(markdown(kpi.help))

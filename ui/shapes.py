@@ -38,7 +38,7 @@ class Box:
         )
 
 
-WORLD = Box(-169, -56, 190, 78)  # without Antarctica
+_SOUTH, _NORTH = -56, 78  # the world's land, without Antarctica
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,22 @@ def shape_of(code: str) -> str | None:
 
 
 def frame(shapes: Iterable[str]) -> Frame:
-    """The part of the world with these countries and some room around; all of it where they are far apart."""
+    """The part of the world with these countries and some room around; all of it if they are far apart."""
     box: Box | None = None
     for shape in shapes:
         box = _boxes()[shape].joined(box) if box else _boxes()[shape]
-    if box:
-        wide, high = max(box.east - box.west, 30) * 0.15, max(box.north - box.south, 20) * 0.15
-        box = Box(box.west - wide, max(box.south - high, -56), box.east + wide, min(box.north + high, 78))
-    if box is None or box.east - box.west > 200:
-        box = WORLD
-    return _projected(box)
+    if box is None or box.east - box.west > 150:
+        return _world()
+    wide, high = max(box.east - box.west, 30) * 0.15, max(box.north - box.south, 20) * 0.15
+    return _projected(
+        Box(box.west - wide, max(box.south - high, _SOUTH), box.east + wide, min(box.north + high, _NORTH))
+    )
+
+
+def _world() -> Frame:
+    """All land. Cut between Alaska and Siberia; from there, 11° E is the middle, and 5.0 holds Fiji."""
+    south, north = _equal_earth(0, _SOUTH)[1], _equal_earth(0, _NORTH)[1]
+    return Frame(11, (south + north) / 2, 5.0, north - south)
 
 
 def _projected(box: Box) -> Frame:

@@ -14,22 +14,26 @@ def empty(name: str) -> None:
         f"{markdown(name)} has no deals, customers, leads or cases yet. In the project's folder, type one of "
         "these; this page fills by itself."
     )
-    st.markdown("**Look around first**: a demo company with three years of data.")
-    st.code("python -m crm_data demo", language="bash")
-    st.markdown(
-        "**Bring your own data**: CSV or Excel files, with a mapping file that says which column is what."
-    )
-    st.code("python -m crm_data import FOLDER --map docs/examples/maven_crm_sales.toml", language="bash")
+    _ways_to_begin()
 
 
 def unreadable(problem: str) -> None:
     """There is no copy to show, and none can be made."""
     st.header("The CRM database cannot be read", anchor=False)
-    st.error(markdown(problem), icon=None)
+    st.error(markdown(problem))
     st.markdown(
-        "Nothing was changed. Check that the database is there and that this computer may read it "
-        "(`CRM_DATABASE_URL` says where it is). This page tries again every few seconds."
+        "Nothing was changed. `CRM_DATABASE_URL` says which database is read; without it, it is the file "
+        "`data/crm.db`. This page tries again by itself."
     )
+    with st.expander("First time here?"):
+        _ways_to_begin()
+
+
+def _ways_to_begin() -> None:
+    st.markdown("**Look around first**: a demo company with three years of data.")
+    st.code("python -m crm_data demo", language="bash")
+    st.markdown("**Bring your own data**: CSV or Excel files, and a mapping that says which column is what.")
+    st.code("python -m crm_data import FOLDER --map docs/examples/maven_crm_sales.toml", language="bash")
 
 
 def being_made(done: float | None) -> None:

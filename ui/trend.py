@@ -68,6 +68,13 @@ def heading(shown: Trend, moved: Change | None, formats: Formats) -> str:
     return f'<div class="course">{"".join(parts)}</div>'
 
 
+def footnote(now: Reading, calendar: Calendar, grain: Grain) -> str:
+    """What the hollow points are, if there are any."""
+    if not any(is_cut(cell, calendar, grain) for cell in now.cells):
+        return ""
+    return f'<div class="note">○ A {grain} that is not over, or that the period cuts.</div>'
+
+
 def is_cut(cell: Cell, calendar: Calendar, grain: Grain) -> bool:
     """The bucket is only a part of its week, month …: it goes on, or the window cuts it."""
     bucket = cell.at["period"]

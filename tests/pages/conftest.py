@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from crm_data.demo.make import make_demo
 from crm_data.engine import connect, prepare
-from crm_data.warehouse import Copy
+from crm_data.warehouse import Copy, Keeper
 from ui import cache
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,15 +44,15 @@ def home(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def keepers_end() -> Iterator[None]:
     """Stop every keeper that a page has started."""
-    started: list[cache.Keeper] = []
-    start = cache.Keeper.start
+    started: list[Keeper] = []
+    start = Keeper.start
 
-    def starting(keeper: cache.Keeper) -> None:
+    def starting(keeper: Keeper) -> None:
         started.append(keeper)
         start(keeper)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache.Keeper, "start", starting)
+        patch.setattr(Keeper, "start", starting)
         yield
     for keeper in started:
         keeper.stop()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.shapes import WORLD, _boxes, _equal_earth, _names, frame, shape_of
+from ui.shapes import _boxes, _equal_earth, _names, frame, shape_of
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_neighbours_fill_the_frame_and_the_far_apart_get_the_world() -> None:
     assert near.width < far.width / 5
     assert abs(near.meridian - 5.2) < 2
     assert far == frame([])
-    assert far.meridian == (WORLD.west + WORLD.east) / 2
+    assert far.width > 4
 
 
 @pytest.mark.parametrize(

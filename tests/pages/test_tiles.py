@@ -85,7 +85,7 @@ def test_status_in_words(status: str, rest: dict[str, Any], words: str) -> None:
 )
 def test_change(key: str, now: float, then: float, direction: str, meaning: str, amount: str) -> None:
     sure = [reading(key, value, low=value - 0.001, high=value + 0.001) for value in (now, then)]
-    moved = change(*sure, catalog[key], ENGLISH)
+    moved = change(sure[0], sure[1], catalog[key], ENGLISH)
     assert moved is not None
     assert (moved.direction, moved.meaning, moved.amount) == (direction, meaning, amount)
 

@@ -1,0 +1,99 @@
+"""What stands there instead of numbers when there are none, and why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+from streamlit.testing.v1 import AppTest
+
+from crm_data.engine import connect, prepare
+from crm_data.schema import organisation, sales
+from tests.pages.conftest import PATIENCE, ROOT
+from ui import cache
+from ui.shell import ago, anchor
+
+
+def shown(until: Callable[[str], bool]) -> str:
+    """The start page's words, once they are as wanted; the page looks again by itself in a browser."""
+    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        test.run()
+        assert not test.exception
+        boxes = (*test.title, *test.header, *test.markdown, *test.error, *test.warning, *test.code)
+        words = "\n".join(box.value for box in boxes).replace("\\", "")  # as it reads on the screen
+        if until(words) or time.monotonic() > deadline:
+            return words
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
+    monkeypatch.setenv("CRM_HOME", str(tmp_path))
+    return tmp_path / "crm.db"
+
+
+def test_an_empty_crm_says_how_to_begin(database: Path) -> None:
+    prepare(connect(f"sqlite:///{database}"))
+    words = shown(lambda words: "is empty" in words)
+    assert "python -m crm_data demo" in words
+    assert "python -m crm_data import" in words
+
+
+def test_no_database_yet_says_how_to_begin_too(database: Path) -> None:
+    words = shown(lambda words: "is not there" in words)
+    assert "crm.db is not there" in words
+    assert "python -m crm_data demo" in words
+
+
+def test_a_file_that_is_no_database_is_named(database: Path) -> None:
+    database.write_text("Dear diary, " * 1000)
+    words = shown(lambda words: "cannot be read" in words)
+    assert "crm.db" in words
+    assert "not a database" in words or "not an SQLite database" in words
+    assert "Traceback" not in words
+    assert database.read_text().startswith("Dear diary"), "it was left alone"
+
+
+def test_a_missing_rate_is_named(database: Path) -> None:
+    engine = connect(f"sqlite:///{database}")
+    prepare(engine)
+    day = datetime.now(UTC).date()
+    with engine.begin() as crm:
+        crm.execute(insert(organisation.organisation).values(id=1, name="Us", base_currency="EUR"))
+        crm.execute(
+            insert(sales.opportunities).values(
+                name="Deal",
+                stage="Won",
+                status="won",
+                amount=100,
+                currency="SEK",
+                opened_on=day,
+                closed_on=day,
+            )
+        )
+    words = shown(lambda words: "SEK" in words)
+    assert "SEK" in words
+    assert "cannot be read" in words or "can no longer" in words
+    assert cache.keeper().error
+
+
+def test_periods_count_back_from_the_end_of_data_that_ended_long_ago() -> None:
+    today, long_ago = date(2026, 11, 22), date(2017, 12, 31)
+    assert anchor(today, long_ago) == long_ago
+    assert anchor(today, today - timedelta(days=45)) == today
+    assert anchor(today, None) == today
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-3, "0 s ago"), (5, "5 s ago"), (65, "1 min ago"), (7300, "2 h ago")]
+)
+def test_ago(seconds: int, words: str) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert ago(now - timedelta(seconds=seconds), now) == words
