@@ -14,7 +14,7 @@ from crm_data.demo.pipeline import ONE_OFF
 from crm_data.demo.plan import Days, Plan
 from crm_data.demo.seasons import Integers, days_until
 
-QUARTERLY = np.array([0.2, 0.35, 0.6, 0.5])  # share of customers billed by the quarter, by segment
+QUARTERLY = np.array([0.14, 0.26, 0.5, 0.4])  # share of customers billed by the quarter, by segment
 TERMS = np.array([14, 30, 45, 30])  # days to pay, by segment
 LATE = np.array([-1.0, 1.0, 9.0, 4.0])  # days after the due date, in the middle
 

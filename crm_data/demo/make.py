@@ -44,7 +44,7 @@ from crm_data.schema.system import imports
 Tables = Iterator[tuple[str, pd.DataFrame]]
 SMALLEST, LARGEST = 200, 50_000_000
 _HISTORY_BATCH = 100_000  # deals
-_ROWS_PER_EVENT, _FIXED_ROWS = 5.2, 110_000  # about; for the progress bar
+_ROWS_PER_EVENT, _FIXED_ROWS = 4.4, 100_000  # about; for the progress bar
 
 
 def make_demo(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Date, Engine, Table, func, select, text
 
 from crm_data.schema import metadata
@@ -16,6 +17,8 @@ from crm_data.schema.organisation import exchange_rates, users
 from crm_data.schema.sales import leads
 from crm_data.schema.types import UTCDateTime
 from tests.demo.conftest import SMALL, _file, make
+
+pytestmark = pytest.mark.xdist_group("small demo")  # made once
 
 #: Days and instants that may lie ahead.
 PLANNED = {"due_on", "valid_until", "expected_close", "due_at", "response_due_at", "ends_on", "period_start",

@@ -11,6 +11,8 @@ from sqlalchemy import Engine, text
 from crm_data.demo.document import DOCUMENT, document
 from crm_data.demo.stories import Story, stories
 
+pytestmark = pytest.mark.xdist_group("documented demo")  # made once
+
 # The same figures once more, in SQL.
 _REGION = """
     WITH RECURSIVE root(id, name) AS (
