@@ -8,8 +8,9 @@ from kpis import explain as proof
 from kpis.answers import Cell, Count, Explanation, Goal, Reading, Rows, Spread
 from kpis.catalog import HEADLINE, catalog
 from kpis.change import Change, Effect
+from kpis.dimensions import DIMENSIONS
 from kpis.drill import COUNTED, LEFT_OUT, UNDATED, NoRows
-from kpis.model import DIMENSIONS, Better, Unit
+from kpis.model import Better, Unit
 from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Question, Viewer
 from kpis.read import UnknownKPI

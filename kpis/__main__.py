@@ -23,12 +23,14 @@ from kpis import (
     Question,
     UnknownKPI,
     ask,
+    change,
     explain,
     report,
+    report_proof,
     rows,
 )
 from kpis.catalog import catalog
-from kpis.model import DIMENSIONS
+from kpis.dimensions import DIMENSIONS
 from kpis.period import GRAINS, PRESETS, Calendar
 from kpis.question import Where
 from kpis.read import definition_of
@@ -62,9 +64,18 @@ def _answer(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
         which = args.reason or (LEFT_OUT if args.left_out else UNDATED if args.undated else COUNTED)
         report.rows(rows(copy, question, which, limit=args.limit), names, as_json=args.json)
     else:
-        calendar = Calendar(copy.organisation)
-        compared = calendar.comparable(question.period, args.compare, question.today)
-        report.explanation(explain(copy, question, compared), copy.organisation, as_json=args.json)
+        _prove(args, copy, question, names)
+
+
+def _prove(args: argparse.Namespace, copy: Copy, question: Question, names: report.Names) -> None:
+    compared = Calendar(copy.organisation).comparable(question.period, args.compare, question.today)
+    if args.command == "explain":
+        report_proof.explanation(explain(copy, question, compared), copy.organisation, as_json=args.json)
+    elif compared:
+        by = args.by[0] if args.by else None
+        report_proof.change(
+            change(copy, question, compared, by), by, copy.organisation, names, as_json=args.json
+        )
 
 
 def _question(args: argparse.Namespace, copy: Copy, crm: Connection) -> Question:
@@ -74,7 +85,7 @@ def _question(args: argparse.Namespace, copy: Copy, crm: Connection) -> Question
         period=_period(args, copy, today),
         today=today,
         grain=getattr(args, "grain", None),
-        by=tuple(getattr(args, "by", None) or ()),
+        by=tuple(args.by or ()) if args.command == "value" else (),
         where=_where(args.where or [], crm),
     )
 
@@ -127,23 +138,41 @@ def _parser() -> argparse.ArgumentParser:
     )
     which.add_argument("--undated", action="store_true", help="instead, the rows without a date")
     which.add_argument("--reason", metavar="WORDS", help="instead, those left out for this reason")
-    behind.add_argument("--limit", type=int, metavar="N", help="at most N rows")
+    behind.add_argument("--limit", type=_rows, metavar="N", help="at most N rows")
     proof = commands.add_parser(
         "explain", help="sentence, windows, counted, left out and why, freshness, SQL"
     )
     proof.add_argument("--compare", default="year", choices=("year", "previous", "none"))
-    for one in (behind, proof):
+    why = commands.add_parser("why", help="why the value changed: parts that add up to the change")
+    why.add_argument("--compare", default="year", choices=("year", "previous"))
+    why.add_argument("--by", nargs=1, choices=DIMENSIONS, metavar="DIM", help="the dimension to split it by")
+    for one in (behind, proof, why):
         one.add_argument("keys", nargs=1, metavar="KEY")
-    for one in (value, behind, proof):
+    for one in (value, behind, proof, why):
         _add_window(one)
     return parser
 
 
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-21") from error
+    if not 1900 <= day.year <= 2199:  # so that earlier windows to compare with are dates too
+        raise argparse.ArgumentTypeError("give a day from 1900 to 2199")
+    return day
+
+
+def _rows(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows")
+    return int(text)
+
+
 def _add_window(parser: argparse.ArgumentParser) -> None:
-    day = date.fromisoformat
-    parser.add_argument("--from", dest="start", type=day, metavar="DATE", help="first day of the window")
+    parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="first day of the window")
     parser.add_argument(
-        "--to", dest="end", type=day, metavar="DATE", help="the day after its last (default: tomorrow)"
+        "--to", dest="end", type=_day, metavar="DATE", help="the day after its last (default: tomorrow)"
     )
     parser.add_argument(
         "--period", default="12m", choices=PRESETS, help="a named window instead (default: 12m)"
@@ -151,7 +180,7 @@ def _add_window(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--where", action="append", metavar="DIM=VALUE", help="count only these; may be repeated"
     )
-    parser.add_argument("--today", type=day, metavar="DATE", help="answer as of this day (default: today)")
+    parser.add_argument("--today", type=_day, metavar="DATE", help="answer as of this day (default: today)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
+from kpis.dimensions import DIMENSIONS
 from kpis.period import Period
 
 #: The organisation's today, for conditions that need it. Never read from the machine's clock here.
@@ -69,44 +70,6 @@ class Windows(StrEnum):
         if self is Windows.WHOLE_MONTHS and (period.start.day, period.end.day) != (1, 1):
             return f"Defined for whole calendar months; this window is {period}."
         return None
-
-
-@dataclass(frozen=True)
-class Dimension:
-    key: str
-    label: str
-    plural: str
-    by_key: bool = False  # the copy holds keys; names come from the CRM database
-
-
-DIMENSIONS: dict[str, Dimension] = {
-    dimension.key: dimension
-    for dimension in (
-        Dimension("region", "Region", "regions"),
-        Dimension("country", "Country", "countries"),
-        Dimension("segment", "Segment", "segments"),
-        Dimension("industry", "Industry", "industries"),
-        Dimension("size", "Company size", "company sizes"),
-        Dimension("channel", "Channel", "channels"),
-        Dimension("team", "Team", "teams"),
-        Dimension("owner", "Owner", "owners", by_key=True),
-        Dimension("account", "Account", "accounts", by_key=True),
-        Dimension("product", "Product", "products"),
-        Dimension("family", "Product family", "product families"),
-        Dimension("campaign", "Campaign", "campaigns"),
-        Dimension("stage", "Stage", "stages"),
-        Dimension("close_reason", "Reason", "reasons"),
-        Dimension("lost_reason", "Reason of loss", "reasons of loss"),
-        Dimension("spend_kind", "Kind of cost", "kinds of cost"),
-        Dimension("basis", "Known from", "bases"),
-        Dimension("plan", "Plan", "plans"),
-        Dimension("survey", "Survey", "surveys"),
-        Dimension("cause", "Cause", "causes"),
-        Dimension("priority", "Priority", "priorities"),
-        Dimension("case_channel", "Case channel", "case channels"),
-        Dimension("lead_status", "Lead status", "lead statuses"),
-    )
-}
 
 
 @dataclass(frozen=True, eq=False)

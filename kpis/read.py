@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from kpis.answers import Cell, Reading
 from kpis.catalog import catalog
+from kpis.dimensions import DIMENSIONS
 from kpis.goals import Target, goal, read_targets, status
-from kpis.model import DIMENSIONS, KPI, Cohort, Composition, Definition
+from kpis.model import KPI, Cohort, Composition, Definition
 from kpis.period import Calendar, Period
 from kpis.query import Engine, Request, tally
 from kpis.question import Question, Where

@@ -20,11 +20,12 @@ from sqlalchemy import Connection
 
 from crm_data import reads
 from crm_data.organisation import Organisation
-from kpis.answers import Cell, Count, Explanation, Reading, Rows
+from kpis.answers import Cell, Reading, Rows
 from kpis.catalog import catalog
+from kpis.dimensions import DIMENSIONS
 from kpis.drill import exact
 from kpis.explain import words
-from kpis.model import DIMENSIONS, Definition, Unit
+from kpis.model import Definition, Unit
 from kpis.period import Period
 
 NONE = "(none)"
@@ -46,7 +47,7 @@ class Names:
 
 def definitions(known: list[Definition], *, as_json: bool) -> None:
     if as_json:
-        _json([_definition(one) for one in known])
+        print_json([_definition(one) for one in known])
         return
     table = Table("Key", "Name", "Unit", "Better", "Dimensions", box=None)
     for one in known:
@@ -71,10 +72,10 @@ def _definition(one: Definition) -> dict[str, Any]:
 def readings(answers: list[Reading], organisation: Organisation, names: Names, *, as_json: bool) -> None:
     labels = _labels([cell for one in answers for cell in one.cells], names)
     if as_json:
-        _json([_reading(one, labels) for one in answers])
+        print_json([as_plain(one, labels) for one in answers])
         return
     for one in answers:
-        Console().print(_summary(one, organisation))
+        Console().print(summary(one, organisation))
         if one.cells:
             Console().print(_cells(one, organisation, labels))
 
@@ -84,7 +85,7 @@ def _labels(cells: list[Cell], names: Names) -> dict[str, Mapping[Any, object]]:
     return {name: names.of(name, {cell.at[name] for cell in cells if name in cell.at}) for name in dimensions}
 
 
-def _reading(one: Reading, labels: Mapping[str, Mapping[Any, object]]) -> dict[str, Any]:
+def as_plain(one: Reading, labels: Mapping[str, Mapping[Any, object]]) -> dict[str, Any]:
     return {
         "key": one.key,
         "unit": catalog[one.key].unit.value,
@@ -126,7 +127,7 @@ def _at(name: str, member: object, labels: Mapping[str, Mapping[Any, object]]) -
     return NONE if member is None else labels[name].get(member, member)
 
 
-def _summary(one: Reading, organisation: Organisation) -> Text:
+def summary(one: Reading, organisation: Organisation) -> Text:
     definition = catalog[one.key]
     text = Text(f"{definition.label}  {one.period}\n", style="bold")
     text.append("  " + (number(one.value, definition.unit, organisation) if one.value is not None else "n/a"))
@@ -172,7 +173,7 @@ def rows(found: Rows, names: Names, *, as_json: bool) -> None:
         for row in found.rows
     ]
     if as_json:
-        _json([dict(zip(found.columns, row, strict=True)) for row in shown])
+        print_json([dict(zip(found.columns, row, strict=True)) for row in shown])
         return
     writer = csv.writer(sys.stdout)
     writer.writerow(found.columns)
@@ -182,60 +183,6 @@ def rows(found: Rows, names: Names, *, as_json: bool) -> None:
 def defused(value: object) -> object:
     """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def explanation(found: Explanation, organisation: Organisation, *, as_json: bool) -> None:
-    if as_json:
-        _json(_explanation(found))
-        return
-    console = Console()
-    for one in (found, *found.parts):
-        console.print(_proof(one, organisation))
-
-
-def _explanation(found: Explanation) -> dict[str, Any]:
-    return {
-        "reading": _reading(found.reading, {}),
-        "compared": _reading(found.compared, {}) if found.compared else None,
-        "sentence": found.sentence,
-        "formula": found.formula,
-        "definition": found.facts,
-        "counted": found.counted,
-        "left_out": [asdict(one) for one in found.left_out],
-        "undated": [asdict(one) for one in found.undated],
-        "source": found.source,
-        "refreshed_at": found.refreshed_at,
-        "changed_at": found.changed_at,
-        "newest_day": found.newest_day,
-        "sql": found.sql,
-        "parts": [_explanation(part) for part in found.parts],
-    }
-
-
-def _proof(found: Explanation, organisation: Organisation) -> Text:
-    text = _summary(found.reading, organisation)
-    if found.compared:
-        text.append("\n").append_text(_summary(found.compared, organisation))
-    lines = [
-        found.sentence,
-        f"Formula: {found.formula}",
-        *(f"{name}: {word}" for name, word in found.facts.items()),
-    ]
-    lines.append(f"Rows counted: {found.counted:,}")
-    lines += [f"Left out: {_count(one)}" for one in found.left_out]
-    lines += [f"Undated: {_count(one)}" for one in found.undated]
-    lines.append(
-        f"Copy refreshed {found.refreshed_at:%Y-%m-%d %H:%M:%S %Z}; newest event {found.newest_day or 'none'}"
-    )
-    for line in lines:
-        text.append(f"\n  {line}")
-    for statement in found.sql:
-        text.append(f"\n\n{statement}", style="dim")
-    return text.append("\n")
-
-
-def _count(one: Count) -> str:
-    return f"{one.n:,} {one.words}"
 
 
 def number(value: float, unit: Unit, organisation: Organisation) -> str:
@@ -252,7 +199,8 @@ def _number(value: Fraction | None) -> object:
     return None if value is None else exact(value)
 
 
-def _json(value: object) -> None:
+def print_json(value: object) -> None:
+    """JSON on standard output; dates in ISO format."""
     json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=_plain)
     sys.stdout.write("\n")
 

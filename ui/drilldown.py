@@ -11,7 +11,7 @@ import streamlit as st
 
 import kpis
 from kpis import COUNTED, LEFT_OUT, UNDATED, Count, Explanation, NoRows, Question, Rows
-from kpis.model import DIMENSIONS
+from kpis.dimensions import DIMENSIONS
 from ui import cache
 from ui.download import as_csv
 from ui.escape import html

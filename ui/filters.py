@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from kpis.model import DIMENSIONS
+from kpis.dimensions import DIMENSIONS
 from kpis.period import COMPARISONS, PRESETS, Period
 from ui.escape import markdown
 from ui.formats import Formats
@@ -90,7 +90,7 @@ def _days(period: Period) -> None:
         args=("days", period),
         label_visibility="collapsed",
         format="YYYY-MM-DD",
-        width=230,
+        width=270,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from kpis.model import DIMENSIONS
+from kpis.dimensions import DIMENSIONS
 from kpis.period import COMPARISONS, PRESETS, Period
 from kpis.question import Where
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.model import DIMENSIONS
+from kpis.dimensions import DIMENSIONS
 from kpis.period import COMPARISONS, PRESETS, Period
 from tests.pages.readings import HOSTILE
 from ui.view import FILTERS, LISTS, View
