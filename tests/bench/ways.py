@@ -84,9 +84,6 @@ class ByHandOnCrm:
         self._connection.close()
 
 
-Way = Dashboard | ByHandOnCopy | ByHandOnCrm
-
-
 def _statements(engine: str) -> list[str]:
     return [path.read_text() for path in sorted((HERE / engine).glob("*.sql"))]
 
