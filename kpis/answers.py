@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from kpis.period import Period
 
@@ -28,7 +29,7 @@ class Cell:
     bucket's Period when a grain was asked for.
     """
 
-    at: dict[str, object]
+    at: dict[str, Any]
     value: float | None
     why: str | None
     n: int | None
@@ -100,7 +101,7 @@ class Rows:
     key: str
     record: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
+    rows: tuple[tuple[Any, ...], ...]
     total: int
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
 from math import factorial
+from typing import Any
 
 from sqlalchemy import BigInteger, Date, Select, cast, func, literal, select, union_all
 
@@ -105,7 +106,7 @@ def _effects(
 
 
 _NONE = (Fraction(0), Fraction(0))
-Parts = Mapping[object, tuple[Fraction, Fraction]]
+Parts = Mapping[Any, tuple[Fraction, Fraction]]
 
 
 def rate_and_mix(before: Parts, after: Parts) -> list[Effect]:

@@ -10,11 +10,13 @@ from typing import Any
 import streamlit as st
 
 from kpis.answers import Cell, Reading
+from kpis.dimensions import DIMENSIONS
 from kpis.model import Definition
+from ui.charts import PADDING, clicking, look
+from ui.escape import html
 from ui.formats import Formats
 from ui.links import Entry, linked_list
 from ui.palette import Palette, palette
-from ui.trend import PADDING, config
 from ui.view import View
 
 MOST = 6
@@ -77,7 +79,12 @@ def pie(shown: Pie, view: View, formats: Formats) -> tuple[object, ...] | None:
     colours, key = palette(), f"{dimension}-{kpi.key}"
     parts = slices(reading.cells, dimension, formats, colours, shown.coloured)
     if not parts:
-        st.markdown(f":gray[{reading.why or 'Nothing to divide.'}]")
+        why = html(reading.why or "Nothing to divide.")
+        st.markdown(f'<div class="why">{why}</div>', unsafe_allow_html=True)
+        return None
+    if [part.members for part in parts] == [(None,)]:
+        label = DIMENSIONS[dimension].label.lower()
+        st.markdown(f'<div class="why">No {label} is recorded for these.</div>', unsafe_allow_html=True)
         return None
     whole = sum(part.value for part in parts)
     with st.container(key=f"pie-{key}", horizontal=True, vertical_alignment="center"):
@@ -133,16 +140,7 @@ def _spec(
             "cursor": "pointer",
             "stroke": colours.paper,
         },
-        "params": [
-            {
-                "name": "slice",
-                "select": {"type": "point", "fields": ["place"], "on": "click", "clear": False},
-            },
-            {
-                "name": "near",
-                "select": {"type": "point", "fields": ["place"], "on": "pointerover", "clear": "pointerout"},
-            },
-        ],
+        "params": clicking("slice", "place"),
         "encoding": {
             "theta": {"field": "start", "type": "quantitative", "scale": {"domain": [0, 1]}, "stack": None},
             "theta2": {"field": "end"},
@@ -162,5 +160,5 @@ def _spec(
         "data": {"values": values},
         "layer": [ring, middle],
         "padding": PADDING,
-        "config": config(colours),
+        "config": look(colours),
     }

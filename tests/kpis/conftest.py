@@ -81,7 +81,7 @@ def random_copy(seed: int, rows: int = 300) -> FakeCopy:
             frame["lost_day"] = frame["end_day"].where(frame["end_reason"] == "lost", frame["lost_day"])
         if "bad" in frame:
             reversed_spans = pd.to_datetime(frame["end_day"]) < pd.to_datetime(frame["start_day"])
-            frame["bad"] = np.where(reversed_spans, "ends before it starts", None)
+            frame["bad"] = reversed_spans.map({True: "ends before it starts", False: None})
         copy.connection.register(
             "made", pa.Table.from_pandas(frame, schema=_schema(table), preserve_index=False)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -113,8 +114,8 @@ def test_series_adds_up_to_the_total(made_up: FakeCopy, key: str, data: st.DataO
         return
     assert sum((cell.numerator or 0 for cell in series.cells), Fraction(0)) == series.numerator
     covered = [cell.at["period"] for cell in series.cells]
-    assert covered[0].start == question.period.start  # type: ignore[attr-defined]
-    assert all(one.end == other.start for one, other in zip(covered, covered[1:], strict=False))  # type: ignore[attr-defined]
+    assert covered[0].start == question.period.start
+    assert all(one.end == other.start for one, other in pairwise(covered))
 
 
 @settings(max_examples=60)
@@ -127,7 +128,7 @@ def test_a_bucket_is_what_its_own_window_says(made_up: FakeCopy, question: Quest
     for cell in series.cells[:3]:
         own = Question(
             question.kpis, cell.at["period"], TODAY, None, ("region",), question.where, question.viewer
-        )  # type: ignore[arg-type]
+        )
         alone = reading(made_up, own)
         assert (cell.value, cell.n) == (alone.value, alone.n)
         if catalog[question.kpis[0]].adds != "nothing":
@@ -243,9 +244,10 @@ def test_a_stock_is_its_opening_and_its_ledger(made_up: FakeCopy, period: Period
 
 
 def test_cohorts_at_the_start_ignore_who_joins_later(made_up: FakeCopy) -> None:
-    clock = catalog["churn_rate"].clock  # type: ignore[union-attr]
-    assert isinstance(clock, Cohort)
-    assert isinstance(clock.entry, Spell)
+    churn = catalog["churn_rate"]
+    assert isinstance(churn, KPI)
+    assert isinstance(churn.clock, Cohort)
+    assert isinstance(churn.clock.entry, Spell)
     period = Period(FIRST + timedelta(days=100), FIRST + timedelta(days=200))
     listed = rows(made_up, Question(("churn_rate",), period, TODAY), limit=None)
     assert listed.total

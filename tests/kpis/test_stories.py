@@ -88,6 +88,6 @@ def test_it_leads_to_its_rows(told: tuple[Copy, dict[str, Story]], key: str) -> 
     question = Question((key,), Period(story.start, story.end), DOCUMENTED_DAY, where=where)
     found = rows(copy, question, COUNTED, limit=None)
     place = {name: found.columns.index(name) for name in ("counts_for", "weight", story.dimension)}
-    top, bottom = (sum(row[place[name]] or 0 for row in found.rows) for name in ("counts_for", "weight"))  # type: ignore[misc]
+    top, bottom = (sum(row[place[name]] or 0 for row in found.rows) for name in ("counts_for", "weight"))
     assert float(top) / float(bottom or 1) == pytest.approx(story.value)
     assert {row[place[story.dimension]] for row in found.rows} == {story.member}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,9 +29,10 @@ def why(demo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     monkeypatch.setenv("CRM_HOME", str(demo))
     monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
 
-    def run(*arguments: str) -> dict:
+    def run(*arguments: str) -> dict[str, Any]:
         assert main(["why", *arguments, "--today", "2026-11-21", "--json"]) == 0
-        return json.loads(capsys.readouterr().out)
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
 
     return run
 
