@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,31 @@ def test_compiled_requirements_agree_with_their_source(name: str) -> None:
 
 def test_tests_run_on_the_versions_that_the_dashboard_runs_on() -> None:
     assert set(requirements("requirements.txt")) - set(requirements("requirements-dev.txt")) == set()
+
+
+def imported(*patterns: str) -> set[str]:
+    """The libraries that the files import, by the name they are installed under."""
+    modules = set()
+    for path in tracked(*patterns):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.partition(".")[0])
+    others = modules - sys.stdlib_module_names - {*PACKAGES, "app", "tests"}
+    known = packages_distributions()
+    return {re.sub(r"[._]", "-", known[module][0]).lower() for module in others}
+
+
+def direct(name: str) -> set[str]:
+    return {re.split(r"\[|==", line)[0] for line in requirements(name)}
+
+
+def test_what_is_imported_is_required_in_its_own_name() -> None:
+    """A library that only came along with another may be gone with its next version."""
+    product, tests = direct("requirements.in"), direct("requirements-dev.in")
+    assert imported("app.py", *(f"{package}/*.py" for package in PACKAGES)) - product == set()
+    assert imported("tests/*.py") - product - tests == set()
 
 
 def test_caches_of_the_screen_are_in_one_file() -> None:
