@@ -10,9 +10,9 @@ from kpis import catalog
 from kpis.answers import Reading
 from ui.links import Entry, go, link, linked_list
 from ui.map import country_map
+from ui.page import Page
 from ui.palette import palette
 from ui.pie import Pie, colouring, pie, ranked
-from ui.shell import Page
 
 Answers = Mapping[str, Sequence[Reading]]
 _SHOWN = 8  # countries in the list

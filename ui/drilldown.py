@@ -18,8 +18,8 @@ from ui.escape import html
 from ui.formats import Formats
 from ui.links import link
 from ui.names import Known, Row, names_of
+from ui.page import Page
 from ui.resum import sum_line
-from ui.shell import Page
 from ui.table import table
 from ui.view import View
 

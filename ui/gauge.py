@@ -14,7 +14,7 @@ from kpis.model import Better, Definition, Unit
 from ui.escape import html
 from ui.formats import Formats
 from ui.sparkline import sparkline
-from ui.verdict import Change, status_icon, status_words
+from ui.verdict import LAST_YEAR, Change, status_icon, status_words
 
 _X, _Y = 100, 96  # the arc's centre, in a box of 200 × 108
 _TRACK, _RING = 74, 88  # radius of the value's arc and of the band around it
@@ -88,7 +88,8 @@ def _foot(shown: Tile, formats: Formats) -> str:
             f'<span class="than">vs {html(shown.compared_with)}</span>'
         )
     elif shown.compared_with:
-        moved = f'<span class="than">no value {html(shown.compared_with)}</span>'
+        unknown = "season unknown" if shown.compared_with == LAST_YEAR else "no earlier value"
+        moved = f'<span class="than">{unknown}</span>'
     return f'<div class="foot"><span>{moved}</span><span class="n">{html(n)}</span></div>'
 
 

@@ -15,11 +15,11 @@ import streamlit as st
 
 from kpis.answers import Reading
 from kpis.model import Definition
+from ui.charts import clicking, look
 from ui.escape import html
 from ui.formats import Formats
 from ui.palette import Palette, palette
 from ui.shapes import FILE, frame, shape_of
-from ui.trend import config
 
 _ANTARCTICA = "010"
 
@@ -119,16 +119,7 @@ def _spec(
             "strokeWidth": 0.6,
             "cursor": {"expr": "datum.code ? 'pointer' : 'default'"},
         },
-        "params": [
-            {
-                "name": "country",
-                "select": {"type": "point", "fields": ["code"], "on": "click", "clear": False},
-            },
-            {
-                "name": "near",
-                "select": {"type": "point", "fields": ["shape"], "on": "pointerover", "clear": "pointerout"},
-            },
-        ],
+        "params": clicking("country", "code", hover="shape"),
         "encoding": {
             "color": {"field": "fill", "type": "nominal", "scale": None},
             "stroke": {
@@ -139,7 +130,7 @@ def _spec(
             "description": {"field": "words", "type": "nominal"},
         },
         "padding": 0,
-        "config": config(colours),
+        "config": look(colours),
     }
 
 

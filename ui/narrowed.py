@@ -10,7 +10,7 @@ from kpis import DIMENSIONS, catalog
 from ui.escape import markdown
 from ui.links import link
 from ui.names import members_in_words
-from ui.shell import Page
+from ui.page import Page
 
 
 def narrowed(page: Page) -> None:

@@ -7,8 +7,9 @@ import streamlit as st
 from kpis import Explanation, catalog
 from kpis.model import Definition
 from ui.escape import html, markdown
+from ui.freshness import refreshed
 from ui.links import link
-from ui.shell import Page, refreshed
+from ui.page import Page
 from ui.table import table
 from ui.verdict import change, has_margin, status_icon, status_words
 

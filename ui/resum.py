@@ -10,7 +10,7 @@ from kpis import COUNTED, Explanation, Question, Reading, Rows, catalog
 from kpis.model import KPI
 from ui import cache
 from ui.escape import html
-from ui.shell import Page
+from ui.page import Page
 
 CHECKED = 20_000  # up to so many rows are added up while the page is drawn
 

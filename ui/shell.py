@@ -6,23 +6,22 @@ needs; where there is nothing to show, it says so and ends the run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 
-from crm_data.warehouse import Copy, Keeper
-from kpis.answers import Reading
+from crm_data.warehouse import Keeper
 from kpis.period import Calendar, Period
-from kpis.question import EVERYONE, Question, Viewer
+from kpis.question import EVERYONE, Viewer
 from ui import cache, states
 from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
+from ui.freshness import freshness, look_again, when
 from ui.links import link, script
-from ui.overview import window
+from ui.page import Page
 from ui.view import View
 
 #: The pages, by the name of their script, which is their URL; the first is the start page.
@@ -30,36 +29,6 @@ PAGES = {"overview": "Overview", "rows": "Prove it"}
 _IN_BAR = ("overview",)
 
 _STALE = timedelta(days=45)
-_EVERY = 2  # seconds between looks at the copy
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a page works with. `today` is the day that periods count back from."""
-
-    name: str
-    view: View
-    viewer: Viewer
-    copy: Copy
-    formats: Formats
-    calendar: Calendar
-    today: date
-
-    @property
-    def period(self) -> Period:
-        return window(self.view, self.calendar, self.today)
-
-    def compared(self, period: Period) -> Period | None:
-        """The earlier window that this one is compared with."""
-        return self.calendar.comparable(period, self.view.compare, self.today)
-
-    @property
-    def compared_with(self) -> str:
-        """In words, after "vs"; empty where nothing is compared."""
-        return {"year": "last year", "previous": "previous period"}.get(self.view.compare, "")
-
-    def ask(self, *questions: Question) -> list[list[Reading]]:
-        return cache.ask(self.copy, *questions)
 
 
 def viewer() -> Viewer:
@@ -83,7 +52,7 @@ def page(title: str) -> Page:
     shown = Page(name, view, who, copy, formats, Calendar(copy.organisation), today)
     _bar(shown, keeper)
     if keeper.error:
-        states.behind(keeper.error, f"as of {_when(shown)}")
+        states.behind(keeper.error, f"as of {when(shown)}")
     return shown
 
 
@@ -112,15 +81,6 @@ def anchor(today: date, newest: date | None) -> date:
     return newest if newest and today - newest > _STALE else today
 
 
-def ago(then: datetime, now: datetime) -> str:
-    """Seconds up to a minute, then minutes, then hours."""
-    seconds = max(int((now - then).total_seconds()), 0)
-    for size, unit in ((3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit} ago"
-    return f"{seconds} s ago"
-
-
 def _bar(shown: Page, keeper: Keeper) -> None:
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="medium"):
         name = html(shown.copy.organisation.name)
@@ -128,39 +88,7 @@ def _bar(shown: Page, keeper: Keeper) -> None:
         for key in _IN_BAR:
             link(key, PAGES[key], shown.view.overview())
         with st.container(key="freshness", width="stretch"):
-            _freshness(shown, keeper, shown.copy.state.version, keeper.error)
-
-
-@st.fragment(run_every=_EVERY)
-def _freshness(shown: Page, keeper: Keeper, version: object, error: str | None) -> None:
-    """How fresh the numbers are. Draws the page again when there are newer ones."""
-    if keeper.copy is None or keeper.copy.state.version != version or keeper.error != error:
-        st.rerun()
-    state = shown.copy.state
-    newest = shown.formats.day(state.newest_day) if state.newest_day else "–"
-    late = " late" if keeper.error else ""
-    words = f"Data up to {newest} · {f'as of {_when(shown)}' if keeper.error else refreshed(shown)}"
-    st.markdown(f'<div class="fresh{late}"><i></i><span>{html(words)}</span></div>', unsafe_allow_html=True)
-
-
-def refreshed(shown: Page) -> str:
-    """How fresh the copy is. The keeper looks every second: what it has not refreshed has not changed."""
-    then, now = shown.copy.state.refreshed_at, datetime.now(UTC)
-    if then is None:
-        return "not refreshed yet"
-    return (
-        f"refreshed {ago(then, now)}"
-        if now - then < timedelta(minutes=1)
-        else f"no change since {_when(shown)}"
-    )
-
-
-def _when(shown: Page) -> str:
-    """The copy's last refresh, on the organisation's clock."""
-    zone = shown.copy.organisation.zone
-    then = (shown.copy.state.refreshed_at or datetime.now(UTC)).astimezone(zone)
-    day = "" if then.date() == datetime.now(zone).date() else f" on {shown.formats.day(then.date())}"
-    return f"{then:%H:%M}{day}"
+            freshness(shown, keeper, shown.copy.state.version, keeper.error)
 
 
 def _window_words(shown: Page, period: Period) -> str:
@@ -183,15 +111,8 @@ def _nothing_to_show(keeper: Keeper) -> NoReturn:
             states.unreadable(keeper.error)
         else:
             states.being_made(keeper.progress)
-    _look_again(keeper, keeper.copy is not None and keeper.copy.state.version, keeper.error)
+    look_again(keeper, keeper.copy is not None and keeper.copy.state.version, keeper.error)
     st.stop()
-
-
-@st.fragment(run_every=1)
-def _look_again(keeper: Keeper, version: object, error: str | None) -> None:
-    now = keeper.copy is not None and keeper.copy.state.version
-    if now != version or keeper.error != error or (keeper.copy is None and not keeper.error):
-        st.rerun()
 
 
 def navigation() -> None:

@@ -9,7 +9,7 @@ from ui.escape import markdown
 
 def empty(name: str) -> None:
     """First use: the CRM has no rows."""
-    st.header("This CRM is empty", anchor=False)
+    st.title("This CRM is empty", anchor=False)
     st.markdown(
         f"{markdown(name)} has no deals, customers, leads or cases yet. In the project's folder, type one of "
         "these; this page fills by itself."
@@ -19,7 +19,7 @@ def empty(name: str) -> None:
 
 def unreadable(problem: str) -> None:
     """There is no copy to show, and none can be made."""
-    st.header("The CRM database cannot be read", anchor=False)
+    st.title("The CRM database cannot be read", anchor=False)
     st.error(markdown(problem))
     st.markdown(
         "Nothing was changed. `CRM_DATABASE_URL` says which database is read; without it, it is the file "
@@ -38,7 +38,7 @@ def _ways_to_begin() -> None:
 
 def being_made(done: float | None) -> None:
     """The copy is read for the first time."""
-    st.header("Reading the CRM database", anchor=False)
+    st.title("Reading the CRM database", anchor=False)
     st.markdown("The dashboard makes a copy that it can count quickly. A million rows take a few seconds.")
     st.progress(min(max(done or 0.0, 0.0), 1.0))
 

@@ -6,25 +6,22 @@ map, each mark is an SVG element with a name, and a tap anywhere in a bucket's c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
 from typing import Any
 
 import streamlit as st
 
 from kpis.answers import Cell, Reading
-from kpis.model import KPI, Definition, Unit
+from kpis.model import Definition
 from kpis.period import Calendar, Grain, Period
+from ui.charts import PADDING, clicking, look, lookup, ticks
 from ui.escape import html
 from ui.formats import NOT_AVAILABLE, Formats
 from ui.palette import Palette, palette
 from ui.verdict import Change
 
 _HEIGHT = 170
-#: Said in every chart, else Streamlit adds room below.
-PADDING = {"left": 2, "top": 6, "right": 6, "bottom": 4}
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,11 @@ class Trend:
 
 
 def trend(shown: Trend, formats: Formats, calendar: Calendar, *, key: str) -> Period | None:
-    """Draw it. Gives the bucket that was clicked, once."""
+    """Draw it, or say why there is nothing to draw. Gives the bucket that was clicked, once."""
     cells = shown.now.cells
+    if not _known(shown.now):
+        st.markdown(f'<div class="why">{html(shown.now.why or "No values.")}</div>', unsafe_allow_html=True)
+        return None
     rows = _rows(shown, formats, calendar)
     event: Any = st.vega_lite_chart(
         spec=_spec(rows, shown, formats, palette()),
@@ -63,9 +63,13 @@ def heading(shown: Trend, moved: Change | None, formats: Formats) -> str:
     parts = [f'<span class="big">{html(formats.short(unit, shown.now.value))}</span>']
     if moved:
         parts.append(f'<span class="change {moved.meaning}">{moved.icon}{html(moved.amount)}</span>')
-    if shown.then:
+    if shown.then and _known(shown.then):
         parts.append(f'<span class="dashed">{html(shown.compared_with)}</span>')
     return f'<div class="course">{"".join(parts)}</div>'
+
+
+def _known(reading: Reading) -> bool:
+    return any(cell.value is not None for cell in reading.cells)
 
 
 def footnote(now: Reading, calendar: Calendar, grain: Grain) -> str:
@@ -125,14 +129,15 @@ def _spoken(shown: Trend, formats: Formats) -> str:
 
 
 def _spec(rows: list[dict[str, Any]], shown: Trend, formats: Formats, colours: Palette) -> dict[str, Any]:
-    ticks = _ticks(rows, shown.kpi)
+    numbers = [row[name] for row in rows for name in ("value", "earlier") if row[name] is not None]
+    marks = ticks(numbers, shown.kpi)
     y = {
         "type": "quantitative",
-        "scale": {"domain": [ticks[0], ticks[-1]], "nice": False, "zero": False},
+        "scale": {"domain": [marks[0], marks[-1]], "nice": False, "zero": False},
         "axis": {
             "title": None,
-            "values": ticks,
-            "labelExpr": _lookup(ticks, [formats.tick(shown.kpi.unit, tick) for tick in ticks]),
+            "values": marks,
+            "labelExpr": lookup(marks, [formats.tick(shown.kpi.unit, mark) for mark in marks]),
         },
     }
     x = {"field": "i", "type": "quantitative", **_x(shown.now.cells, formats)}
@@ -141,13 +146,7 @@ def _spec(rows: list[dict[str, Any]], shown: Trend, formats: Formats, colours: P
         tooltip.append({"field": "before", "type": "nominal", "title": shown.compared_with.capitalize()})
     column = {
         "mark": {"type": "rect", "cursor": "pointer", "fill": colours.accent},
-        "params": [
-            {"name": "bucket", "select": {"type": "point", "fields": ["i"], "on": "click", "clear": False}},
-            {
-                "name": "near",
-                "select": {"type": "point", "fields": ["i"], "on": "pointerover", "clear": "pointerout"},
-            },
-        ],
+        "params": clicking("bucket", "i"),
         "transform": [{"calculate": "datum.i - 0.5", "as": "a"}, {"calculate": "datum.i + 0.5", "as": "b"}],
         "encoding": {
             "x": {**x, "field": "a"},
@@ -190,31 +189,13 @@ def _spec(rows: list[dict[str, Any]], shown: Trend, formats: Formats, colours: P
         },
         column,
     ]
-    return {"data": {"values": rows}, "layer": layers, "padding": PADDING, "config": config(colours)}
+    return {"data": {"values": rows}, "layer": layers, "padding": PADDING, "config": look(colours)}
 
 
 def _line(field: str, x: dict[str, Any], y: dict[str, Any], look: dict[str, Any]) -> dict[str, Any]:
     return {
         "mark": {"type": "line", "aria": False, "invalid": "break-paths-filter-domains", **look},
         "encoding": {"x": x, "y": {**y, "field": field}},
-    }
-
-
-def config(colours: Palette) -> dict[str, Any]:
-    """The look all charts share: no frames, few lines, labels in grey."""
-    return {
-        "background": "transparent",
-        "view": {"stroke": None},
-        "font": "Inter, sans-serif",
-        "axis": {
-            "domain": False,
-            "ticks": False,
-            "labelColor": colours.muted,
-            "labelFontSize": 11,
-            "labelPadding": 6,
-            "gridColor": colours.line,
-        },
-        "axisX": {"grid": False},
     }
 
 
@@ -226,32 +207,5 @@ def _x(cells: Sequence[Cell], formats: Formats) -> dict[str, Any]:
     days = [start.start for start in starts if isinstance(start, Period)]
     long = len(days) > 1 and (days[-1] - days[0]).days > 120
     labels = [formats.month(days[place]) if long else formats.day_and_month(days[place]) for place in places]
-    axis = {"title": None, "values": places, "labelExpr": _lookup(places, labels), "labelFlush": True}
+    axis = {"title": None, "values": places, "labelExpr": lookup(places, labels), "labelFlush": True}
     return {"scale": {"domain": [-0.5, len(cells) - 0.5], "nice": False, "zero": False}, "axis": axis}
-
-
-def _lookup(values: Sequence[float], labels: Sequence[str]) -> str:
-    """A Vega expression that gives each tick its label, written as the locale wants."""
-    return f"{json.dumps(list(labels))}[indexof({json.dumps(list(values))}, datum.value)]"
-
-
-def _ticks(rows: list[dict[str, Any]], kpi: Definition) -> list[float]:
-    """Three to five round numbers around the data. Totals start at 0, so that heights compare."""
-    numbers = [row[name] for row in rows for name in ("value", "earlier") if row[name] is not None]
-    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
-    if isinstance(kpi, KPI) and kpi.per is None:
-        low = min(low, 0.0)
-    step = _step((high - low) or abs(high) or 1.0)
-    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    if kpi.unit is Unit.SHARE and low >= 0 and high <= 1:
-        last = min(last, floor(1 / step + 1e-9)) if high <= floor(1 / step + 1e-9) * step else last
-        first = max(first, 0)
-    if first == last:
-        last += 1
-    return [round(number * step, 10) for number in range(first, last + 1)]
-
-
-def _step(span: float) -> float:
-    rough = span / 3
-    power = 10.0 ** floor(log10(rough))
-    return power * min((1, 2, 2.5, 5, 10), key=lambda factor: abs(factor - rough / power))

@@ -9,6 +9,8 @@ from kpis.interval import FEWEST
 from kpis.model import Better, Composition, Definition, Interval, Unit
 from ui.formats import Formats
 
+LAST_YEAR = "last year"
+
 #: A 12 × 12 drawing for each status, so that colour is never alone.
 _SHAPES = {
     "good": '<circle cx="6" cy="6" r="5.5"/><path class="cut" d="M3.4 6.2l1.8 1.9 3.4-3.9"/>',

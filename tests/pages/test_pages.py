@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from datetime import datetime
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,7 +21,7 @@ from ui.view import View
 
 
 def texts(test: AppTest) -> str:
-    return "\n".join(element.value for element in test.markdown)
+    return unescape("\n".join(element.value for element in test.markdown))
 
 
 def answers(copy: Copy, view: View) -> dict[str, list[kpis.Reading]]:

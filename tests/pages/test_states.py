@@ -15,7 +15,8 @@ from crm_data.engine import connect, prepare
 from crm_data.schema import organisation, sales
 from tests.pages.conftest import PATIENCE, ROOT
 from ui import cache
-from ui.shell import ago, anchor
+from ui.freshness import ago
+from ui.shell import anchor
 
 
 def shown(until: Callable[[str], bool]) -> str:
