@@ -12,6 +12,7 @@ _LINKS = through(
     campaign_id="campaigns",
 )
 _DEAL = (
+    ("opportunities", "SELECT id FROM changed_opportunities"),
     ("deal_versions", "SELECT id FROM changed_deal_versions"),
     ("people", "SELECT id FROM work.deal_versions WHERE owner IN (SELECT id FROM changed_people)"),
     *_LINKS,

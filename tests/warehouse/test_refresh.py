@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -246,22 +246,29 @@ SWEEPING = (
     "campaigns SET region_id = NULL",
     "surveys SET name = name || '!', satisfied_from = 2",
     "contacts SET account_id = NULL",
-    "account_history SET region_id = NULL, segment = 'Another'",
     "accounts SET size = 'another', acquisition_channel = 'another'",
     "accounts SET owner_id = NULL, region_id = NULL",
+    "regions SET name = name || '?'",
+    "account_history SET region_id = NULL, segment = 'Another'",
     "exchange_rates SET rate = rate * 2",
     "silence_thresholds SET days = days + 10",
     "memberships SET plan = 'another'",
+    "memberships SET started_on = '2024-02-02', ended_on = NULL",
     "invoices SET currency = 'EUR'",
+    "invoices SET issued_on = '2024-04-04' WHERE id % 2 = 0",
+    "opportunities SET closed_on = '2024-06-06'",
     "invoice_lines SET cost = NULL",
     "opportunity_history SET owner_id = NULL",
     "opportunities SET lead_id = NULL",
     "leads SET converted_account_id = NULL",
     "case_reopenings SET case_id = (SELECT min(id) FROM cases)",
-    "survey_invitations SET case_id = NULL",
     "cases SET owner_id = NULL",
     "cases SET team_id = NULL, product_id = NULL",
     "cases SET account_id = NULL",
+    "survey_invitations SET case_id = NULL",
+    "spend SET amount = amount * 2",
+    "emails SET opened_at = NULL",
+    "targets SET target = 5",
     "survey_answers SET score = NULL",
 )
 
@@ -271,6 +278,11 @@ def test_a_change_reaches_all_that_hangs_on_it(sqlite_template: Path, tmp_path: 
     shutil.copy(sqlite_template, tmp_path / "crm.db")
     crm = connect(f"sqlite:///{tmp_path / 'crm.db'}")
     random_crm.fill(crm, 11, rows=14)
+    member, buyer = add(crm, "accounts", name="Only a member"), add(crm, "accounts", name="Only deals")
+    add(crm, "memberships", account_id=member, started_on=date(2025, 1, 1))
+    add(crm, "opportunities", account_id=buyer, stage="Won", status="won", closed_on=date(2025, 1, 1))
+    for account in (member, buyer):
+        add(crm, "leads", created_at=NOW - timedelta(days=700), converted_account_id=account)
     with (
         open_copy(crm, tmp_path / "copy.duckdb", refresh=False) as copy,
         open_copy(crm, tmp_path / "fresh.duckdb", refresh=False) as fresh,
@@ -283,4 +295,8 @@ def test_a_change_reaches_all_that_hangs_on_it(sqlite_template: Path, tmp_path: 
             found, expected = contents(copy), contents(fresh)
             assert {table for table in expected if found[table] != expected[table]} == set(), change
             assert copy.state.loaded == "incremental"
+        years_later = NOW + timedelta(days=900)
+        copy.refresh(now=years_later)
+        fresh.refresh(now=years_later, full=True)
+        assert contents(copy) == contents(fresh)
     crm.dispose()
