@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from crm_data import reads
-from crm_data.engine import CrmUnavailable, connect
+from crm_data.engine import CrmUnavailable, connect, reported
 from crm_data.warehouse import open_copy
 from crm_data.warehouse.errors import CopyError
 from kpis import (
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for key in args.keys:
             definition_of(key)
         engine = connect()
-        with engine.connect() as crm, open_copy(engine) as copy:
+        with reported(engine), engine.connect() as crm, open_copy(engine) as copy:
             _answer(args, copy, crm)
     except (CrmUnavailable, CopyError, NoRows, UnknownKPI, ValueError) as problem:
         print(problem, file=sys.stderr)

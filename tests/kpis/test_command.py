@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
@@ -25,6 +27,7 @@ from tests.kpis.conftest import TODAY
 from tests.kpis.test_independent import YEAR
 
 WINDOW = ("--from", str(YEAR.start), "--to", str(YEAR.end), "--today", str(TODAY))
+ALL = ("--from", "2024-06-01", *WINDOW[2:])
 HOSTILE = (
     "' OR 1=1 --",
     '"; DROP TABLE deals',
@@ -49,9 +52,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def environment(demo_crm: Engine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(demo_crm: Engine, demo_copy: Copy, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other processes find the demo; commands in this one use the copy that is open already."""
     monkeypatch.setenv("CRM_DATABASE_URL", demo_crm.url.render_as_string())
     monkeypatch.setenv("CRM_HOME", str(home))
+    monkeypatch.setattr("kpis.__main__.open_copy", lambda _engine: nullcontext(demo_copy))
 
 
 @pytest.fixture
@@ -67,13 +72,17 @@ def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
     return run
 
 
+def table(printed: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(printed)))
+
+
 def process(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "kpis", *arguments]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
     return subprocess.Popen(command, **pipes | options)
 
 
-@pytest.mark.parametrize("command", [(), ("list",), ("value",), ("rows",), ("explain",)])
+@pytest.mark.parametrize("command", [(), ("list",), ("value",), ("rows",), ("explain",), ("why",)])
 def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])
@@ -135,8 +144,8 @@ def test_value_in_words(shell: Shell) -> None:
 
 @pytest.mark.parametrize("key", list(catalog))
 def test_the_rows_add_up_to_the_value(shell: Shell, demo_copy: Copy, key: str) -> None:
-    rows = list(csv.DictReader(io.StringIO(shell("rows", key, *WINDOW))))
-    (reading,) = ask(demo_copy, Question((key,), YEAR, TODAY))[0]
+    rows = table(shell("rows", key, *ALL))
+    (reading,) = ask(demo_copy, Question((key,), Period(date(2024, 6, 1), YEAR.end), TODAY))[0]
     top = [Fraction(row["counts_for"]) for row in rows]
     bottom = [Fraction(row["weight"]) for row in rows if row["weight"]]
     if key == "sales_cycle_median":
@@ -151,12 +160,12 @@ def test_the_rows_add_up_to_the_value(shell: Shell, demo_copy: Copy, key: str) -
 
 def test_rows_left_out_and_undated(shell: Shell, demo_copy: Copy) -> None:
     (reading,) = ask(demo_copy, Question(("sales_cycle",), YEAR, TODAY))[0]
-    left_out = list(csv.DictReader(io.StringIO(shell("rows", "sales_cycle", *WINDOW, "--left-out"))))
+    left_out = table(shell("rows", "sales_cycle", *WINDOW, "--left-out"))
     assert len(left_out) == reading.left_out
     reason = "closed before they were opened"
-    chosen = list(csv.DictReader(io.StringIO(shell("rows", "sales_cycle", *WINDOW, "--reason", reason))))
+    chosen = table(shell("rows", "sales_cycle", *WINDOW, "--reason", reason))
     assert chosen == [row for row in left_out if row["why"] == reason]
-    assert len(list(csv.DictReader(io.StringIO(shell("rows", "open_pipeline", *WINDOW, "--undated"))))) == 3
+    assert len(table(shell("rows", "open_pipeline", *WINDOW, "--undated"))) == 3
     assert len(shell("rows", "spend_loaded", *WINDOW, "--limit", "7").splitlines()) == 8
     assert len(json.loads(shell("rows", "spend_loaded", *WINDOW, "--limit", "7", "--json"))) == 7
 
@@ -164,17 +173,10 @@ def test_rows_left_out_and_undated(shell: Shell, demo_copy: Copy) -> None:
 def test_names_that_a_spreadsheet_would_run_are_defused(shell: Shell, demo_crm: Engine) -> None:
     with demo_crm.connect() as crm:
         names = set(crm.scalars(text("SELECT name FROM accounts WHERE name LIKE '+%'")))
-    rows = list(
-        csv.DictReader(
-            io.StringIO(shell("rows", "spend_loaded", *WINDOW) + shell("rows", "win_rate", *WINDOW))
-        )
-    )
+    found = {row["account"] for row in table(shell("rows", "win_rate", *ALL))}
     assert names
-    assert not names & {value for row in rows for value in row.values()}
-    whole = list(
-        csv.DictReader(io.StringIO(shell("rows", "win_rate", "--from", "2023-11-01", "--today", str(TODAY))))
-    )
-    assert {f"'{name}" for name in names} & {row["account"] for row in whole}
+    assert not names & found
+    assert {f"'{name}" for name in names} & found
 
 
 def test_owners_are_known_by_name_and_by_key(shell: Shell, demo_copy: Copy, demo_crm: Engine) -> None:
@@ -296,6 +298,13 @@ def test_a_composition_is_explained_by_its_parts(shell: Shell) -> None:
     assert [part["reading"]["key"] for part in proof["parts"]] == ["spend_paid", "new_customers"]
     cost, bought = (part["reading"]["value"] for part in proof["parts"])
     assert proof["reading"]["value"] == pytest.approx(cost / bought)
+
+
+def test_why_adds_up_to_the_change(shell: Shell) -> None:
+    found = json.loads(shell("why", "cac", *WINDOW, "--by", "channel", "--json"))
+    assert found["change"] == pytest.approx(found["now"]["value"] - found["then"]["value"])
+    assert sum(effect["amount"] for effect in found["effects"]) == pytest.approx(found["change"])
+    assert "Paid search" in shell("why", "cac", *WINDOW, "--by", "channel")
 
 
 @pytest.fixture
