@@ -13,7 +13,7 @@ help: ## list these targets
 setup: .venv/installed ## make .venv with what the dashboard needs
 
 run: setup ## start the dashboard on http://127.0.0.1:8501 (PORT=… for another), with a demo CRM if there is none
-	@if [ -z "$$CRM_DATABASE_URL" ] && [ ! -e "$${CRM_HOME:-data}/crm.db" ]; then $(BIN)/python -m crm_data demo; fi
+	@if [ -z "$$CRM_DATABASE_URL" ]; then $(BIN)/python -m crm_data demo --if-empty; fi
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.address 127.0.0.1 --server.headless true
 
 demo: setup ## make a demo CRM (EVENTS=… e-mails); refuses to overwrite another

@@ -73,21 +73,14 @@ def test_setup_installs_once_and_again_when_the_list_changes(project: Path) -> N
     assert any("pip install" in line for line in asked(project))
 
 
-def test_run_makes_a_demo_only_where_there_is_no_crm(project: Path) -> None:
+def test_run_makes_a_demo_only_where_there_is_no_data(project: Path) -> None:
     make(project, "setup")
     start = shlex.join(start_command(8501))
     asked(project)
     make(project, "run")
-    assert asked(project) == ["-m crm_data demo", start]
+    assert asked(project) == ["-m crm_data demo --if-empty", start]
     make(project, "run", CRM_DATABASE_URL="sqlite:///elsewhere.db")
     assert asked(project) == [start]
-    (project / "data").mkdir()
-    (project / "data/crm.db").touch()
-    make(project, "run")
-    assert asked(project) == [start]
-    (project / "other").mkdir()
-    make(project, "run", CRM_HOME="other")
-    assert asked(project) == ["-m crm_data demo", start]
 
 
 def test_run_starts_what_the_browser_tests_start(project: Path) -> None:
@@ -114,7 +107,7 @@ def test_a_demo_that_fails_starts_no_server(project: Path) -> None:
     make(project, "setup")
     asked(project)
     assert make(project, "run", FAIL="crm_data").returncode != 0
-    assert asked(project) == ["-m crm_data demo"]
+    assert asked(project) == ["-m crm_data demo --if-empty"]
 
 
 def test_a_python_without_venv_says_what_to_type(project: Path) -> None:

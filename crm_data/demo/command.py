@@ -12,6 +12,7 @@ from rich.progress import Progress as Bar
 from crm_data.demo import document
 from crm_data.demo.make import LARGEST, SMALLEST, make_demo
 from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED
+from crm_data.demo.transaction import DemoRefused
 from crm_data.engine import connect, prepare, reported
 
 
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"the same seed makes the same demo (default {DEFAULT_SEED})",
     )
     parser.add_argument("--replace", action="store_true", help="make an existing demo anew; never other data")
+    parser.add_argument("--if-empty", action="store_true", help="do nothing where there is data already")
     parser.add_argument("--document", action="store_true", help="only write docs/demo.md anew")
 
 
@@ -51,7 +53,12 @@ def main(args: argparse.Namespace) -> int:
             bar.update(task, description=what.replace("_", " "), completed=share)
 
         options = {"events": args.events, "today": args.today, "seed": args.seed, "replace": args.replace}
-        rows = make_demo(engine, **options, progress=progress)
+        try:
+            rows = make_demo(engine, **options, progress=progress)
+        except DemoRefused:
+            if args.if_empty:
+                return 0
+            raise
     print(
         f"Made a demo CRM of {sum(rows.values()):,} rows: {rows['accounts']:,} accounts, "
         f"{rows['opportunities']:,} deals, {rows['invoices']:,} invoices, {rows['cases']:,} cases, "

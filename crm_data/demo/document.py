@@ -33,6 +33,7 @@ countries and books in euro. Nobody in it is real. Names come from short lists, 
 | `--today DATE` | the last day of the three years (today by default) |
 | `--seed N` | another seed makes another demo; the same seed, size and day make the same rows |
 | `--replace` | make an existing demo anew |
+| `--if-empty` | do nothing where there is data already |
 | `--document` | write this page anew |
 
 It never overwrites a CRM that holds data, other than a demo with `--replace`. A run that is stopped leaves

@@ -111,3 +111,10 @@ def _is_empty(file: Path) -> None:
         for (table,) in tables:
             if table != "alembic_version":
                 assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_if_empty_leaves_data_alone_and_makes_up_for_an_interrupted_start(crm_url: str) -> None:
+    first = run(crm_url, "--events", "2000", "--if-empty")  # the tables are there, but nothing in them
+    assert "Made a demo CRM" in first.stdout
+    again = run(crm_url, "--events", "2000", "--if-empty")
+    assert (again.returncode, again.stdout) == (0, "")
