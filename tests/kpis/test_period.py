@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def test_buckets_tile_the_period(organisation: Organisation, start: date, length
     period = Period(start, start + timedelta(days=length))
     buckets = list(Calendar(organisation).buckets(period, grain))
     assert (buckets[0].start, buckets[-1].end) == (period.start, period.end)
-    assert all(one.end == other.start for one, other in zip(buckets, buckets[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(buckets))
 
 
 def test_a_445_year_has_52_or_53_weeks() -> None:
