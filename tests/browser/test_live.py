@@ -14,6 +14,8 @@ from tests.browser.server import make_demo, serve
 from tests.browser.watch import settle
 from tests.pages.readings import HOSTILE
 
+#: What a name would have become part of the page as.
+LOADED = "[data-testid=stMain] img, [data-testid=stMain] a[href^='http://evil']"
 _MILLION = 1_000_000 * 10_000  # money is stored in ten-thousandths
 
 
@@ -54,15 +56,15 @@ def server(crm_home: Path) -> Iterator[str]:
 def test_hostile_names_are_shown_as_text(open_page: OpenPage, server: str) -> None:
     page = open_page("/", server=server)
     page.on("dialog", lambda dialog: pytest.fail(f"a name ran as a script: {dialog.message}"))
-    shown = page.locator(".st-key-pies").inner_text() + page.locator(".st-key-places").inner_text()
-    assert sum(name in shown for name in HOSTILE) >= 5
+    for name in HOSTILE[:4]:  # the four sales regions
+        expect(page.locator(".st-key-places")).to_contain_text(name)
     expect(page.locator(".brand")).to_have_text(HOSTILE[0])
     page.locator(".st-key-chip-segment button").click()
     options = page.locator("[data-testid=stPopoverBody]")
     for name in HOSTILE:
         expect(options).to_contain_text(name)
     page.keyboard.press("Escape")
-    assert page.locator("[data-testid=stMain] img, [data-testid=stMain] a[href*=evil]").count() == 0
+    assert page.locator(LOADED).count() == 0
 
 
 def test_hostile_names_in_rows_and_chips_are_text_too(open_page: OpenPage, server: str) -> None:
@@ -73,13 +75,13 @@ def test_hostile_names_in_rows_and_chips_are_text_too(open_page: OpenPage, serve
     assert any(name in page.locator(".st-key-narrowed").inner_text() for name in HOSTILE)
     rows = page.locator(".table").last.inner_text()
     assert any(name in rows for name in HOSTILE)
-    assert page.locator("[data-testid=stMain] img, [data-testid=stMain] a[href*=evil]").count() == 0
+    assert page.locator(LOADED).count() == 0
 
 
 def test_a_change_by_another_process_shows_within_five_seconds(
     open_page: OpenPage, server: str, crm_home: Path
 ) -> None:
-    page = open_page("/rows?kpi=revenue_won&period=last-year", server=server)
+    page = open_page("/rows?kpi=revenue_won&from=2025-01-01&to=2026-01-01", server=server)
     before = page.locator(".huge").inner_text()
     with sqlite3.connect(crm_home / "crm.db") as crm:
         changed = crm.execute(

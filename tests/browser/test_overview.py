@@ -13,7 +13,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.watch import settle
 from ui.overview import FIGURES, TRENDS
 
-WINDOW = "?region=EMEA&region=North+America&period=year"
+WINDOW = "?region=EMEA&region=North+America&from=2026-01-01&to=2026-11-22"
 
 
 def on_rows(page: Page, title: str) -> str:
@@ -23,7 +23,7 @@ def on_rows(page: Page, title: str) -> str:
     expect(page.locator("h1")).to_have_text(title)
     address: str = page.evaluate("location.href")
     assert "region=EMEA&region=North+America" in address, "filters are kept"
-    assert "period=year" in address
+    assert "from=2026-01-01&to=2026-11-22" in address
     return address
 
 
@@ -131,7 +131,7 @@ def test_on_paper_there_are_no_controls(open_page: OpenPage) -> None:
 
 
 def test_the_proof_fits_a_phone_and_pages_through_rows(open_page: OpenPage) -> None:
-    page = open_page("/rows?kpi=revenue_won&period=last-year", width=390)
+    page = open_page("/rows?kpi=revenue_won&from=2025-01-01&to=2026-01-01", width=390)
     assert fits(page)
     expect(page.locator(".sum")).to_contain_text("Added up just now")
     first = page.locator(".table tbody tr").last.inner_text()
@@ -142,7 +142,7 @@ def test_the_proof_fits_a_phone_and_pages_through_rows(open_page: OpenPage) -> N
 
 
 def test_the_rows_can_be_downloaded(open_page: OpenPage) -> None:
-    page = open_page("/rows?kpi=deals_won&period=last-year")
+    page = open_page("/rows?kpi=deals_won&from=2025-01-01&to=2026-01-01")
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("Download")).click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
