@@ -34,8 +34,9 @@ def opened(engine: Engine) -> Iterator[Connection]:
             yield connection
         finally:
             connection.rollback()  # of what has not been committed
-            connection.adbc_connection.set_autocommit(True)
-            cursor.execute("PRAGMA journal_mode = WAL")
+            with suppress(Error):  # whoever connects next sets it too
+                connection.adbc_connection.set_autocommit(True)
+                cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def strip(cursor: Cursor) -> list[str]:
