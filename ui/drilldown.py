@@ -113,6 +113,8 @@ def _columns(found: Rows) -> list[str]:
     """The columns that say something on this page: what it was and what it counts for, then the rest."""
     order = sorted(found.columns, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
     skipped = {"record"} | ({"part"} if found.record else set())
+    if found.record == "accounts":
+        skipped.add("account")  # the record itself
     values = dict(zip(found.columns, zip(*found.rows, strict=True), strict=True))
     return [
         name for name in order if name not in skipped and any(value is not None for value in values[name])
@@ -125,6 +127,8 @@ def _text(column: str, row: Row, known: Known, formats: Formats) -> str:
         return known.name(column, row) or ("" if value is None else f"No. {value}")
     if isinstance(value, date):
         return formats.day(value)
+    if value is None and column not in DIMENSIONS:
+        return ""
     if column in ("counts_for", "weight"):
         return formats.exact(value)  # type: ignore[arg-type]
     return formats.member(column, value) if column in DIMENSIONS else str(value)

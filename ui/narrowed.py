@@ -7,7 +7,7 @@ from itertools import groupby
 import streamlit as st
 
 from kpis import DIMENSIONS, catalog
-from ui.escape import markdown
+from ui.escape import html
 from ui.links import link
 from ui.names import members_in_words
 from ui.page import Page
@@ -32,6 +32,8 @@ def numbers_to_choose_from(page: Page) -> None:
     """Every KPI with its sentence, by department."""
     for department, kpis in groupby(catalog.values(), key=lambda kpi: kpi.department):
         st.header(department.capitalize(), anchor=False)
-        for kpi in kpis:
-            link("rows", kpi.label, page.view.overview(kpi=kpi.key))
-            st.caption(markdown(kpi.help))
+        with st.container(key=f"numbers-{department}"):
+            for kpi in kpis:
+                with st.container(key=f"figure-{kpi.key}", gap=None):
+                    link("rows", kpi.label, page.view.overview(kpi=kpi.key))
+                    st.markdown(f'<div class="why">{html(kpi.help)}</div>', unsafe_allow_html=True)
