@@ -123,4 +123,4 @@ def _even(target: float, share: float) -> float:
 
 
 def _compound(target: float, share: float) -> float:
-    return 1 - (1 - target) ** share
+    return 1 - max(1 - target, 0.0) ** share  # no more than all can be lost

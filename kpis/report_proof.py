@@ -24,7 +24,7 @@ def explanation(found: Explanation, organisation: Organisation, *, as_json: bool
         return
     console = Console()
     for one in (found, *found.parts):
-        console.print(_proof(one, organisation))
+        console.print(_proof(one, organisation), soft_wrap=True)  # a line break would change the SQL
 
 
 def _explanation(found: Explanation) -> dict[str, Any]:
