@@ -293,6 +293,15 @@ def test_the_sql_in_the_proof_gives_the_value(shell: Shell, demo_copy: Copy) -> 
     assert total[0]["deals_won.each"] == proof["reading"]["value"] == len(listed)
 
 
+def test_the_printed_sql_is_not_broken_by_line_ends(shell: Shell) -> None:
+    team = "Sales West Europe, Middle East and Africa"
+    for padding in range(0, 40, 3):
+        told = shell(
+            "explain", "win_rate", *WINDOW, "--where", f"team={'x' * padding}", "--where", f"team={team}"
+        )
+        assert told.count(f"'{team}'") == 2
+
+
 def test_a_composition_is_explained_by_its_parts(shell: Shell) -> None:
     proof = json.loads(shell("explain", "cac", *WINDOW, "--json"))
     assert [part["reading"]["key"] for part in proof["parts"]] == ["spend_paid", "new_customers"]

@@ -184,6 +184,19 @@ def test_rows_left_out_by_reason(spoiled: Copy, plain: Crm, key: str) -> None:
         assert proof.reading.left_out == expected.total()
 
 
+@pytest.mark.parametrize("key", ["active_customers", "customer_days", "churn_rate", "open_pipeline"])
+def test_spans_that_make_no_sense_are_told(spoiled: Copy, plain: Crm, key: str) -> None:
+    """Those that end before they start are in no window, and yet in none without a word."""
+    if key == "open_pipeline":
+        spans = [(row["opened_on"], row["closed_on"]) for row in plain.rows["opportunities"]]
+    else:
+        spans = [(row["started_on"], row["ended_on"]) for row in plain.rows["memberships"]]
+    backwards = sum(bool(start and end and end < start) for start, end in spans)
+    proof = explain(spoiled, Question((key,), Period(date(2023, 11, 1), TOMORROW), TODAY))
+    assert backwards
+    assert sum(one.n for one in (*proof.left_out, *proof.undated) if "before" in one.words) == backwards
+
+
 @pytest.mark.parametrize(("key", "undated"), [("revenue_won", 1), ("deals_won", 1), ("win_rate", 1)])
 def test_rows_without_a_day(spoiled: Copy, key: str, undated: int) -> None:
     assert [one.n for one in explain(spoiled, Question((key,), YEAR, TODAY)).undated] == [undated]
