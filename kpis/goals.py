@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import log
 
 from sqlalchemy import select
 
@@ -47,7 +48,8 @@ def goal(definition: Definition, period: Period, scope: Where, known: list[Targe
     """The target for exactly this window and scope, or what a longer one implies; None if there is none.
 
     Scopes are neither summed up nor split down: a filter by one region takes that region's target, any
-    other filter none. A level or loss rate also holds for a window that began before the target's period.
+    other filter none. Of several targets that of the most similar length holds. A level or loss rate
+    also holds for a window that began before the target's period.
     """
     wanted = _scope(scope)
     if wanted is None:
@@ -69,13 +71,14 @@ def goal(definition: Definition, period: Period, scope: Where, known: list[Targe
     ]
     if not covering:
         return None
-    nearest = min(covering, key=lambda target: target.period.days)
+    nearest = min(covering, key=lambda target: abs(log(target.period.days / period.days)))
     share = period.days / nearest.period.days
     if definition.phasing is Phasing.LEVEL:
         return _goal(nearest, nearest.target, nearest.floor, "")
     phase = _even if definition.phasing is Phasing.DAILY else _compound
     floor = None if nearest.floor is None else phase(nearest.floor, share)
-    words = f", for {period.days} of its {nearest.period.days} days"
+    part = f"for {period.days} of its {nearest.period.days} days"
+    words = f", {part if share < 1 else f'compounded over {period.days} days'}"
     return _goal(nearest, phase(nearest.target, share), floor, words)
 
 

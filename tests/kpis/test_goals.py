@@ -113,3 +113,21 @@ def test_a_target_typed_in_percent_does_no_harm(target: float) -> None:
     found = reading(copy, "churn_rate", Period(date(2026, 10, 1), date(2026, 11, 1)))
     assert found.goal is not None
     assert (found.goal.target, found.status) == (1.0, "good")
+
+
+def test_the_target_of_the_most_similar_length_holds_and_is_phased_aloud() -> None:
+    copy = empty_copy()
+    add(copy, "customer_spells", id=1, start_day=date(2024, 1, 1))
+    for months, target in ((1, 0.02), (12, 0.20)):
+        period = Period(
+            date(2026, 11 if months == 1 else 1, 1), date(2026 + months // 12, 12 if months == 1 else 1, 1)
+        )
+        aim(copy, "churn_rate", target, 2 * target, period)
+    year = reading(copy, "churn_rate", Period(date(2025, 12, 1), TODAY + timedelta(days=1))).goal
+    fortnight = reading(copy, "churn_rate", Period(date(2026, 11, 1), date(2026, 11, 15))).goal
+    assert year is not None
+    assert year.target == pytest.approx(1 - 0.8 ** (356 / 365))
+    assert "for 356 of its 365 days" in year.source
+    assert fortnight is not None
+    assert fortnight.target == pytest.approx(1 - 0.98 ** (14 / 30))
+    assert "for 14 of its 30 days" in fortnight.source
