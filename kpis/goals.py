@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crm_data.warehouse.facts import targets
 from kpis.answers import Goal
 from kpis.interval import FEWEST
-from kpis.model import Better, Definition, Phasing
+from kpis.model import Better, Definition, Interval, Phasing
 from kpis.period import Period
 from kpis.query import Engine
 from kpis.question import Where
@@ -83,7 +83,7 @@ def goal(definition: Definition, period: Period, scope: Where, known: list[Targe
 
 
 def status(
-    better: Better,
+    definition: Definition,
     n: int | None,
     value: float | None,
     low: float | None,
@@ -91,13 +91,13 @@ def status(
     aim: Goal | None,
 ) -> str:
     """good, near, bad, unsure or none: what the evidence says, so that noise changes no colour."""
-    if value is None or aim is None or better is Better.NEITHER:
+    if value is None or aim is None or definition.better is Better.NEITHER:
         return "none"
-    if low is None or high is None:
+    if definition.interval is Interval.NONE:  # a plain total is what it is
         low = high = value
-    elif n is not None and n < FEWEST:
+    elif low is None or high is None or (n or 0) < FEWEST:
         return "unsure"
-    sign = 1 if better is Better.UP else -1
+    sign = 1 if definition.better is Better.UP else -1
     worst, best = sorted((sign * low, sign * high))
     target = sign * aim.target
     floor = target if aim.floor is None else sign * aim.floor
@@ -109,11 +109,17 @@ def status(
 
 
 def _scope(where: Where) -> tuple[str | None, str | None] | None:
-    if not where:
+    """The dimension and member that all filters and rights together leave; None if they leave several."""
+    left: dict[str, set[object]] = {}
+    for dimension, members in where:
+        left[dimension] = left.get(dimension, set(members)) & set(members)
+    if not left:
         return None, None
-    if len(where) == 1 and len(where[0][1]) == 1 and isinstance(where[0][1][0], str):
-        return where[0][0], where[0][1][0]
-    return None
+    if len(left) > 1:
+        return None
+    ((dimension, one),) = left.items()
+    member = one.pop() if len(one) == 1 else None
+    return (dimension, member) if isinstance(member, str) else None
 
 
 def _goal(target: Target, value: float, floor: float | None, words: str) -> Goal:

@@ -259,6 +259,7 @@ class Composition:
     additive: bool = True  # a plain ratio of sums
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"
+    interval = Interval.DELTA  # on logarithms, from the parts in `errors`
 
     @property
     def dimensions(self) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ def _reading(
         definition, period, {key: tallies.get((0, ()), Tally()) for key, tallies in totals.items()}
     )
     low, high = total.bounds or (None, None)
-    aim = goal(definition, question.period, question.where, known)
+    aim = goal(definition, question.period, restrictions(question), known)
     return Reading(
         key=definition.key,
         period=question.period,
@@ -118,7 +118,7 @@ def _reading(
         denominator=total.denominator,
         spread=total.spread,
         goal=aim,
-        status=status(definition.better, total.n, total.value, low, high, aim),
+        status=status(definition, total.n, total.value, low, high, aim),
         left_out=total.left_out,
         notes=(*total.notes, *_notes(definition, question)),
         cells=_cells(definition, question, calendar, found),
