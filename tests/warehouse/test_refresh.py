@@ -239,7 +239,9 @@ SWEEPING = (
     "regions SET name = name || '!'",
     "regions SET country = 'XX'",
     "teams SET name = name || '!'",
+    "cases SET team_id = NULL WHERE id % 2 = 0",
     "users SET team_id = NULL",
+    "teams SET name = name || '?'",
     "users SET region_id = NULL",
     "products SET name = name || '!', family = 'Another'",
     "campaigns SET name = name || '!', channel = 'another'",
@@ -257,14 +259,15 @@ SWEEPING = (
     "invoices SET currency = 'EUR'",
     "invoices SET issued_on = '2024-04-04' WHERE id % 2 = 0",
     "opportunities SET closed_on = '2024-06-06'",
+    "opportunities SET status = 'won'",
     "invoice_lines SET cost = NULL",
     "opportunity_history SET owner_id = NULL",
     "opportunities SET lead_id = NULL",
     "leads SET converted_account_id = NULL",
     "case_reopenings SET case_id = (SELECT min(id) FROM cases)",
-    "cases SET owner_id = NULL",
-    "cases SET team_id = NULL, product_id = NULL",
+    "cases SET owner_id = NULL, product_id = NULL",
     "cases SET account_id = NULL",
+    "survey_invitations SET sent_at = '2024-07-07 12:00:00'",
     "survey_invitations SET case_id = NULL",
     "spend SET amount = amount * 2",
     "emails SET opened_at = NULL",
@@ -278,7 +281,8 @@ def test_a_change_reaches_all_that_hangs_on_it(sqlite_template: Path, tmp_path: 
     shutil.copy(sqlite_template, tmp_path / "crm.db")
     crm = connect(f"sqlite:///{tmp_path / 'crm.db'}")
     random_crm.fill(crm, 11, rows=14)
-    member, buyer = add(crm, "accounts", name="Only a member"), add(crm, "accounts", name="Only deals")
+    member = add(crm, "accounts", name="Only a member", region_id=1)
+    buyer = add(crm, "accounts", name="Only deals")
     add(crm, "memberships", account_id=member, started_on=date(2025, 1, 1))
     add(crm, "opportunities", account_id=buyer, stage="Won", status="won", closed_on=date(2025, 1, 1))
     for account in (member, buyer):
