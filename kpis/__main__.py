@@ -136,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument(
         "--left-out", action="store_true", help="instead, the rows of the window that do not count"
     )
-    which.add_argument("--undated", action="store_true", help="instead, the rows without a date")
+    which.add_argument("--undated", action="store_true", help="instead, those that no window can hold")
     which.add_argument("--reason", metavar="WORDS", help="instead, those left out for this reason")
     behind.add_argument("--limit", type=_rows, metavar="N", help="at most N rows")
     proof = commands.add_parser(

@@ -81,8 +81,6 @@ def clock_day(kpi: KPI) -> Day:
 def conditions(kpi: KPI) -> tuple[Condition, ...]:
     """All demands on a row of the population, in the order in which a failing row is told why."""
     demands = list(kpi.among)
-    if "bad" in kpi.fact.table.c:
-        demands.insert(0, Condition(kpi.fact.c.bad.is_(None), "set aside: ends before it starts"))
     clock = kpi.clock
     if isinstance(clock, Cohort) and clock.within is not None:
         judged = cast(clock.entry + cast(clock.within, Integer), Date) < today
@@ -90,9 +88,19 @@ def conditions(kpi: KPI) -> tuple[Condition, ...]:
     return tuple(demands)
 
 
-def undated(kpi: KPI) -> ColumnElement[bool]:
-    """Rows of the population that no window can hold, because their day is unknown."""
-    return and_(clock_day(kpi).is_(None), _all(*(condition.holds for condition in kpi.among)))
+def in_no_window(kpi: KPI) -> ColumnElement[bool]:
+    """Rows that no window can hold: of the population, those without a day; and spans without sense."""
+    undated = and_(clock_day(kpi).is_(None), _all(*(condition.holds for condition in kpi.among)))
+    return or_(undated, ~_sound(kpi))
+
+
+def why_in_no_window(kpi: KPI) -> ColumnElement[str]:
+    """In words, for a row that no window can hold."""
+    undated = literal(f"{kpi.fact.many} {kpi.fact.undated}")
+    if "bad" not in kpi.fact.table.c:
+        return undated
+    set_aside = literal(f"{kpi.fact.many} set aside: ").concat(kpi.fact.c.bad)
+    return case((kpi.fact.c.bad.isnot(None), set_aside), else_=undated)
 
 
 def why_left_out(kpi: KPI) -> ColumnElement[str]:
@@ -103,6 +111,11 @@ def why_left_out(kpi: KPI) -> ColumnElement[str]:
 
 
 def allowed(kpi: KPI, where: Where) -> ColumnElement[bool]:
+    """The rows that windows may hold: sound ones, with the members asked for."""
+    return and_(_sound(kpi), members(kpi, where))
+
+
+def members(kpi: KPI, where: Where) -> ColumnElement[bool]:
     """The rows whose dimensions have the members asked for. Members travel as parameters."""
     tests = []
     for dimension, members in where:
@@ -116,6 +129,11 @@ def allowed(kpi: KPI, where: Where) -> ColumnElement[bool]:
 def number(value: ColumnElement[Any] | int) -> ColumnElement[Any]:
     """A definition's number as SQL."""
     return literal(value, Integer) if isinstance(value, int) else value
+
+
+def _sound(kpi: KPI) -> ColumnElement[bool]:
+    """The row's days make sense."""
+    return kpi.fact.c.bad.is_(None) if "bad" in kpi.fact.table.c else true()
 
 
 def _all(*tests: ColumnElement[bool]) -> ColumnElement[bool]:

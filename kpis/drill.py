@@ -11,13 +11,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, func, literal, select
 
 from kpis.answers import Count, Rows
-from kpis.clauses import allowed, clauses, clock_day, in_window, undated, why_left_out
+from kpis.clauses import (
+    allowed,
+    clauses,
+    clock_day,
+    in_no_window,
+    in_window,
+    members,
+    why_in_no_window,
+    why_left_out,
+)
 from kpis.model import KPI, AsOf, Cohort, Composition, Definition, Spell, Throughout
 from kpis.query import Engine
 from kpis.question import Question, Where
 from kpis.read import definition_of, refusal, restrictions, until_today
 
-#: which rows: those counted, all left out, those left out for one reason, or those without a date
+#: which rows: those counted, all left out, those left out for one reason, or those that no window can hold
 COUNTED, LEFT_OUT, UNDATED = "counted", "left out", "undated"
 
 Terms = tuple[Fraction, Fraction]
@@ -79,8 +88,19 @@ def rows(
 
 def left_out_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:
     """How many rows of the window are outside the population, by reason; most frequent first."""
-    why = why_left_out(kpi).label("why")
-    statement = _held(kpi, question, LEFT_OUT, why, func.count().label("rows")).group_by(why)
+    return _counts(engine, kpi, question, LEFT_OUT, why_left_out(kpi))
+
+
+def undated_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:
+    """How many rows no window can hold, by reason; most frequent first."""
+    return _counts(engine, kpi, question, UNDATED, why_in_no_window(kpi))
+
+
+def _counts(
+    engine: Engine, kpi: KPI, question: Question, which: str, reason: ColumnElement[str]
+) -> tuple[Count, ...]:
+    why = reason.label("why")
+    statement = _held(kpi, question, which, why, func.count().label("rows")).group_by(why)
     counts = [Count(row["why"], row["rows"]) for row in _run(engine, statement, question)]
     return tuple(sorted(counts, key=lambda one: (-one.n, one.words)))
 
@@ -99,15 +119,17 @@ def rows_statement(kpi: KPI, question: Question, which: str = COUNTED) -> Select
     counts = which == COUNTED
     shown.append((parts.each if counts else literal(None)).label("counts_for"))
     shown.append((parts.per if counts and kpi.per is not None else literal(None)).label("weight"))
-    shown.append((why_left_out(kpi) if which not in (COUNTED, UNDATED) else literal(None)).label("why"))
+    whys: dict[str, ColumnElement[Any]] = {COUNTED: literal(None), UNDATED: why_in_no_window(kpi)}
+    shown.append(whys.get(which, why_left_out(kpi)).label("why"))
     return _held(kpi, question, which, *shown).order_by(day, kpi.fact.c.id)
 
 
 def _held(kpi: KPI, question: Question, which: str, *columns: ColumnElement[Any]) -> Select[Any]:
     where: Where = restrictions(question)
-    statement = select(*columns).select_from(kpi.fact.table).where(allowed(kpi, where))
+    statement = select(*columns).select_from(kpi.fact.table)
     if which == UNDATED:
-        return statement.where(undated(kpi))
+        return statement.where(members(kpi, where), in_no_window(kpi))
+    statement = statement.where(allowed(kpi, where))
     period = until_today(question.period, question)
     opens, closes = literal(period.start, Date), literal(period.end, Date)
     statement = statement.where(in_window(kpi, opens, closes))

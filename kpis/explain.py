@@ -100,10 +100,8 @@ def _over(question: Question, period: Period) -> Question:
 
 def _proof(engine: Engine, kpi: KPI, question: Question) -> Proof:
     """Rows left out, rows without a date, and the SQL that gives the value and the rows."""
-    n = drill.count(engine, kpi, question, drill.UNDATED)
-    undated = (Count(f"{kpi.fact.many} {kpi.fact.undated}", n),) if n else ()
     sql = tuple(readable(statement) for statement in _statements(kpi, question))
-    return drill.left_out_counts(engine, kpi, question), undated, sql
+    return drill.left_out_counts(engine, kpi, question), drill.undated_counts(engine, kpi, question), sql
 
 
 def _statements(kpi: KPI, question: Question) -> list[Select[Any]]:

@@ -57,7 +57,7 @@ def _proof(found: Explanation, organisation: Organisation) -> Text:
     ]
     lines.append(f"Rows counted: {found.counted:,}")
     lines += [f"Left out: {_count(one)}" for one in found.left_out]
-    lines += [f"Undated: {_count(one)}" for one in found.undated]
+    lines += [f"In no window: {_count(one)}" for one in found.undated]
     lines.append(
         f"Copy refreshed {found.refreshed_at:%Y-%m-%d %H:%M:%S %Z}; newest event {found.newest_day or 'none'}"
     )

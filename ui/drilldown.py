@@ -55,7 +55,7 @@ def listing(page: Page, question: Question, proof: Explanation) -> None:
 
 
 def _choices(page: Page, question: Question, proof: Explanation) -> None:
-    """A link to each set of rows, with its count: counted, left out by reason, undated."""
+    """A link to each set of rows, with its count: counted, left out by reason, in no window."""
     view = page.view
     parts = proof.parts or (proof,)
     out = _added(count for part in parts for count in part.left_out)
@@ -65,7 +65,15 @@ def _choices(page: Page, question: Question, proof: Explanation) -> None:
     if len(out) > 1:
         sets.append(("Left out, all", sum(one.n for one in out), replace(view, rows="out", reason=None)))
     sets += [(_left_out(one), one.n, replace(view, rows="out", reason=one.words)) for one in out]
-    sets += [(f"Undated: {one.words}", one.n, replace(view, rows="undated", reason=None)) for one in undated]
+    if undated:
+        words = ", ".join(one.words for one in undated)
+        sets.append(
+            (
+                f"In no window: {words}",
+                sum(one.n for one in undated),
+                replace(view, rows="undated", reason=None),
+            )
+        )
     with st.container(key="sets", horizontal=True, gap="small"):
         for place, (words, n, target) in enumerate(sets):
             shown = target.rows == view.rows and (target.reason == view.reason or len(out) == 1)
