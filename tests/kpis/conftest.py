@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,11 +23,18 @@ from crm_data.organisation import Organisation
 from crm_data.warehouse import Copy, open_copy
 from crm_data.warehouse.facts import CATEGORIES, facts
 from crm_data.warehouse.query import Reader, snapshot
+from kpis.__main__ import main
+from kpis.period import Period
 from tests.kpis.awkward import spoil
 from tests.kpis.recompute_crm import Crm
 
 TODAY = date(2026, 11, 21)
 FIRST = date(2025, 1, 1)
+#: The twelve months up to today, and the same for the command line.
+YEAR = Period(date(2025, 11, 22), TODAY + timedelta(days=1))
+WINDOW = ("--from", str(YEAR.start), "--to", str(YEAR.end), "--today", str(TODAY))
+
+Shell = Callable[..., str]
 
 #: Few members, so that filters and breakdowns meet; among them what must never be run or dropped.
 MEMBERS = (None, "EMEA", "O'Brien; DROP TABLE deals", "<img src=x>", "مبيعات", "=1+1", "🙂", "")
@@ -190,3 +197,29 @@ def copy_of(engine: Engine, folder: Path) -> Iterator[Copy]:
     with open_copy(engine, folder / "copy.duckdb", refresh=False) as copy:
         copy.refresh(now=datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC))
         yield copy
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def command_line(demo_crm: Engine, demo_copy: Copy, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other processes find the demo; commands in this one use the copy that is open already."""
+    monkeypatch.setenv("CRM_DATABASE_URL", demo_crm.url.render_as_string())
+    monkeypatch.setenv("CRM_HOME", str(home))
+    monkeypatch.setattr("kpis.__main__.open_copy", lambda _engine: nullcontext(demo_copy))
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
+    """What a command prints; it must succeed and say nothing on stderr."""
+
+    def run(*arguments: str) -> str:
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        assert (code, err) == (0, "")
+        return out
+
+    return run

@@ -8,8 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -23,10 +22,8 @@ from crm_data.engine import ROOT
 from crm_data.warehouse import Copy, open_copy
 from kpis import Period, Question, ask, catalog
 from kpis.__main__ import main
-from tests.kpis.conftest import TODAY
-from tests.kpis.test_independent import YEAR
+from tests.kpis.conftest import TODAY, WINDOW, YEAR, Shell
 
-WINDOW = ("--from", str(YEAR.start), "--to", str(YEAR.end), "--today", str(TODAY))
 ALL = ("--from", "2024-06-01", *WINDOW[2:])
 HOSTILE = (
     "' OR 1=1 --",
@@ -39,37 +36,11 @@ HOSTILE = (
     "-1",
     "=1+1",
 )
+pytestmark = pytest.mark.usefixtures("command_line")
+
 READING = "key unit from to value why n low high numerator denominator spread cells".split()
 #: A month of 30.4375 days is no decimal: their weights are floats.
 FLOATS = {"churn_monthly", "cltv"}
-
-Shell = Callable[..., str]
-
-
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(autouse=True)
-def environment(demo_crm: Engine, demo_copy: Copy, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other processes find the demo; commands in this one use the copy that is open already."""
-    monkeypatch.setenv("CRM_DATABASE_URL", demo_crm.url.render_as_string())
-    monkeypatch.setenv("CRM_HOME", str(home))
-    monkeypatch.setattr("kpis.__main__.open_copy", lambda _engine: nullcontext(demo_copy))
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
-    """What a command prints; it must succeed and say nothing on stderr."""
-
-    def run(*arguments: str) -> str:
-        code = main(arguments)
-        out, err = capsys.readouterr()
-        assert (code, err) == (0, "")
-        return out
-
-    return run
 
 
 def table(printed: str) -> list[dict[str, str]]:
@@ -263,59 +234,6 @@ def test_no_database(
     monkeypatch.setenv("CRM_DATABASE_URL", f"sqlite:///{tmp_path / 'none' / 'crm.db'}")
     assert main(["value", "csat"]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
-
-
-def test_explain(shell: Shell) -> None:
-    told = shell("explain", "sales_cycle", *WINDOW)
-    for words in (
-        "Formula: ",
-        "Rows counted: ",
-        "Left out: ",
-        "closed before they were opened",
-        "SELECT",
-        "Copy refreshed",
-    ):
-        assert words in told
-    proof = json.loads(shell("explain", "sales_cycle", *WINDOW, "--json"))
-    assert proof["reading"]["n"] == proof["counted"]
-    assert sum(one["n"] for one in proof["left_out"]) == proof["reading"]["left_out"]
-    assert (proof["compared"]["from"], proof["compared"]["to"]) == ("2024-11-22", "2025-11-22")
-    assert (
-        json.loads(shell("explain", "sales_cycle", *WINDOW, "--compare", "none", "--json"))["compared"]
-        is None
-    )
-
-
-def test_the_sql_in_the_proof_gives_the_value(shell: Shell, demo_copy: Copy) -> None:
-    where = ("--where", "region=North America", "--where", "region=O'Brien; DROP")
-    proof = json.loads(shell("explain", "deals_won", *WINDOW, *where, "--json"))
-    total, listed = (
-        demo_copy.run(text(statement.replace(":", r"\:"))).to_pylist() for statement in proof["sql"]
-    )
-    assert total[0]["deals_won.each"] == proof["reading"]["value"] == len(listed)
-
-
-def test_the_printed_sql_is_not_broken_by_line_ends(shell: Shell) -> None:
-    team = "Sales West Europe, Middle East and Africa"
-    for padding in range(0, 40, 3):
-        told = shell(
-            "explain", "win_rate", *WINDOW, "--where", f"team={'x' * padding}", "--where", f"team={team}"
-        )
-        assert told.count(f"'{team}'") == 2
-
-
-def test_a_composition_is_explained_by_its_parts(shell: Shell) -> None:
-    proof = json.loads(shell("explain", "cac", *WINDOW, "--json"))
-    assert [part["reading"]["key"] for part in proof["parts"]] == ["spend_paid", "new_customers"]
-    cost, bought = (part["reading"]["value"] for part in proof["parts"])
-    assert proof["reading"]["value"] == pytest.approx(cost / bought)
-
-
-def test_why_adds_up_to_the_change(shell: Shell) -> None:
-    found = json.loads(shell("why", "cac", *WINDOW, "--by", "channel", "--json"))
-    assert found["change"] == pytest.approx(found["now"]["value"] - found["then"]["value"])
-    assert sum(effect["amount"] for effect in found["effects"]) == pytest.approx(found["change"])
-    assert "Paid search" in shell("why", "cac", *WINDOW, "--by", "channel")
 
 
 @pytest.fixture

@@ -15,14 +15,13 @@ import pytest
 from crm_data.warehouse import Copy
 from kpis import Calendar, Cell, Period, Question, Reading, Viewer, ask, catalog, explain
 from kpis.question import Where
-from tests.kpis.conftest import TODAY
+from tests.kpis.conftest import TODAY, YEAR
 from tests.kpis.recompute import RECOMPUTED, Figure
 from tests.kpis.recompute_crm import Crm
 from tests.kpis.recompute_interval import FEWEST, INTERVALS, coverage
 from tests.kpis.recompute_left_out import LEFT_OUT
 
 TOMORROW = TODAY + timedelta(days=1)
-YEAR = Period(date(2025, 11, 22), TOMORROW)
 ODD = Period(date(2024, 5, 13), date(2025, 2, 3))
 WINDOWS = (
     YEAR,

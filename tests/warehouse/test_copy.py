@@ -14,14 +14,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sqlalchemy import Engine, String, create_engine, func, select
+from sqlalchemy import Engine, create_engine, func, select
 
-from crm_data.engine import ROOT, CrmUnavailable, connect
+from crm_data.engine import ROOT, CrmUnavailable
 from crm_data.warehouse import CopyError, facts, open_copy, publish, store
-from crm_data.warehouse.build import category_of
-from crm_data.warehouse.builds import FACTS
 from tests.warehouse import random_crm
-from tests.warehouse.conftest import add, rows, sql
+from tests.warehouse.conftest import add, rows
 from tests.warehouse.random_crm import NOW
 from tests.warehouse.test_refresh import contents
 
@@ -252,64 +250,3 @@ def test_a_full_disk_keeps_the_old_snapshot(
         assert copy.refresh().changed
         assert rows(copy, "SELECT count(*) FROM leads") == [(1,)]
     assert path.with_suffix(".snapshot.duckdb").read_bytes() == before
-
-
-def test_the_copy_holds_no_personal_data(crm: Engine, tmp_path: Path) -> None:
-    """Whatever is written into names, addresses and texts, none of it is in the file."""
-    mark = "Zaphod"
-    account = add(crm, "accounts", name=f"{mark} Ltd", domain=f"{mark}.example", city=mark, phone=mark)
-    user = add(crm, "users", name=mark, email=f"{mark}@a.example")
-    contact = add(crm, "contacts", first_name=mark, last_name=mark, email=mark, account_id=account)
-    add(crm, "leads", created_at=NOW, first_name=mark, company=mark, email=mark, owner_id=user)
-    add(crm, "cases", subject=mark, description=mark, opened_at=NOW, contact_id=contact, account_id=account)
-    survey = add(crm, "surveys", name="S", kind="CSAT", scale_min=1, scale_max=5)
-    add(crm, "survey_answers", survey_id=survey, answered_at=NOW, comment=mark, score=5)
-    add(crm, "opportunities", name=mark, stage="New", status="open", account_id=account)
-    with open_copy(crm, tmp_path / "copy.duckdb") as copy:
-        assert mark not in repr(contents(copy))
-    assert mark.encode() not in (tmp_path / "copy.duckdb").read_bytes()
-
-
-def test_an_empty_database_gets_its_tables(empty_url: str, tmp_path: Path) -> None:
-    engine = connect(empty_url)
-    with engine.connect():
-        pass  # SQLite makes the file
-    with open_copy(engine, tmp_path / "copy.duckdb") as copy:
-        assert (copy.state.version, copy.state.newest_day) == (1, None)
-    engine.dispose()
-
-
-def test_state_says_what_the_copy_knows(crm: Engine, tmp_path: Path) -> None:
-    sql(crm, "INSERT INTO organisation (id, name, time_zone) VALUES (1, 'Us', 'Asia/Tokyo')")
-    with open_copy(crm, tmp_path / "copy.duckdb", refresh=False) as copy:
-        assert (copy.state.version, copy.state.newest_day, copy.organisation.name) == (
-            0,
-            None,
-            "My organisation",
-        )
-        copy.refresh(now=NOW)
-        assert (copy.state.version, copy.state.loaded, copy.organisation.name) == (1, "full", "Us")
-        add(crm, "leads", created_at=NOW.replace(hour=16))  # tomorrow in Tokyo
-        add(crm, "leads", created_at=NOW.replace(day=1, hour=3), updated_at=NOW.replace(year=2199))
-        copy.refresh(now=NOW)
-        state = copy.state
-        assert (state.version, state.loaded, state.rows["leads"]) == (2, "incremental", 2)
-        assert (state.newest_day, state.today) == (NOW.date(), NOW.date())
-        assert (state.refreshed_at, state.changed_at) == (NOW, NOW.replace(year=2199))
-
-
-def test_every_category_of_the_facts_is_an_enum() -> None:
-    """Text would be half as fast; `bad` is a sentence that is nearly always missing."""
-    text = {
-        f"{build.name}.{column.name}"
-        for build in FACTS
-        for column in build.table.columns
-        if isinstance(column.type, String) and not category_of(column)
-    }
-    assert text == {
-        "deal_spells.bad",
-        "customer_spells.bad",
-        "targets.kpi",
-        "targets.dimension",
-        "targets.member",
-    }

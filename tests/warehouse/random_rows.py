@@ -1,0 +1,296 @@
+"""Random rows for every table that the copy reads, with keys that exist."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from crm_data.schema import metadata
+from crm_data.warehouse.mirror import MIRROR
+
+NOW = datetime(2025, 7, 1, 9, 30, tzinfo=UTC)
+_FIRST = date(2024, 1, 1)
+CURRENCIES = ("EUR", "USD", "GBP")
+#: Parents before their children.
+ORDER = sorted(MIRROR, key=[table.name for table in metadata.sorted_tables].index)
+
+
+class Dice:
+    """Random values, and keys that exist."""
+
+    def __init__(self, seed: int, connection: Connection) -> None:
+        self.random = random.Random(seed)
+        self.connection = connection
+
+    def maybe(self, value: Any, chance: float = 0.75) -> Any:
+        return value if self.random.random() < chance else None
+
+    def of(self, *values: Any) -> Any:
+        return self.random.choice(values)
+
+    def key(self, table: str) -> int | None:
+        keys = self.connection.execute(select(metadata.tables[table].c.id)).scalars().all()
+        return self.random.choice(keys) if keys else None
+
+    def day(self) -> date:
+        return _FIRST + timedelta(days=self.random.randrange(600))
+
+    def instant(self) -> datetime:
+        return datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=self.random.randrange(600 * 86400))
+
+    def money(self) -> Decimal:
+        return Decimal(self.random.randrange(-200_000, 20_000_000)) / 10_000
+
+
+def row(table: str, d: Dice) -> dict[str, Any] | None:
+    """A random row, or None where a parent is missing."""
+    return _ROWS[table](d)
+
+
+def _account_history(d: Dice) -> dict[str, Any] | None:
+    account = d.key("accounts")
+    return (
+        None
+        if account is None
+        else {
+            "account_id": account,
+            "changed_at": d.instant(),
+            "segment": d.maybe(d.of("SMB", "Enterprise")),
+            "industry": d.maybe(d.of("Retail", "Steel")),
+            "region_id": d.maybe(d.key("regions")),
+            "owner_id": d.maybe(d.key("users")),
+        }
+    )
+
+
+def _membership(d: Dice) -> dict[str, Any] | None:
+    account, start = d.key("accounts"), d.day()
+    return (
+        None
+        if account is None or account % 3 == 0  # those have no contract: for them silence counts
+        else {
+            "account_id": account,
+            "started_on": start,
+            "ended_on": d.maybe(start + timedelta(days=d.random.randrange(-5, 200))),
+            "end_reason": d.maybe(d.of("price", "moved away")),
+            "plan": d.maybe(d.of("basic", "pro")),
+            "monthly_amount": d.maybe(d.money()),
+            "currency": d.maybe(d.of(*CURRENCIES)),
+        }
+    )
+
+
+def _opportunity(d: Dice) -> dict[str, Any]:
+    opened = d.maybe(d.day(), 0.9)
+    status = d.of("open", "won", "lost")
+    start = opened or d.day()
+    return {
+        "name": "deal",
+        "account_id": d.maybe(d.key("accounts")),
+        "lead_id": d.maybe(d.key("leads")),
+        "product_id": d.maybe(d.key("products")),
+        "campaign_id": d.maybe(d.key("campaigns")),
+        "owner_id": d.maybe(d.key("users")),
+        "region_id": d.maybe(d.key("regions"), 0.3),
+        "channel": d.maybe(d.of("web", "fair"), 0.3),
+        "stage": d.of("New", "Offer", "Closing"),
+        "status": status,
+        "amount": d.maybe(abs(d.money())),
+        "currency": d.of(*CURRENCIES),
+        "probability": d.maybe(round(d.random.random(), 3)),
+        "opened_on": opened,
+        "closed_on": d.maybe(start + timedelta(days=d.random.randrange(-3, 90)), 0.9)
+        if status != "open"
+        else None,
+        "expected_close": d.maybe(d.day()),
+        "close_reason": d.maybe(d.of("price", "fit")),
+        "updated_at": d.instant() if d.random.random() < 0.3 else datetime.now(UTC),
+    }
+
+
+def _history(d: Dice) -> dict[str, Any] | None:
+    deal = d.key("opportunities")
+    return (
+        None
+        if deal is None
+        else {
+            "opportunity_id": deal,
+            "changed_at": d.instant(),
+            "stage": d.of("New", "Offer", "Closing"),
+            "amount": d.maybe(abs(d.money())),
+            "currency": d.of(*CURRENCIES),
+            "probability": d.maybe(round(d.random.random(), 3)),
+            "owner_id": d.maybe(d.key("users")),
+            "expected_close": d.maybe(d.day()),
+        }
+    )
+
+
+def _case(d: Dice) -> dict[str, Any]:
+    opened = d.instant()
+    resolved = d.maybe(opened + timedelta(hours=d.random.randrange(200)))
+    return {
+        "kind": d.of("case", "request"),
+        "account_id": d.maybe(d.key("accounts")),
+        "contact_id": d.maybe(d.key("contacts")),
+        "product_id": d.maybe(d.key("products")),
+        "owner_id": d.maybe(d.key("users")),
+        "team_id": d.maybe(d.key("teams"), 0.4),
+        "subject": "help",
+        "channel": d.maybe(d.of("phone", "mail")),
+        "cause": d.maybe(d.of("bug", "question")),
+        "priority": d.of("low", "high"),
+        "status": "resolved" if resolved else "open",
+        "opened_at": opened,
+        "first_response_at": d.maybe(opened + timedelta(minutes=d.random.randrange(900))),
+        "due_at": d.maybe(opened + timedelta(hours=48)),
+        "resolved_at": resolved,
+    }
+
+
+def _with(parent: str, column: str, make: Callable[[Dice], dict[str, Any]]) -> Callable[[Dice], Any]:
+    def made(d: Dice) -> dict[str, Any] | None:
+        key = d.key(parent)
+        return None if key is None else {column: key, **make(d)}
+
+    return made
+
+
+_ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
+    "regions": lambda d: {
+        "name": d.of("North", "South", "East"),
+        "parent_id": d.maybe(d.key("regions"), 0.5),
+        "country": d.maybe(d.of("DE", "FR", "GB")),
+    },
+    "teams": lambda d: {"name": d.of("Red", "Blue", "Green")},
+    "users": lambda d: {
+        "name": "Somebody",
+        "team_id": d.maybe(d.key("teams")),
+        "region_id": d.maybe(d.key("regions")),
+    },
+    # The first of each currency comes from `fill`, so that no rate is missing.
+    "exchange_rates": lambda d: {
+        "currency": d.of("USD", "GBP"),
+        "valid_on": d.day(),
+        "kind": d.of("daily", "plan"),
+        "rate": Decimal(d.random.randrange(500_000, 2_000_000)) / 1_000_000,
+    },
+    "silence_thresholds": lambda d: {"segment": d.of("SMB", "Mid"), "days": d.of(40, 90), "basis": "said so"},
+    "targets": lambda d: {
+        "kpi": d.of("revenue_won", "win_rate"),
+        "period_start": (start := d.day()),
+        "period_end": start + timedelta(days=30),
+        "target": d.random.random(),
+    },
+    "products": lambda d: {"name": d.of("Bolt", "Nut", "Gear"), "family": d.maybe(d.of("Small", "Large"))},
+    "campaigns": lambda d: {
+        "name": d.of("Spring", "Autumn"),
+        "channel": d.maybe(d.of("web", "fair")),
+        "region_id": d.maybe(d.key("regions")),
+    },
+    "surveys": lambda d: {
+        "name": d.of("After a case", "Yearly"),
+        "kind": d.of("CSAT", "NPS", "CES"),
+        "scale_min": 1,
+        "scale_max": d.of(5, 10),
+        "satisfied_from": d.maybe(4),
+    },
+    "accounts": lambda d: {
+        "name": "Somewhere",
+        "segment": d.maybe(d.of("SMB", "Mid", "Enterprise")),
+        "industry": d.maybe(d.of("Retail", "Steel")),
+        "size": d.maybe(d.of("1-9", "10-49")),
+        "region_id": d.maybe(d.key("regions")),
+        "country": d.maybe(d.of("DE", "AT")),
+        "owner_id": d.maybe(d.key("users")),
+        "acquisition_channel": d.maybe(d.of("web", "partner")),
+    },
+    "account_history": _account_history,
+    "memberships": _membership,
+    "contacts": lambda d: {"last_name": "Somebody", "account_id": d.maybe(d.key("accounts"))},
+    "leads": lambda d: {
+        "created_at": (at := d.instant()),
+        "status": d.of("new", "working", "converted"),
+        "channel": d.maybe(d.of("web", "fair")),
+        "segment": d.maybe(d.of("SMB", "Mid")),
+        "country": d.maybe(d.of("DE", "IT")),
+        "region_id": d.maybe(d.key("regions")),
+        "campaign_id": d.maybe(d.key("campaigns")),
+        "owner_id": d.maybe(d.key("users")),
+        "first_response_at": d.maybe(at + timedelta(minutes=d.random.randrange(3000))),
+        "converted_account_id": d.maybe(d.key("accounts")),
+    },
+    "opportunities": _opportunity,
+    "opportunity_history": _history,
+    "invoices": _with(
+        "accounts",
+        "account_id",
+        lambda d: {
+            "kind": d.of("invoice", "invoice", "credit"),
+            "issued_on": d.day(),
+            "currency": d.of(*CURRENCIES),
+        },
+    ),
+    "invoice_lines": _with(
+        "invoices",
+        "invoice_id",
+        lambda d: {
+            "product_id": d.maybe(d.key("products")),
+            "amount": d.money(),
+            "cost": d.maybe(d.money()),
+        },
+    ),
+    "spend": lambda d: {
+        "campaign_id": d.maybe(d.key("campaigns")),
+        "region_id": d.maybe(d.key("regions"), 0.4),
+        "channel": d.maybe(d.of("web", "fair"), 0.4),
+        "spent_on": d.day(),
+        "kind": d.of("media", "staff", "tools"),
+        "amount": d.money(),
+        "currency": d.of(*CURRENCIES),
+    },
+    "cases": _case,
+    "case_reopenings": _with(
+        "cases",
+        "case_id",
+        lambda d: {"resolved_at": (at := d.instant()), "reopened_at": at + timedelta(hours=3)},
+    ),
+    "survey_invitations": _with(
+        "surveys",
+        "survey_id",
+        lambda d: {
+            "account_id": d.maybe(d.key("accounts"), 0.4),
+            "contact_id": d.maybe(d.key("contacts")),
+            "case_id": d.maybe(d.key("cases")),
+            "sent_at": d.instant(),
+        },
+    ),
+    "survey_answers": _with(
+        "surveys",
+        "survey_id",
+        lambda d: {
+            "invitation_id": d.maybe(d.key("survey_invitations")),
+            "account_id": d.maybe(d.key("accounts"), 0.3),
+            "contact_id": d.maybe(d.key("contacts"), 0.3),
+            "case_id": d.maybe(d.key("cases"), 0.4),
+            "answered_at": d.instant(),
+            "score": d.maybe(d.random.randrange(1, 11)),
+        },
+    ),
+    "emails": _with(
+        "contacts",
+        "contact_id",
+        lambda d: {
+            "campaign_id": d.maybe(d.key("campaigns")),
+            "sent_at": (at := d.instant()),
+            "delivered_at": d.maybe(at),
+            "opened_at": d.maybe(at, 0.4),
+            "clicked_at": d.maybe(at, 0.2),
+        },
+    ),
+}
