@@ -66,7 +66,7 @@ def _choices(page: Page, question: Question, proof: Explanation) -> None:
         sets.append(("Left out, all", sum(one.n for one in out), replace(view, rows="out", reason=None)))
     sets += [(_left_out(one), one.n, replace(view, rows="out", reason=one.words)) for one in out]
     if undated:
-        words = ", ".join(one.words for one in undated)
+        words = "; ".join(one.words for one in undated)
         sets.append(
             (
                 f"In no window: {words}",
