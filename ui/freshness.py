@@ -46,8 +46,9 @@ def when(shown: Page) -> str:
 
 
 @st.fragment(run_every=1)
-def look_again(keeper: Keeper, version: object, error: str | None) -> None:
-    now = keeper.copy is not None and keeper.copy.state.version
+def look_again(keeper: Keeper, version: int | None, error: str | None) -> None:
+    """Draw the page again when the keeper has come further than it was when the page was drawn."""
+    now = keeper.copy.state.version if keeper.copy else None
     if now != version or keeper.error != error or (keeper.copy is None and not keeper.error):
         st.rerun()
 

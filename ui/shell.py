@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from crm_data.warehouse import Keeper
+from crm_data.warehouse import Keeper, State
 from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Viewer
 from ui import cache, states
@@ -44,9 +44,10 @@ def page(title: str) -> Page:
     _address_bar_follows(name)
     st.html(Path(__file__).parent / "frame.css")
     keeper = cache.keeper()
-    copy = keeper.copy
-    if copy is None or copy.state.newest_day is None:
-        _nothing_to_show(keeper)
+    copy, error = keeper.copy, keeper.error
+    state = copy.state if copy else None
+    if copy is None or state is None or state.newest_day is None:
+        _nothing_to_show(keeper, copy.organisation.name if copy else None, state, error)
     formats = Formats.of(copy.organisation)
     today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
     shown = Page(name, view, who, copy, formats, Calendar(copy.organisation), today)
@@ -102,16 +103,20 @@ def _window_words(shown: Page, period: Period) -> str:
     return f'<div class="window">{words}</div>'
 
 
-def _nothing_to_show(keeper: Keeper) -> NoReturn:
-    """Say why, look again by itself, and end the run."""
+def _nothing_to_show(keeper: Keeper, name: str | None, state: State | None, error: str | None) -> NoReturn:
+    """Say why, look again by itself, and end the run.
+
+    All that is said was read before: the keeper works on meanwhile, and what it has found since must be
+    news to `look_again`.
+    """
     with st.container(key="state"):
-        if keeper.copy is not None:
-            states.empty(keeper.copy.organisation.name)
-        elif keeper.error:
-            states.unreadable(keeper.error)
+        if name is not None:
+            states.empty(name)
+        elif error:
+            states.unreadable(error)
         else:
             states.being_made(keeper.progress)
-    look_again(keeper, keeper.copy is not None and keeper.copy.state.version, keeper.error)
+    look_again(keeper, state.version if state else None, error)
     st.stop()
 
 
