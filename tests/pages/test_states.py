@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
 from streamlit.testing.v1 import AppTest
 
+from crm_data.demo.make import make_demo
 from crm_data.engine import connect, prepare
 from crm_data.schema import organisation, sales
+from crm_data.warehouse import Copy, open_copy
 from tests.pages.conftest import PATIENCE, ROOT
 from ui import cache
 from ui.freshness import ago
@@ -98,3 +102,30 @@ def test_periods_count_back_from_the_end_of_data_that_ended_long_ago() -> None:
 def test_ago(seconds: int, words: str) -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert ago(now - timedelta(seconds=seconds), now) == words
+
+
+def test_a_copy_that_is_ready_while_the_page_says_it_is_not_is_shown(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One run is enough: what the keeper finds after the page has looked is news to it."""
+    engine = connect(f"sqlite:///{database}")
+    prepare(engine)
+    make_demo(engine, events=2_000, today=date(2026, 11, 21))
+    engine.dispose()
+    page_has_looked = threading.Event()
+
+    def opened_late(*arguments: Any, **options: Any) -> Copy:
+        page_has_looked.wait(PATIENCE)
+        return open_copy(*arguments, **options)
+
+    def said_late(_done: float | None) -> None:
+        page_has_looked.set()
+        deadline = time.monotonic() + PATIENCE
+        while cache.keeper().copy is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    monkeypatch.setattr("crm_data.warehouse.keeper.open_copy", opened_late)
+    monkeypatch.setattr("ui.states.being_made", said_late)
+    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=2 * PATIENCE).run()
+    assert not test.exception
+    assert [title.value for title in test.title] == ["Overview"]
