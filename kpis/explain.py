@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Column, Select
 
 from crm_data.warehouse.query import readable
 from kpis import drill
@@ -69,11 +69,13 @@ def words(definition: Definition) -> dict[str, str]:
     }
     if isinstance(definition, Composition):
         return known | {"Made of": ", ".join(part.label for part in definition.parts)}
-    left_out = "; ".join(demand.otherwise for demand in conditions(definition))
+    reasons = [demand.otherwise for demand in conditions(definition)]
+    if any(isinstance(number, Column) for number in (definition.each, definition.per)):
+        reasons.append(definition.no_value)
     return (
         {"One row": f"one {definition.fact.one}", "Clock": clock_words(definition)}
         | known
-        | {"Left out": left_out or "nothing"}
+        | {"Left out": "; ".join(reasons) or "nothing"}
     )
 
 

@@ -61,14 +61,11 @@ class Windows(StrEnum):
 
     ANY = "any"
     MONTH = "four weeks or longer"  # losses are few: a shorter one says nothing of a lifetime
-    WHOLE_MONTHS = "whole calendar months"
 
     def refuses(self, period: Period) -> str | None:
         """In words, why the KPI has no value for this window; None if it may have one."""
         if self is Windows.MONTH and period.days < 28:
             return f"Defined for four weeks or longer; this window has {period.days} days."
-        if self is Windows.WHOLE_MONTHS and (period.start.day, period.end.day) != (1, 1):
-            return f"Defined for whole calendar months; this window is {period}."
         return None
 
 

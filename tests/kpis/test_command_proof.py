@@ -64,3 +64,11 @@ def test_why_adds_up_to_the_change(shell: Shell) -> None:
     assert found["change"] == pytest.approx(found["now"]["value"] - found["then"]["value"])
     assert sum(effect["amount"] for effect in found["effects"]) == pytest.approx(found["change"])
     assert "Paid search" in shell("why", "cac", *WINDOW, "--by", "channel")
+
+
+def test_the_definition_names_every_reason_for_which_rows_are_left_out(shell: Shell) -> None:
+    """The words of the definition and the counts beside it must not contradict each other."""
+    for key in ("open_pipeline", "csat", "gross_margin", "sales_cycle"):
+        proof = json.loads(shell("explain", key, *WINDOW, "--json"))
+        named = proof["definition"]["Left out"].split("; ")
+        assert {one["words"] for one in proof["left_out"]} <= set(named), key
