@@ -6,7 +6,7 @@ from kpis import change as why
 from kpis import drill, read
 from kpis import explain as proof
 from kpis.answers import Cell, Count, Explanation, Goal, Reading, Rows, Spread
-from kpis.catalog import HEADLINE, catalog
+from kpis.catalog import DEFINITIONS, HEADLINE
 from kpis.change import Change, Effect
 from kpis.dimensions import DIMENSIONS
 from kpis.drill import COUNTED, LEFT_OUT, UNDATED, NoRows
@@ -18,6 +18,7 @@ from kpis.snapshot import Copy, opened
 
 __all__ = [
     "COUNTED",
+    "DEFINITIONS",
     "DIMENSIONS",
     "EVERYONE",
     "HEADLINE",
@@ -42,7 +43,6 @@ __all__ = [
     "UnknownKPI",
     "Viewer",
     "ask",
-    "catalog",
     "change",
     "explain",
     "rows",

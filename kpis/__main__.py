@@ -29,7 +29,7 @@ from kpis import (
     report_proof,
     rows,
 )
-from kpis.catalog import catalog
+from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
 from kpis.period import GRAINS, PRESETS, Calendar
 from kpis.question import Where
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         if args.command == "list":
-            report.definitions(list(catalog.values()), as_json=args.json)
+            report.definitions(list(DEFINITIONS.values()), as_json=args.json)
             return 0
         for key in args.keys:
             definition_of(key)

@@ -29,6 +29,7 @@ class Unit(StrEnum):
     SHARE = "share"  # fraction of 1
     COUNT = "count"
     DAYS = "days"
+    HOURS = "hours"
     SCORE = "score"
 
 
@@ -281,9 +282,14 @@ def ratio(top: KPI, bottom: KPI) -> Callable[[Mapping[str, Fraction]], Combined]
     return combine
 
 
+#: How many of a column's whole numbers make one of its KPI's unit, by the end of its name.
+_SCALES = {"_cents": 100, "_hundredths": 100, "_seconds": 3600}
+
+
 def _scale(number: ColumnElement[Any] | int) -> int:
-    """Columns named *_cents hold hundredths; all others whole units."""
-    return 100 if isinstance(number, Column) and number.name.endswith("_cents") else 1
+    if not isinstance(number, Column):
+        return 1
+    return next((scale for end, scale in _SCALES.items() if number.name.endswith(end)), 1)
 
 
 def flag(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kpis.answers import Cell, Reading
-from kpis.catalog import catalog
+from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
 from kpis.goals import Target, goal, read_targets, status
 from kpis.model import KPI, Cohort, Composition, Definition
@@ -27,7 +27,7 @@ class UnknownKPI(ValueError):
 
 def definition_of(key: str) -> Definition:
     try:
-        return catalog[key]
+        return DEFINITIONS[key]
     except KeyError:
         raise UnknownKPI(f"No KPI is called {key!r}. `python -m kpis list` shows all.") from None
 

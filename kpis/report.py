@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from crm_data import reads
 from crm_data.organisation import Organisation
 from kpis.answers import Cell, Reading, Rows
-from kpis.catalog import catalog
+from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
 from kpis.drill import exact
 from kpis.explain import words
@@ -43,6 +43,9 @@ class Names:
         if not (dimension in DIMENSIONS and DIMENSIONS[dimension].by_key):
             return {member: member for member in wanted}
         return reads.labels(self._crm, dimension, [int(str(key)) for key in wanted])
+
+
+_SUFFIX = {Unit.DAYS: " d", Unit.HOURS: " h"}
 
 
 def definitions(known: list[Definition], *, as_json: bool) -> None:
@@ -88,7 +91,7 @@ def _labels(cells: list[Cell], names: Names) -> dict[str, Mapping[Any, object]]:
 def as_plain(one: Reading, labels: Mapping[str, Mapping[Any, object]]) -> dict[str, Any]:
     return {
         "key": one.key,
-        "unit": catalog[one.key].unit.value,
+        "unit": DEFINITIONS[one.key].unit.value,
         "from": one.period.start,
         "to": one.period.end,
         "value": one.value,
@@ -128,7 +131,7 @@ def _at(name: str, member: object, labels: Mapping[str, Mapping[Any, object]]) -
 
 
 def summary(one: Reading, organisation: Organisation) -> Text:
-    definition = catalog[one.key]
+    definition = DEFINITIONS[one.key]
     text = Text(f"{definition.label}  {one.period}\n", style="bold")
     text.append("  " + (number(one.value, definition.unit, organisation) if one.value is not None else "n/a"))
     if one.low is not None and one.high is not None:
@@ -147,7 +150,7 @@ def _cells(one: Reading, organisation: Organisation, labels: Mapping[str, Mappin
     table.add_column("Value", justify="right")
     table.add_column("n", justify="right")
     table.add_column("")
-    unit = catalog[one.key].unit
+    unit = DEFINITIONS[one.key].unit
     for cell in one.cells:
         places = [
             Text(str(member) if isinstance(member, Period) else str(_at(name, member, labels)))
@@ -192,7 +195,7 @@ def number(value: float, unit: Unit, organisation: Organisation) -> str:
         return format_currency(value, organisation.base_currency, locale=locale)
     if unit is Unit.SHARE:
         return format_percent(value, format="#,##0.00 %", locale=locale)
-    return format_decimal(value, format="#,##0.##", locale=locale) + (" d" if unit is Unit.DAYS else "")
+    return format_decimal(value, format="#,##0.##", locale=locale) + _SUFFIX.get(unit, "")
 
 
 def _number(value: Fraction | None) -> object:

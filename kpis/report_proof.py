@@ -12,7 +12,7 @@ from rich.text import Text
 
 from crm_data.organisation import Organisation
 from kpis.answers import Count, Explanation, Reading
-from kpis.catalog import catalog
+from kpis.catalog import DEFINITIONS
 from kpis.change import Change, Effect
 from kpis.dimensions import DIMENSIONS
 from kpis.report import NONE, Names, as_plain, number, print_json, summary
@@ -80,7 +80,7 @@ def change(found: Change, by: str | None, organisation: Organisation, names: Nam
         total = None if found.amount is None else float(found.amount)
         print_json({"change": total, "why": found.why, **both, "effects": parts})
         return
-    unit = catalog[found.now.key].unit
+    unit = DEFINITIONS[found.now.key].unit
     console = Console()
     for reading in (found.then, found.now):
         console.print(summary(reading, organisation))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kpis import HEADLINE, catalog
+from kpis import DEFINITIONS, HEADLINE
 from ui import shell
 from ui.alerts import strip
 from ui.breakdowns import where_from, who_from
@@ -21,16 +21,16 @@ asked = questions(view, page.calendar, page.today, page.viewer)
 answers = dict(zip(asked, page.ask(*asked.values()), strict=True))
 now = {one.key: one for one in (*answers["figures"], *answers["now"])}
 then = {one.key: one for one in answers.get("then", [])}
-moved = {key: change(one, then.get(key), catalog[key], formats) for key, one in now.items()}
+moved = {key: change(one, then.get(key), DEFINITIONS[key], formats) for key, one in now.items()}
 
 strip([now[key] for key in HEADLINE], view, formats)
 
 with st.container(key="tiles"):
     for key in HEADLINE:
         with st.container(border=True, key=f"tile-{key}", gap="xxsmall"):
-            link("rows", catalog[key].label, view.prove(key))
+            link("rows", DEFINITIONS[key].label, view.prove(key))
             course = tuple((cell.value, cell.unfinished) for cell in now[key].cells)
-            shown = Tile(catalog[key], now[key], moved[key], page.compared_with, course)
+            shown = Tile(DEFINITIONS[key], now[key], moved[key], page.compared_with, course)
             st.markdown(tile(shown, formats), unsafe_allow_html=True)
 
 with st.container(key="figures"):
@@ -41,9 +41,9 @@ with st.container(key="trends"):
     earlier = {one.key: one for one in answers.get("trends then", [])}
     for key in TRENDS:
         with st.container(border=True, key=f"card-{key}", gap="xxsmall"):
-            link("rows", catalog[key].label, view.prove(key))
+            link("rows", DEFINITIONS[key].label, view.prove(key))
             series = Trend(
-                catalog[key], now[key], earlier.get(key), grain_for(page.period), page.compared_with
+                DEFINITIONS[key], now[key], earlier.get(key), grain_for(page.period), page.compared_with
             )
             st.markdown(heading(series, moved[key], formats), unsafe_allow_html=True)
             bucket = trend(series, formats, page.calendar, key=f"trend-{key}")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kpis import Question, catalog
+from kpis import DEFINITIONS, Question
 from ui import cache, proof, shell
 from ui.drilldown import listing
 from ui.links import link
@@ -10,7 +10,7 @@ from ui.narrowed import narrowed, numbers_to_choose_from
 
 page = shell.page("Prove it")
 view = page.view
-kpi = catalog.get(view.kpi or "")
+kpi = DEFINITIONS.get(view.kpi or "")
 if kpi is None:
     shell.heading(page, "Every number there is")
     numbers_to_choose_from(page)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kpis import catalog
+from kpis import DEFINITIONS
 from kpis.answers import Reading
 from kpis.model import Better
 from ui.formats import Formats
@@ -22,7 +22,7 @@ def out_of_band(readings: Sequence[Reading]) -> list[Reading]:
 
 def sentence(reading: Reading, formats: Formats) -> str:
     """Churn rate is 9.1%, above its limit of 8.0%."""
-    kpi, goal = catalog[reading.key], reading.goal
+    kpi, goal = DEFINITIONS[reading.key], reading.goal
     assert goal is not None
     limit = goal.target if goal.floor is None else goal.floor
     side = "above its limit of" if kpi.better is Better.DOWN else "below its floor of"

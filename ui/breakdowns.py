@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kpis import catalog
+from kpis import DEFINITIONS
 from kpis.answers import Reading
 from ui.links import Entry, go, link, linked_list
 from ui.map import country_map
@@ -20,7 +20,7 @@ _SHOWN = 8  # countries in the list
 
 def where_from(page: Page, answers: Answers) -> None:
     """Revenue on the map, by region and by country."""
-    kpi = catalog["revenue_won"]
+    kpi = DEFINITIONS["revenue_won"]
     countries, regions = answers["countries"][0], answers["regions"][0]
     with st.container(border=True, key="card-map", gap="xsmall"):
         link("rows", "Revenue won by country", page.view.prove(kpi.key))
@@ -46,7 +46,7 @@ def who_from(page: Page, answers: Answers) -> None:
         for reading, title in pairs:
             with st.container(border=True, key=f"card-pie-{reading.key}", gap="xsmall"):
                 link("rows", title, page.view.prove(reading.key))
-                shown = Pie(catalog[reading.key], reading, "segment", coloured)
+                shown = Pie(DEFINITIONS[reading.key], reading, "segment", coloured)
                 clicked = pie(shown, page.view, page.formats)
             if clicked:
                 go("rows", page.view.prove(reading.key, "segment", clicked))
@@ -68,7 +68,7 @@ def _list(page: Page, reading: Reading, dimension: str, title: str) -> None:
 def _entry(
     page: Page, reading: Reading, dimension: str, member: object, value: float, largest: float
 ) -> Entry:
-    kpi = catalog[reading.key]
+    kpi = DEFINITIONS[reading.key]
     return Entry(
         name=page.formats.member(dimension, member),
         number=page.formats.short(kpi.unit, value),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis import catalog
+from kpis import DEFINITIONS
 from kpis.answers import Reading
 from ui.escape import html
 from ui.formats import Formats
@@ -15,7 +15,7 @@ from ui.view import View
 
 def figure(reading: Reading, moved: Change | None, view: View, formats: Formats) -> None:
     """One figure; all of it leads to its proof."""
-    kpi = catalog[reading.key]
+    kpi = DEFINITIONS[reading.key]
     with st.container(key=f"figure-{reading.key}", gap=None):
         link("rows", kpi.label, view.prove(kpi.key))
         st.markdown(_drawn(reading, moved, formats.short(kpi.unit, reading.value)), unsafe_allow_html=True)

@@ -61,6 +61,8 @@ class Formats:
             return format_percent(number, self._percent_pattern(1), locale=self.locale)
         if unit is Unit.DAYS:
             return f"{self.number(number)} {'day' if number == 1 else 'days'}"
+        if unit is Unit.HOURS:
+            return f"{self.number(number)} {'hour' if number == 1 else 'hours'}"
         return self.number(number)
 
     def short(self, unit: Unit, number: float | None) -> str:
@@ -76,6 +78,8 @@ class Formats:
             return self.value(unit, number) if _UNGROUPED.search(text) else text
         if unit is Unit.DAYS:
             return f"{self.number(number)} d"
+        if unit is Unit.HOURS:
+            return f"{self.number(number)} h"
         if unit is Unit.COUNT and abs(number) >= 100_000:
             text = format_compact_decimal(number, locale=self.locale, fraction_digits=_digits(number))
             return self.value(unit, number) if _UNGROUPED.search(text) else text

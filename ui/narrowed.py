@@ -6,7 +6,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from kpis import DIMENSIONS, catalog
+from kpis import DEFINITIONS, DIMENSIONS
 from ui.escape import html
 from ui.links import link
 from ui.names import members_in_words
@@ -30,7 +30,7 @@ def narrowed(page: Page) -> None:
 
 def numbers_to_choose_from(page: Page) -> None:
     """Every KPI with its sentence, by department."""
-    for department, kpis in groupby(catalog.values(), key=lambda kpi: kpi.department):
+    for department, kpis in groupby(DEFINITIONS.values(), key=lambda kpi: kpi.department):
         st.header(department.capitalize(), anchor=False)
         with st.container(key=f"numbers-{department}"):
             for kpi in kpis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis import Explanation, catalog
+from kpis import DEFINITIONS, Explanation
 from kpis.model import Definition
 from ui.escape import html, markdown
 from ui.freshness import refreshed
@@ -16,7 +16,7 @@ from ui.verdict import change, has_margin, status_icon, status_words
 
 def number_card(page: Page, proof: Explanation) -> None:
     """The value, how sure it is, how it stands, and what has to be said beside it."""
-    reading, kpi, formats = proof.reading, catalog[proof.reading.key], page.formats
+    reading, kpi, formats = proof.reading, DEFINITIONS[proof.reading.key], page.formats
     status = reading.status if reading.value is not None else "none"
     value = html(formats.value(kpi.unit, reading.value))
     lines = [f'<div class="proof status-{html(status)}"><div class="huge">{value}</div>']
@@ -53,7 +53,7 @@ def _said(kpi: Definition, proof: Explanation, page: Page) -> list[str]:
 
 def windows(page: Page, proof: Explanation) -> None:
     """Both windows beside each other, with what was divided by what."""
-    kpi = catalog[proof.reading.key]
+    kpi = DEFINITIONS[proof.reading.key]
     readings = [one for one in (proof.reading, proof.compared) if one]
     fractions = any(one.denominator is not None for one in readings)
     head = ["Window", "Value", *(("Numerator", "Denominator") if fractions else ()), "Rows counted"]
@@ -85,7 +85,7 @@ def definition(proof: Explanation) -> None:
 def parts(page: Page, proof: Explanation) -> None:
     """What a composition is made of; each part leads to its own proof."""
     for part in proof.parts:
-        kpi = catalog[part.reading.key]
+        kpi = DEFINITIONS[part.reading.key]
         with st.container(key=f"figure-{kpi.key}", gap=None):
             link("rows", kpi.label, page.view.query(kpi=kpi.key, rows="counted", reason=None, page=1))
             value = html(page.formats.value(kpi.unit, part.reading.value))

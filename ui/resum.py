@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from kpis import COUNTED, Explanation, Question, Reading, Rows, catalog
+from kpis import COUNTED, DEFINITIONS, Explanation, Question, Reading, Rows
 from kpis.model import KPI
 from ui import cache
 from ui.escape import html
@@ -28,7 +28,7 @@ def sum_line(page: Page, question: Question, proof: Explanation, total: int) -> 
         return f'<div class="sum">{rows} add up to <b>{html(sums)}</b>. The download has them all.</div>'
     if not adds_up(cache.rows(page.copy, question, COUNTED, 0, CHECKED), reading):
         return f'<div class="sum bad">{rows} do not add up to {html(sums)}. Please report this.</div>'
-    kpi = catalog[reading.key]
+    kpi = DEFINITIONS[reading.key]
     means = "their median is" if isinstance(kpi, KPI) and kpi.median else "that is"
     figure = formats.value(kpi.unit, reading.value)
     return (

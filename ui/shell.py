@@ -22,11 +22,8 @@ from ui.formats import Formats
 from ui.freshness import freshness, look_again, when
 from ui.links import link, script
 from ui.page import Page
+from ui.pages import PAGES
 from ui.view import View
-
-#: The pages, by the name of their script, which is their URL; the first is the start page.
-PAGES = {"overview": "Overview", "rows": "Prove it"}
-_IN_BAR = ("overview",)
 
 _STALE = timedelta(days=45)
 
@@ -40,7 +37,7 @@ def page(title: str) -> Page:
     """Frame, filters and all that the page needs. Ends the run where there is nothing to show."""
     who = viewer()
     view = View.from_url(st.query_params)
-    name = next(key for key, words in PAGES.items() if words == title)
+    name = next(entry.name for entry in PAGES if entry.title == title)
     _address_bar_follows(name)
     st.html(Path(__file__).parent / "frame.css")
     keeper = cache.keeper()
@@ -86,8 +83,9 @@ def _bar(shown: Page, keeper: Keeper) -> None:
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="medium"):
         name = html(shown.copy.organisation.name)
         st.markdown(f'<div class="brand"><i></i>{name}</div>', unsafe_allow_html=True, width="content")
-        for key in _IN_BAR:
-            link(key, PAGES[key], shown.view.overview())
+        for entry in PAGES:
+            if entry.group:
+                link(entry.name, entry.title, shown.view.overview())
         with st.container(key="freshness", width="stretch"):
             freshness(shown, keeper, shown.copy.state.version, keeper.error)
 
@@ -122,7 +120,5 @@ def _nothing_to_show(keeper: Keeper, name: str | None, state: State | None, erro
 
 def navigation() -> None:
     """Run the page that the URL names."""
-    pages = [
-        st.Page(script(name), title=title, default=not n) for n, (name, title) in enumerate(PAGES.items())
-    ]
+    pages = [st.Page(script(entry.name), title=entry.title, default=entry is PAGES[0]) for entry in PAGES]
     st.navigation(pages, position="hidden").run()

@@ -17,6 +17,10 @@ FILTERS = ("region", "country", "segment", "channel", "team")
 #: Which rows of a number to list. "out": left out, or only those left out for `reason`.
 LISTS = ("counted", "out", "undated")
 
+#: The parameters that are text or numbers, and those that are keys of records in the CRM database.
+_PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report")
+_RECORDS = ("account", "contact", "case", "rule")
+
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -30,8 +34,8 @@ class QueryParams(Protocol):
 class View:
     """What a page shows. `custom` wins over `period`; `where` holds the filters.
 
-    The rest is the drill-down: the KPI, the member (`at`) and time bucket that were clicked, and which of
-    the rows.
+    The rest is the drill-down: the KPI, the member (`at`) and time bucket that were clicked, which of
+    the rows, the dimension (`by`) a change is split by, and the record or report that is open.
     """
 
     period: str = "12m"
@@ -44,6 +48,12 @@ class View:
     rows: str = "counted"
     reason: str | None = None
     page: int = 1
+    by: str | None = None
+    account: int | None = None
+    contact: int | None = None
+    case: int | None = None
+    rule: int | None = None
+    report: str | None = None
 
     @classmethod
     def from_url(cls, url: QueryParams) -> View:
@@ -58,14 +68,17 @@ class View:
             bucket=_period(*_halves(_first(url, "bucket"))),
             rows=_one_of(LISTS, _first(url, "rows"), cls.rows),
             reason=_first(url, "reason"),
-            page=_page(_first(url, "page")),
+            page=_number(_first(url, "page")) or cls.page,
+            by=_one_of(DIMENSIONS, _first(url, "by"), "") or None,
+            report=_first(url, "report"),
+            **{name: _number(_first(url, name)) for name in _RECORDS},
         )
 
     def query(self, **change: Any) -> dict[str, str | list[str]]:
         """The parameters of a link to this view with some fields changed. Defaults are left out."""
         view = replace(self, **change)
         parameters: dict[str, str | list[str]] = {}
-        for name in ("period", "compare", "kpi", "rows", "reason", "page"):
+        for name in (*_PLAIN, *_RECORDS):
             if (value := getattr(view, name)) != getattr(View, name):
                 parameters[name] = str(value)
         if view.custom:
@@ -131,10 +144,11 @@ def _halves(text: str | None) -> tuple[str, str]:
     return start, end
 
 
-def _page(text: str | None) -> int:
-    return (
-        int(text) if text and text.isascii() and text.isdigit() and 1 <= len(text) <= 9 and int(text) else 1
-    )
+def _number(text: str | None) -> int | None:
+    """A whole number from 1 up; None where the text is none."""
+    if text and text.isascii() and text.isdigit() and len(text) <= 18 and int(text) >= 1:
+        return int(text)
+    return None
 
 
 def _clicked(text: str) -> tuple[str, list[str]]:

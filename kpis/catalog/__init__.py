@@ -6,7 +6,7 @@ from kpis.catalog.sales import SALES
 from kpis.catalog.service import SERVICE
 from kpis.model import Definition
 
-catalog: dict[str, Definition] = {
+DEFINITIONS: dict[str, Definition] = {
     definition.key: definition for definition in (*SALES, *CUSTOMER_KPIS, *MARKETING, *SERVICE)
 }
 

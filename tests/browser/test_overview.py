@@ -8,7 +8,7 @@ from math import cos, pi, sin
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from kpis import HEADLINE, catalog
+from kpis import DEFINITIONS, HEADLINE
 from tests.browser.conftest import OpenPage
 from tests.browser.watch import settle
 from ui.overview import FIGURES, TRENDS
@@ -38,7 +38,7 @@ def test_it_is_complete(open_page: OpenPage, width: int, theme: str) -> None:
     for key in HEADLINE:
         name = page.locator(f".st-key-tile-{key} svg[role=img]").get_attribute("aria-label")
         assert name
-        assert name.startswith(catalog[key].label)
+        assert name.startswith(DEFINITIONS[key].label)
         assert "not available" not in name
     for key in FIGURES:
         expect(page.locator(f".st-key-figure-{key} .big")).not_to_have_text("n/a")
@@ -54,7 +54,7 @@ def test_it_is_complete(open_page: OpenPage, width: int, theme: str) -> None:
 def test_a_gauge_leads_to_its_rows(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
     page.mouse.click(*middle(page.locator(".st-key-tile-csat .gauge")))
-    assert "kpi=csat" in on_rows(page, catalog["csat"].label)
+    assert "kpi=csat" in on_rows(page, DEFINITIONS["csat"].label)
     page.go_back()
     expect(page.locator("h1")).to_have_text("Overview")
 
@@ -93,7 +93,7 @@ def test_an_entry_of_a_list_leads_to_its_rows(open_page: OpenPage, listed: str) 
     page = open_page(f"/{WINDOW}")
     dimension, _, key = listed.partition("-")
     page.locator(f".st-key-list-{listed} a").first.click()
-    assert f"at={dimension}%3A" in on_rows(page, catalog[key].label)
+    assert f"at={dimension}%3A" in on_rows(page, DEFINITIONS[key].label)
 
 
 def test_the_keyboard_reaches_a_tile(open_page: OpenPage) -> None:
@@ -101,7 +101,7 @@ def test_the_keyboard_reaches_a_tile(open_page: OpenPage) -> None:
     page.locator(".st-key-tile-churn_rate a").focus()
     outline = page.evaluate("getComputedStyle(document.activeElement, '::after').outlineStyle")
     page.keyboard.press("Enter")
-    on_rows(page, catalog["churn_rate"].label)
+    on_rows(page, DEFINITIONS["churn_rate"].label)
     assert outline == "solid"
 
 

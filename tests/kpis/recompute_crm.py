@@ -1,6 +1,6 @@
 """The CRM database as plain rows, read for recomputing KPIs without the copy and without `kpis`.
 
-Everything here follows the words of `crm_data/warehouse/facts.py` and the help of the KPIs; nothing is
+Everything here follows the words of `crm_data/warehouse/facts` and the help of the KPIs; nothing is
 shared with the code that fills the copy. Slow and obvious on purpose.
 """
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis import Effect, Period, Question, catalog, change
+from kpis import DEFINITIONS, Effect, Period, Question, change
 from kpis.change import DIFFERENCE, MIX, RATE, UNMATCHED, rate_and_mix, shown
 from tests.kpis.conftest import FIRST, TODAY, FakeCopy
 from tests.kpis.test_properties import periods, questions
 
-SPLIT = [key for key, one in catalog.items() if not getattr(one, "median", False)]
+SPLIT = [key for key, one in DEFINITIONS.items() if not getattr(one, "median", False)]
 
 
 @pytest.mark.parametrize("key", SPLIT)

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, text
 
 from crm_data.engine import ROOT
 from crm_data.warehouse import Copy, open_copy
-from kpis import Period, Question, ask, catalog
+from kpis import DEFINITIONS, Period, Question, ask
 from kpis.__main__ import main
 from tests.kpis.conftest import TODAY, WINDOW, YEAR, Shell
 
@@ -63,14 +63,14 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> N
 
 def test_list(shell: Shell) -> None:
     listed = json.loads(shell("list", "--json"))
-    assert [one["key"] for one in listed] == list(catalog)
+    assert [one["key"] for one in listed] == list(DEFINITIONS)
     assert all(one["help"] and one["formula"] and one["label"] and one["words"] for one in listed)
     in_words = shell("list")
-    assert all(key in in_words for key in catalog)
+    assert all(key in in_words for key in DEFINITIONS)
 
 
 def test_value_as_json(shell: Shell, demo_copy: Copy) -> None:
-    keys = list(catalog)
+    keys = list(DEFINITIONS)
     told = json.loads(shell("value", *keys, *WINDOW, "--by", "region", "--grain", "quarter", "--json"))
     answers = ask(demo_copy, Question(tuple(keys), YEAR, TODAY, by=("region",), grain="quarter"))[0]
     for one, reading in zip(told, answers, strict=True):
@@ -113,7 +113,7 @@ def test_value_in_words(shell: Shell) -> None:
     assert "Asia-Pacific" in told
 
 
-@pytest.mark.parametrize("key", list(catalog))
+@pytest.mark.parametrize("key", list(DEFINITIONS))
 def test_the_rows_add_up_to_the_value(shell: Shell, demo_copy: Copy, key: str) -> None:
     rows = table(shell("rows", key, *ALL))
     (reading,) = ask(demo_copy, Question((key,), Period(date(2024, 6, 1), YEAR.end), TODAY))[0]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from crm_data.warehouse import Copy
-from kpis import Calendar, Cell, Period, Question, Reading, Viewer, ask, catalog, explain
+from kpis import DEFINITIONS, Calendar, Cell, Period, Question, Reading, Viewer, ask, explain
 from kpis.question import Where
 from tests.kpis.conftest import TODAY, YEAR
 from tests.kpis.recompute import RECOMPUTED, Figure
@@ -32,7 +32,7 @@ WINDOWS = (
     Period(date(2020, 1, 1), date(2021, 1, 1)),  # before any data
     Period(date(2023, 11, 1), date(2030, 1, 1)),  # all there is, and what has not happened yet
 )
-KEYS = list(catalog)
+KEYS = list(DEFINITIONS)
 #: The rows of these are in cents, their means too.
 UNITS = {"average_deal": 100, "cltv_realised": 100}
 
@@ -61,7 +61,7 @@ def reading(copy: Copy, key: str, window: Period, where: Where = (), viewer: Vie
 
 
 def test_every_kpi_has_a_recomputation_of_its_own() -> None:
-    assert set(RECOMPUTED) == set(catalog)
+    assert set(RECOMPUTED) == set(DEFINITIONS)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -76,7 +76,7 @@ def test_each_breakdown(spoiled: Copy, plain: Crm, key: str) -> None:
     asked = [
         Question((key,), window, TODAY, by=(name,))
         for window in (YEAR, ODD)
-        for name in catalog[key].dimensions
+        for name in DEFINITIONS[key].dimensions
     ]
     for question, (one,) in zip(asked, ask(spoiled, *asked), strict=True):
         (dimension,) = question.by
@@ -92,10 +92,10 @@ def test_each_breakdown(spoiled: Copy, plain: Crm, key: str) -> None:
 def test_filters(spoiled: Copy, plain: Crm, key: str) -> None:
     several: Where = (("region", ("EMEA", "Latin America", None)),)
     two: Where = (("channel", ("Paid search", "Events")), ("region", ("EMEA", "North America")))
-    other = "segment" if "segment" in catalog[key].dimensions else "region"
+    other = "segment" if "segment" in DEFINITIONS[key].dimensions else "region"
     none: Where = ((other, (None,)),)
     for where in (several, two, none):
-        if all(dimension in catalog[key].dimensions for dimension, _ in where):
+        if all(dimension in DEFINITIONS[key].dimensions for dimension, _ in where):
             same(reading(spoiled, key, YEAR, where), RECOMPUTED[key].of(plain, YEAR, where))
 
 
@@ -153,7 +153,7 @@ def test_the_interval(spoiled: Copy, plain: Crm, key: str) -> None:
 
 def test_all_others_are_plain_totals_without_an_interval(spoiled: Copy) -> None:
     totals = [key for key in KEYS if key not in INTERVALS and key != "sales_cycle_median"]
-    assert all(catalog[key].unit.value in ("money", "count", "days") for key in totals)
+    assert all(DEFINITIONS[key].unit.value in ("money", "count", "days") for key in totals)
     for one in ask(spoiled, Question(tuple(totals), YEAR, TODAY))[0]:
         assert (one.low, one.high, one.denominator) == (None, None, None)
 

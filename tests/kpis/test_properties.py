@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis import LEFT_OUT, Question, Viewer, ask, catalog, explain, rows
+from kpis import DEFINITIONS, LEFT_OUT, Question, Viewer, ask, explain, rows
 from kpis.answers import Reading
 from kpis.model import KPI, AsOf, Cohort, Composition, Spell
 from kpis.period import GRAINS, Period
 from tests.kpis.conftest import FIRST, MEMBERS, TODAY, FakeCopy, empty_copy
 
-ADDITIVE = [key for key, one in catalog.items() if one.adds != "nothing"]
-PLAIN = [key for key, one in catalog.items() if isinstance(one, KPI)]
+ADDITIVE = [key for key, one in DEFINITIONS.items() if one.adds != "nothing"]
+PLAIN = [key for key, one in DEFINITIONS.items() if isinstance(one, KPI)]
 OVER_DAYS = [
     key
-    for key, one in catalog.items()
+    for key, one in DEFINITIONS.items()
     if isinstance(one, KPI) and one.adds == "days and dimensions" and not isinstance(one.clock, AsOf)
 ]
 TEXT = ("region", "country", "segment", "channel", "team", "product")
@@ -33,7 +33,7 @@ members = st.one_of(st.sampled_from(MEMBERS), st.text(max_size=8))
 @st.composite
 def questions(draw: st.DrawFn, keys: list[str], *, by: bool = False, viewers: bool = True) -> Question:
     key = draw(st.sampled_from(keys))
-    dimensions = catalog[key].dimensions
+    dimensions = DEFINITIONS[key].dimensions
     filtered = draw(
         st.lists(st.sampled_from([name for name in dimensions if name in TEXT]), max_size=2, unique=True)
     )
@@ -76,7 +76,7 @@ def test_total_is_the_sum_of_its_breakdown(made_up: FakeCopy, key: str, data: st
     assert sum(cell.n or 0 for cell in whole.cells) == whole.n
 
 
-@pytest.mark.parametrize("key", list(catalog))
+@pytest.mark.parametrize("key", list(DEFINITIONS))
 @settings(max_examples=15)
 @given(data=st.data())
 def test_total_is_the_sum_of_its_rows(made_up: FakeCopy, key: str, data: st.DataObject) -> None:
@@ -93,7 +93,7 @@ def test_total_is_the_sum_of_its_rows(made_up: FakeCopy, key: str, data: st.Data
     assert sum((Fraction(row[counts_for]) for row in behind.rows), Fraction(0)) == whole.numerator
     if whole.denominator is not None and not _capped(key, behind):
         assert sum((Fraction(row[weight]) for row in behind.rows), Fraction(0)) == whole.denominator
-    if not isinstance(catalog[key], Composition):
+    if not isinstance(DEFINITIONS[key], Composition):
         assert behind.total == whole.n
 
 
@@ -131,13 +131,13 @@ def test_a_bucket_is_what_its_own_window_says(made_up: FakeCopy, question: Quest
         )
         alone = reading(made_up, own)
         assert (cell.value, cell.n) == (alone.value, alone.n)
-        if catalog[question.kpis[0]].adds != "nothing":
+        if DEFINITIONS[question.kpis[0]].adds != "nothing":
             assert sum((one.numerator or 0 for one in alone.cells), Fraction(0)) == (cell.numerator or 0)
 
 
 @settings(max_examples=60)
 @given(
-    question=questions(list(catalog), by=True),
+    question=questions(list(DEFINITIONS), by=True),
     seen=st.frozensets(st.sampled_from([m for m in MEMBERS if m]), max_size=2),
 )
 def test_a_viewer_sees_only_their_regions(
@@ -169,7 +169,7 @@ def test_a_viewer_of_some_teams_gets_no_fact_without_teams(made_up: FakeCopy) ->
 
 
 @settings(max_examples=40)
-@given(question=questions(list(catalog)))
+@given(question=questions(list(DEFINITIONS)))
 def test_an_empty_database_gives_a_reason(question: Question) -> None:
     copy = empty_copy()
     found = reading(copy, Question(question.kpis, question.period, TODAY, "month", (), question.where))
@@ -180,7 +180,7 @@ def test_an_empty_database_gives_a_reason(question: Question) -> None:
     copy.connection.close()
 
 
-@pytest.mark.parametrize("key", [key for key in catalog if key != "customers_lost"])
+@pytest.mark.parametrize("key", [key for key in DEFINITIONS if key != "customers_lost"])
 def test_an_empty_period_gives_a_reason(made_up: FakeCopy, key: str) -> None:
     before = Period(FIRST - timedelta(days=900), FIRST - timedelta(days=800))
     found = reading(made_up, Question((key,), before, TODAY))
@@ -189,7 +189,7 @@ def test_an_empty_period_gives_a_reason(made_up: FakeCopy, key: str) -> None:
 
 
 @settings(max_examples=60)
-@given(question=questions(list(catalog)), data=st.data())
+@given(question=questions(list(DEFINITIONS)), data=st.data())
 def test_the_order_of_filters_changes_nothing(
     made_up: FakeCopy, question: Question, data: st.DataObject
 ) -> None:
@@ -244,7 +244,7 @@ def test_a_stock_is_its_opening_and_its_ledger(made_up: FakeCopy, period: Period
 
 
 def test_cohorts_at_the_start_ignore_who_joins_later(made_up: FakeCopy) -> None:
-    churn = catalog["churn_rate"]
+    churn = DEFINITIONS["churn_rate"]
     assert isinstance(churn, KPI)
     assert isinstance(churn.clock, Cohort)
     assert isinstance(churn.clock.entry, Spell)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_data.organisation import Organisation
-from kpis import EVERYONE, HEADLINE, Calendar, Period, catalog
+from kpis import DEFINITIONS, EVERYONE, HEADLINE, Calendar, Period
 from tests.pages.readings import ENGLISH, cell, reading
 from ui.map import classes, places, shade
 from ui.overview import FIGURES, TRENDS, grain_for, questions
@@ -77,7 +77,7 @@ def series(*, start: date, days: int, unfinished: bool) -> Trend:
     if unfinished:
         cells[-1] = type(cells[-1])(**{**vars(cells[-1]), "unfinished": True})
     now = reading("revenue_won", 10.0, cells=tuple(cells))
-    return Trend(catalog["revenue_won"], now, None, "month", "")
+    return Trend(DEFINITIONS["revenue_won"], now, None, "month", "")
 
 
 def test_buckets_that_are_cut_are_dotted_and_said() -> None:
@@ -106,7 +106,7 @@ def test_the_axis_holds_every_point_in_few_round_steps(values: list[float | None
         cell(value, period=Period(start + timedelta(days=day), start + timedelta(days=day + 1)))
         for day, value in enumerate(values)
     )
-    shown = Trend(catalog["revenue_won"], reading("revenue_won", 1.0, cells=cells), None, "day", "")
+    shown = Trend(DEFINITIONS["revenue_won"], reading("revenue_won", 1.0, cells=cells), None, "day", "")
     spec = _spec(_rows(shown, ENGLISH, CALENDAR), shown, ENGLISH, LIGHT)
     low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
     known = [value for value in values if value is not None]

@@ -25,6 +25,8 @@ def formats(locale: str = "en", currency: str = "EUR") -> Formats:
         (Unit.SHARE, 0.0219, "2.2%", "2.2%"),
         (Unit.DAYS, 51.78, "51.8 days", "51.8 d"),
         (Unit.DAYS, 1, "1 day", "1 d"),
+        (Unit.HOURS, 3.44, "3.4 hours", "3.4 h"),
+        (Unit.HOURS, 1, "1 hour", "1 h"),
         (Unit.COUNT, 4238, "4,238", "4,238"),
         (Unit.COUNT, 4_238_000, "4,238,000", "4.2M"),
         (Unit.MONEY, None, "n/a", "n/a"),

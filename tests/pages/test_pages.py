@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 import kpis
 from crm_data.warehouse import Copy
-from kpis import EVERYONE, HEADLINE, Calendar, catalog
+from kpis import DEFINITIONS, EVERYONE, HEADLINE, Calendar
 from tests.pages.conftest import ROOT, Open
 from ui.formats import Formats
 from ui.overview import questions
@@ -39,16 +39,16 @@ def test_the_tiles_show_the_answers(open_page: Open, copy: Copy, regions: list[s
     view = View(where=(("region", tuple(regions)),) if regions else ())
     shown = texts(test)
     for reading in answers(copy, view)["now"][: len(HEADLINE)]:
-        label = re.escape(catalog[reading.key].label)
-        value = re.escape(formats.value(catalog[reading.key].unit, reading.value))
+        label = re.escape(DEFINITIONS[reading.key].label)
+        value = re.escape(formats.value(DEFINITIONS[reading.key].unit, reading.value))
         assert re.search(rf'aria-label="{label}: {value}', shown), reading.key
 
 
-@pytest.mark.parametrize("key", catalog)
+@pytest.mark.parametrize("key", DEFINITIONS)
 def test_every_number_can_be_proven(open_page: Open, key: str) -> None:
     test = open_page("rows", kpi=key)
     assert not test.exception
-    assert test.title[0].value == catalog[key].label
+    assert test.title[0].value == DEFINITIONS[key].label
     shown = texts(test)
     assert "do not add up" not in shown
     assert "Added up just now" in shown or "add up to" in shown or "n/a" in shown

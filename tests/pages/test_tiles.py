@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis import catalog
+from kpis import DEFINITIONS
 from tests.pages.readings import ENGLISH, HOSTILE, goal, reading
 from ui.alerts import out_of_band, sentence
 from ui.gauge import Tile, spoken, tile
@@ -17,7 +17,7 @@ from ui.verdict import change, status_words
 
 
 def shown(value: float | None, key: str = "csat", **rest: object) -> Tile:
-    return Tile(catalog[key], reading(key, value, **rest), None, "last year", ())
+    return Tile(DEFINITIONS[key], reading(key, value, **rest), None, "last year", ())
 
 
 @given(
@@ -31,7 +31,7 @@ def shown(value: float | None, key: str = "csat", **rest: object) -> Tile:
 )
 def test_a_tile_is_well_formed_whatever_it_shows(value, target, floor, low, why, key, course) -> None:
     one = reading(key, value, why=why, goal=goal(target, floor), low=low, high=low, status="near")
-    drawn = tile(Tile(catalog[key], one, None, why, tuple(course)), ENGLISH)
+    drawn = tile(Tile(DEFINITIONS[key], one, None, why, tuple(course)), ENGLISH)
     root = ElementTree.fromstring(drawn)
     assert not {"img", "script", "style"} & {element.tag for element in root.iter()}
     for arc in root.iter("path"):
@@ -85,28 +85,28 @@ def test_status_in_words(status: str, rest: dict[str, Any], words: str) -> None:
 )
 def test_change(key: str, now: float, then: float, direction: str, meaning: str, amount: str) -> None:
     sure = [reading(key, value, low=value - 0.001, high=value + 0.001) for value in (now, then)]
-    moved = change(sure[0], sure[1], catalog[key], ENGLISH)
+    moved = change(sure[0], sure[1], DEFINITIONS[key], ENGLISH)
     assert moved is not None
     assert (moved.direction, moved.meaning, moved.amount) == (direction, meaning, amount)
 
 
 def test_a_change_within_the_margin_of_error_is_neither_better_nor_worse() -> None:
     now, then = reading(value=0.9, low=0.85, high=0.95), reading(value=0.84, low=0.8, high=0.88)
-    moved = change(now, then, catalog["csat"], ENGLISH)
+    moved = change(now, then, DEFINITIONS["csat"], ENGLISH)
     assert moved is not None
     assert moved.meaning == "unsure"
     assert "within the margin of error" in moved.words
 
 
 def test_a_change_between_values_with_too_few_rows_for_a_margin_is_unsure() -> None:
-    moved = change(reading(value=0.9), reading(value=0.5), catalog["csat"], ENGLISH)
+    moved = change(reading(value=0.9), reading(value=0.5), DEFINITIONS["csat"], ENGLISH)
     assert moved is not None
     assert moved.meaning == "unsure"
 
 
 def test_no_change_without_both_values() -> None:
-    assert change(reading(value=None), reading(), catalog["csat"], ENGLISH) is None
-    assert change(reading(), None, catalog["csat"], ENGLISH) is None
+    assert change(reading(value=None), reading(), DEFINITIONS["csat"], ENGLISH) is None
+    assert change(reading(), None, DEFINITIONS["csat"], ENGLISH) is None
 
 
 def test_alerts_come_worst_first_and_only_from_beyond_the_floor() -> None:

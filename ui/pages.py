@@ -1,0 +1,21 @@
+"""The pages: their scripts' names, which are their URLs, and where they stand in the bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page. `group`: its heading in the bar; None: not in the bar, others lead to it."""
+
+    name: str
+    title: str
+    group: str | None = None
+
+
+#: In the order of the bar; the first is the start page.
+PAGES = (
+    Entry("overview", "Overview", "Overview"),
+    Entry("rows", "Prove it"),
+)
