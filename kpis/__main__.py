@@ -25,9 +25,9 @@ from kpis import (
     ask,
     change,
     explain,
-    report,
-    report_proof,
     rows,
+    terminal,
+    terminal_proof,
 )
 from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         if args.command == "list":
-            report.definitions(list(DEFINITIONS.values()), as_json=args.json)
+            terminal.definitions(list(DEFINITIONS.values()), as_json=args.json)
             return 0
         for key in args.keys:
             definition_of(key)
@@ -57,23 +57,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answer(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
     question = _question(args, copy, crm)
-    names = report.Names(crm)
+    names = terminal.Names(crm)
     if args.command == "value":
-        report.readings(ask(copy, question)[0], copy.organisation, names, as_json=args.json)
+        terminal.readings(ask(copy, question)[0], copy.organisation, names, as_json=args.json)
     elif args.command == "rows":
         which = args.reason or (LEFT_OUT if args.left_out else UNDATED if args.undated else COUNTED)
-        report.rows(rows(copy, question, which, limit=args.limit), names, as_json=args.json)
+        terminal.rows(rows(copy, question, which, limit=args.limit), names, as_json=args.json)
     else:
         _prove(args, copy, question, names)
 
 
-def _prove(args: argparse.Namespace, copy: Copy, question: Question, names: report.Names) -> None:
+def _prove(args: argparse.Namespace, copy: Copy, question: Question, names: terminal.Names) -> None:
     compared = Calendar(copy.organisation).comparable(question.period, args.compare, question.today)
     if args.command == "explain":
-        report_proof.explanation(explain(copy, question, compared), copy.organisation, as_json=args.json)
+        terminal_proof.explanation(explain(copy, question, compared), copy.organisation, as_json=args.json)
     elif compared:
         by = args.by[0] if args.by else None
-        report_proof.change(
+        terminal_proof.change(
             change(copy, question, compared, by), by, copy.organisation, names, as_json=args.json
         )
 

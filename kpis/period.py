@@ -203,6 +203,12 @@ class Calendar:
         return Period(start, start + timedelta(days=period.days))
 
 
+def grain_for(period: Period) -> Grain:
+    """Buckets few enough to draw and many enough to see a course: some 12 to 35."""
+    limits: tuple[tuple[int, Grain], ...] = ((31, "day"), (120, "week"), (800, "month"), (2600, "quarter"))
+    return next((grain for days, grain in limits if period.days <= days), "year")
+
+
 def add_months(day: date, months: int) -> date:
     """The same day that many months away, or the last of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

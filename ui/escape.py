@@ -5,12 +5,12 @@ from __future__ import annotations
 import html as _html
 import re
 
+from kpis.defuse import defused as csv
+
+__all__ = ["csv", "html", "markdown"]
+
 # What Streamlit's Markdown gives a meaning to: also $ (formulas), : (colours, icons), <, & and ~.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~^=&\"'@/])")
-
-# A spreadsheet runs a cell that begins so as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
 
 # HTML goes to Streamlit inside Markdown: a blank line would end it, and :material/home: be an icon.
 _IN_HTML = {ord(sign): f"&#{ord(sign)};" for sign in "\n\r:$*_[]`~|\\"}
@@ -25,10 +25,3 @@ def markdown(value: object) -> str:
     """Text for anything that Streamlit reads as Markdown: labels, options, alerts. On one line."""
     line = " ".join(str(value).split())
     return _MARKDOWN.sub(r"\\\1", line)
-
-
-def csv(value: object) -> object:
-    """A value for a CSV file; a text that a spreadsheet would run gets an apostrophe in front."""
-    if isinstance(value, str) and value.lstrip(" \n").startswith(_FORMULA):
-        return "'" + value
-    return value

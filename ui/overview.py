@@ -6,6 +6,7 @@ from datetime import date
 
 from kpis import HEADLINE, Question, Viewer
 from kpis.period import Calendar, Grain, Period
+from kpis.period import grain_for as grain_for
 from ui.view import View
 
 #: The row of plain figures below the gauges.
@@ -53,9 +54,3 @@ def questions(view: View, calendar: Calendar, today: date, viewer: Viewer) -> di
 def window(view: View, calendar: Calendar, today: date) -> Period:
     """The period that the view shows."""
     return view.custom or calendar.preset(view.period, today)
-
-
-def grain_for(period: Period) -> Grain:
-    """Buckets few enough to draw and many enough to see a course: some 12 to 35."""
-    limits: tuple[tuple[int, Grain], ...] = ((31, "day"), (120, "week"), (800, "month"), (2600, "quarter"))
-    return next((grain for days, grain in limits if period.days <= days), "year")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpis.answers import Reading
+from kpis.chance import has_margin as has_margin
+from kpis.chance import may_be_chance
 from kpis.interval import FEWEST
-from kpis.model import Better, Composition, Definition, Interval, Unit
+from kpis.model import Better, Definition, Unit
 from ui.formats import Formats
 
 LAST_YEAR = "last year"
@@ -85,18 +87,6 @@ def change(now: Reading, then: Reading | None, kpi: Definition, formats: Formats
 def _meaning(now: Reading, then: Reading, kpi: Definition, direction: str) -> str:
     if kpi.better is Better.NEITHER:
         return "neither"
-    if _may_be_chance(now, then, kpi):
+    if may_be_chance(now, then, kpi):
         return "unsure"
     return "better" if direction == kpi.better.value else "worse"
-
-
-def has_margin(kpi: Definition) -> bool:
-    """Whether values have a margin of error, unless their rows are too few for one. Plain totals do not."""
-    return isinstance(kpi, Composition) or kpi.interval is not Interval.NONE
-
-
-def _may_be_chance(now: Reading, then: Reading, kpi: Definition) -> bool:
-    """The margins of error meet, or there are too few rows to know them."""
-    if now.low is None or now.high is None or then.low is None or then.high is None:
-        return has_margin(kpi)
-    return now.low <= then.high and then.low <= now.high

@@ -15,7 +15,7 @@ from kpis.answers import Count, Explanation, Reading
 from kpis.catalog import DEFINITIONS
 from kpis.change import Change, Effect
 from kpis.dimensions import DIMENSIONS
-from kpis.report import NONE, Names, as_plain, number, print_json, summary
+from kpis.terminal import NONE, Names, as_plain, number, print_json, summary
 
 
 def explanation(found: Explanation, organisation: Organisation, *, as_json: bool) -> None:

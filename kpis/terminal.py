@@ -22,6 +22,7 @@ from crm_data import reads
 from crm_data.organisation import Organisation
 from kpis.answers import Cell, Reading, Rows
 from kpis.catalog import DEFINITIONS
+from kpis.defuse import defused
 from kpis.dimensions import DIMENSIONS
 from kpis.drill import exact
 from kpis.explain import words
@@ -181,11 +182,6 @@ def rows(found: Rows, names: Names, *, as_json: bool) -> None:
     writer = csv.writer(sys.stdout)
     writer.writerow(found.columns)
     writer.writerows([defused(value) for value in row] for row in shown)
-
-
-def defused(value: object) -> object:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def number(value: float, unit: Unit, organisation: Organisation) -> str:
