@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kpis import DEFINITIONS, HEADLINE
 from tests.browser.conftest import OpenPage
-from tests.browser.watch import settle
+from tests.browser.watch import fits, settle
 from ui.overview import FIGURES, TRENDS
 
 WINDOW = "?region=EMEA&region=North+America&from=2026-01-01&to=2026-11-22"
@@ -25,10 +25,6 @@ def on_rows(page: Page, title: str) -> str:
     assert "region=EMEA&region=North+America" in address, "filters are kept"
     assert "from=2026-01-01&to=2026-11-22" in address
     return address
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -40,6 +40,11 @@ def settle(page: Page, seconds: float = 30) -> None:
     expect(unfinished).to_have_count(0, timeout=seconds * 1000)
 
 
+def fits(page: Page) -> bool:
+    """Nothing makes the page scroll sideways."""
+    return bool(page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth"))
+
+
 def failure_on(page: Page) -> str | None:
     """What the app says when a script of it broke, if it says so: Streamlit's own box, or our apology."""
     box = page.locator("[data-testid=stException], [data-testid=stAlert]:has-text('could not be drawn')")

@@ -1,0 +1,51 @@
+"""axe-core on every page, in both themes and at both widths."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenPage
+from tests.browser.places import places
+from tests.browser.watch import settle
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+#: What Streamlit's own elements fail, whatever a page puts on them: rule -> where, as CSS selectors.
+FRAMEWORK: dict[str, tuple[str, ...]] = {}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds outside the framework's own: rule, element and what is wrong, a line each."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+        list(RULES),
+    )
+    lines = []
+    for violation in found["violations"]:
+        known = FRAMEWORK.get(violation["id"], ())
+        for node in violation["nodes"]:
+            selector = node["target"][-1]
+            if not any(page.evaluate(_INSIDE, [selector, where]) for where in known):
+                lines.append(f"{violation['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})")
+    return lines
+
+
+_INSIDE = "([selector, where]) => !!document.querySelector(selector)?.closest(where)"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("place", places())
+def test_axe_finds_nothing(open_page: OpenPage, place: str, theme: str) -> None:
+    page = open_page(place, theme=theme)
+    found = {"desktop": violations(page)}
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    found["phone"] = violations(page)
+    assert not any(found.values()), json.dumps(found, indent=1)
