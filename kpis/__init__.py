@@ -9,7 +9,7 @@ from kpis.answers import Cell, Count, Explanation, Goal, Reading, Rows, Spread
 from kpis.catalog import DEFINITIONS, HEADLINE
 from kpis.change import Change, Effect
 from kpis.dimensions import DIMENSIONS
-from kpis.drill import COUNTED, LEFT_OUT, UNDATED, NoRows
+from kpis.drill import COUNTED, LARGEST, LEFT_OUT, MISSED, NEWEST, OLDEST, UNDATED, NoRows
 from kpis.model import Better, Unit
 from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Question, Viewer
@@ -22,7 +22,11 @@ __all__ = [
     "DIMENSIONS",
     "EVERYONE",
     "HEADLINE",
+    "LARGEST",
     "LEFT_OUT",
+    "MISSED",
+    "NEWEST",
+    "OLDEST",
     "UNDATED",
     "Better",
     "Calendar",
@@ -57,15 +61,23 @@ def ask(copy: Copy, *questions: Question) -> list[list[Reading]]:
 
 
 def rows(
-    copy: Copy, question: Question, which: str = COUNTED, *, offset: int = 0, limit: int | None = 100
+    copy: Copy,
+    question: Question,
+    which: str = COUNTED,
+    *,
+    offset: int = 0,
+    limit: int | None = 100,
+    order: str = OLDEST,
 ) -> Rows:
     """The rows behind the question's first KPI. `which`: COUNTED, LEFT_OUT, UNDATED or a reason's words.
+    `order`: OLDEST or NEWEST first, LARGEST (those that count for most), or MISSED (the heaviest of those
+    that count for nothing, such as the largest deals lost behind a win rate by value).
 
     Raises NoRows where the question cannot be answered.
     """
     with opened(copy) as data:
         totals = proof.part_totals(data, question)
-        return drill.rows(data.engine, question, totals, which, offset=offset, limit=limit)
+        return drill.rows(data.engine, question, totals, which, offset=offset, limit=limit, order=order)
 
 
 def explain(copy: Copy, question: Question, compared: Period | None = None) -> Explanation:

@@ -29,6 +29,9 @@ from kpis.read import definition_of, refusal, restrictions, until_today
 #: which rows: those counted, all left out, those left out for one reason, or those that no window can hold
 COUNTED, LEFT_OUT, UNDATED = "counted", "left out", "undated"
 
+#: which rows first: by date, the latest, those that count for most, or the heaviest that count for nothing
+OLDEST, NEWEST, LARGEST, MISSED = "oldest", "newest", "largest", "missed"
+
 Terms = tuple[Fraction, Fraction]
 ALONE: Terms = (Fraction(1), Fraction(1))  # not a part of a composition
 
@@ -61,8 +64,9 @@ def rows(
     *,
     offset: int = 0,
     limit: int | None = 100,
+    order: str = OLDEST,
 ) -> Rows:
-    """A page of the rows of `question.kpis[0]`, by date. `which`: COUNTED, LEFT_OUT, UNDATED or a reason.
+    """A page of the rows of `question.kpis[0]`. `which`: COUNTED, LEFT_OUT, UNDATED or a reason.
 
     totals: of a composition's parts, to know which of them the number uses.
     Raises NoRows where the question cannot be answered.
@@ -80,7 +84,7 @@ def rows(
         skip = max(offset - before, 0)
         room = None if limit is None else limit - len(found)
         if skip < total and room != 0:
-            found += _page(engine, part, question, which, columns, skip, room)
+            found += _page(engine, part, question, which, order, columns, skip, room)
         before += total
     record = parts[0].kpi.fact.record if len(parts) == 1 else ""
     return Rows(definition.key, record, columns, tuple(found), before)
@@ -109,7 +113,7 @@ def count(engine: Engine, kpi: KPI, question: Question, which: str) -> int:
     return _run(engine, _held(kpi, question, which, func.count().label("rows")), question)[0]["rows"]
 
 
-def rows_statement(kpi: KPI, question: Question, which: str = COUNTED) -> Select[Any]:
+def rows_statement(kpi: KPI, question: Question, which: str = COUNTED, order: str = OLDEST) -> Select[Any]:
     """The rows themselves: key, dates, dimensions, and what each counts for."""
     period = until_today(question.period, question)
     parts = clauses(kpi, literal(period.start, Date), literal(period.end, Date))
@@ -121,7 +125,13 @@ def rows_statement(kpi: KPI, question: Question, which: str = COUNTED) -> Select
     shown.append((parts.per if counts and kpi.per is not None else literal(None)).label("weight"))
     whys: dict[str, ColumnElement[Any]] = {COUNTED: literal(None), UNDATED: why_in_no_window(kpi)}
     shown.append(whys.get(which, why_left_out(kpi)).label("why"))
-    return _held(kpi, question, which, *shown).order_by(day, kpi.fact.c.id)
+    firsts: dict[str, list[ColumnElement[Any]]] = {
+        OLDEST: [day, kpi.fact.c.id],
+        NEWEST: [day.desc(), kpi.fact.c.id.desc()],
+        LARGEST: [parts.each.desc().nulls_last(), kpi.fact.c.id],
+        MISSED: [parts.each.nulls_last(), parts.per.desc().nulls_last(), kpi.fact.c.id],
+    }
+    return _held(kpi, question, which, *shown).order_by(*firsts[order])
 
 
 def _held(kpi: KPI, question: Question, which: str, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -162,13 +172,15 @@ def _page(
     part: Part,
     question: Question,
     which: str,
+    order: str,
     columns: tuple[str, ...],
     skip: int,
     room: int | None,
 ) -> Iterator[tuple[object, ...]]:
     top, bottom = part.terms
     per_row = part.kpi.per is not None
-    for row in _run(engine, rows_statement(part.kpi, question, which).offset(skip).limit(room), question):
+    statement = rows_statement(part.kpi, question, which, order).offset(skip).limit(room)
+    for row in _run(engine, statement, question):
         row |= {"part": part.kpi.label, "record": part.kpi.fact.record}
         if row["counts_for"] is not None:
             number = Fraction(int(row["counts_for"]), part.kpi.each_scale)
