@@ -15,6 +15,7 @@ from crm_data.demo import accounts as account_rows
 from crm_data.demo import (
     alerts,
     billing,
+    calendar,
     campaigns,
     contacts,
     deals,
@@ -87,6 +88,8 @@ def _tables(plan: Plan) -> Tables:
     cost = spend.spend(plan, campaign, converter)
     yield "organisation", staff.organisation(plan)
     yield "silence_thresholds", staff.silence_thresholds()
+    yield "working_hours", calendar.working_hours()
+    yield "holidays", calendar.holidays(plan)
     yield "regions", regions
     yield "teams", people.teams
     yield "users", people.users

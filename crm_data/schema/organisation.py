@@ -45,6 +45,28 @@ silence_thresholds = record(
     CheckConstraint("days > 0", name="days"),
 )
 
+# When the organisation is at work, by its own clocks; a weekday without a row is a day off. No rows at all:
+# Monday to Friday, 9 to 17. Minutes count from midnight.
+working_hours = record(
+    "working_hours",
+    Column("weekday", Integer, nullable=False),  # ISO: 1 Monday … 7 Sunday
+    Column("opens_minute", Integer, nullable=False),
+    Column("closes_minute", Integer, nullable=False),
+    UniqueConstraint("weekday", name="uq_working_hours_weekday"),
+    CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
+    CheckConstraint(
+        "0 <= opens_minute AND opens_minute < closes_minute AND closes_minute <= 1440", name="minutes"
+    ),
+)
+
+# Days off that weekdays do not tell.
+holidays = record(
+    "holidays",
+    Column("day", Date, nullable=False),
+    Column("name", String(120)),
+    UniqueConstraint("day", name="uq_holidays_day"),
+)
+
 # The sales regions, as a tree: a region, its countries, their subdivisions.
 regions = record(
     "regions",

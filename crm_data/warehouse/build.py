@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-from sqlalchemy import BigInteger, Column, Date, Float, Integer, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Column, Date, DateTime, Float, Integer, SmallInteger, String, Table
 
 from crm_data.warehouse.categories import TYPES
 from crm_data.warehouse.vocabulary import choose
@@ -26,6 +26,7 @@ _DUCKDB = {
     Integer: "INTEGER",
     SmallInteger: "TINYINT",
     Date: "DATE",
+    DateTime: "TIMESTAMP",
     Float: "DOUBLE",
     String: "VARCHAR",
 }

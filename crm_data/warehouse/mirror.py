@@ -61,6 +61,8 @@ _COLUMNS = {
     "users": "team_id region_id",
     "exchange_rates": "currency valid_on kind rate",
     "silence_thresholds": "segment days",
+    "working_hours": "weekday opens_minute closes_minute",
+    "holidays": "day",
     "targets": "kpi dimension member period_start period_end target floor",
     "products": "name family",
     "campaigns": "name channel region_id",

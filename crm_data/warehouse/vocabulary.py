@@ -2,6 +2,8 @@
 
     chosen(root)                     the roots to compute again; all of them in a full build
     local_day(instant)               the day in the organisation's time zone
+    utc(wall)                        the instant at which the organisation's clocks show that time
+    business_seconds(since, until)   working time between two instants, whole seconds; see build_calendar.py
     today()                          the organisation's day of this refresh
     flow_cents(amount, currency, d)  cents of the base currency at the day's rate
     stock_cents(amount, currency, d) the same at the plan rate of the fiscal year that d is in
@@ -26,6 +28,14 @@ _MACROS = """
 CREATE OR REPLACE TEMP MACRO today() AS DATE '{today}';
 CREATE OR REPLACE TEMP MACRO local_day(instant) AS
     CAST(timezone({zone}, timezone('UTC', instant)) AS DATE);
+CREATE OR REPLACE TEMP MACRO utc(wall) AS timezone('UTC', timezone({zone}, wall));
+-- The working time from the first day known to an instant.
+CREATE OR REPLACE TEMP MACRO business_clock(instant) AS (
+    SELECT b.earlier + least(greatest(coalesce(date_diff('second', b.opens_at, instant), 0), 0), b.seconds)
+    FROM work.business_days AS b WHERE b.day = local_day(instant)
+);
+CREATE OR REPLACE TEMP MACRO business_seconds(since, until) AS
+    business_clock(until) - business_clock(since);
 -- Days of silence after which a customer is lost, in segments without a threshold of their own.
 CREATE OR REPLACE TEMP MACRO general_threshold() AS (
     SELECT arg_min(days, id) FROM crm.silence_thresholds WHERE segment IS NULL

@@ -10,7 +10,11 @@ from sqlalchemy import Engine, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from crm_data.schema import metadata
-from tests.warehouse.random_rows import NOW, ORDER, Dice, row
+from tests.warehouse.dice import NOW, Dice
+from tests.warehouse.random_rows import ORDER, row
+
+#: A key here comes with a word or day that another row may have.
+_UNIQUE = ("exchange_rates", "silence_thresholds", "working_hours", "holidays")
 
 __all__ = ["NOW", "ORDER", "change", "fill"]
 
@@ -74,6 +78,6 @@ def _delete(d: Dice, table: str) -> None:
 def _again(d: Dice, table: str) -> None:
     """A row is deleted and another one comes under its key."""
     target, key, values = metadata.tables[table], d.key(table), row(table, d)
-    if key and values and table not in ("exchange_rates", "silence_thresholds"):
+    if key and values and table not in _UNIQUE:
         _attempt(d, delete(target).where(target.c.id == key))
         _attempt(d, insert(target).values(id=key, **values))

@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from crm_data.schema import metadata
 from crm_data.warehouse.mirror import MIRROR
+from tests.warehouse.dice import CURRENCIES, Dice, Make, under
+from tests.warehouse.random_service import SERVICE
 
-NOW = datetime(2025, 7, 1, 9, 30, tzinfo=UTC)
-_FIRST = date(2024, 1, 1)
-CURRENCIES = ("EUR", "USD", "GBP")
 #: Parents before their children.
 ORDER = sorted(MIRROR, key=[table.name for table in metadata.sorted_tables].index)
-
-
-class Dice:
-    """Random values, and keys that exist."""
-
-    def __init__(self, seed: int, connection: Connection) -> None:
-        self.random = random.Random(seed)
-        self.connection = connection
-
-    def maybe(self, value: Any, chance: float = 0.75) -> Any:
-        return value if self.random.random() < chance else None
-
-    def of(self, *values: Any) -> Any:
-        return self.random.choice(values)
-
-    def key(self, table: str) -> int | None:
-        keys = self.connection.execute(select(metadata.tables[table].c.id)).scalars().all()
-        return self.random.choice(keys) if keys else None
-
-    def day(self) -> date:
-        return _FIRST + timedelta(days=self.random.randrange(600))
-
-    def instant(self) -> datetime:
-        return datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=self.random.randrange(600 * 86400))
-
-    def money(self) -> Decimal:
-        return Decimal(self.random.randrange(-200_000, 20_000_000)) / 10_000
 
 
 def row(table: str, d: Dice) -> dict[str, Any] | None:
@@ -131,37 +99,7 @@ def _history(d: Dice) -> dict[str, Any] | None:
     )
 
 
-def _case(d: Dice) -> dict[str, Any]:
-    opened = d.instant()
-    resolved = d.maybe(opened + timedelta(hours=d.random.randrange(200)))
-    return {
-        "kind": d.of("case", "request"),
-        "account_id": d.maybe(d.key("accounts")),
-        "contact_id": d.maybe(d.key("contacts")),
-        "product_id": d.maybe(d.key("products")),
-        "owner_id": d.maybe(d.key("users")),
-        "team_id": d.maybe(d.key("teams"), 0.4),
-        "subject": "help",
-        "channel": d.maybe(d.of("phone", "mail")),
-        "cause": d.maybe(d.of("bug", "question")),
-        "priority": d.of("low", "high"),
-        "status": "resolved" if resolved else "open",
-        "opened_at": opened,
-        "first_response_at": d.maybe(opened + timedelta(minutes=d.random.randrange(900))),
-        "due_at": d.maybe(opened + timedelta(hours=48)),
-        "resolved_at": resolved,
-    }
-
-
-def _with(parent: str, column: str, make: Callable[[Dice], dict[str, Any]]) -> Callable[[Dice], Any]:
-    def made(d: Dice) -> dict[str, Any] | None:
-        key = d.key(parent)
-        return None if key is None else {column: key, **make(d)}
-
-    return made
-
-
-_ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
+_ROWS: dict[str, Make] = {
     "regions": lambda d: {
         "name": d.of("North", "South", "East"),
         "parent_id": d.maybe(d.key("regions"), 0.5),
@@ -180,6 +118,12 @@ _ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
         "kind": d.of("daily", "plan"),
         "rate": Decimal(d.random.randrange(500_000, 2_000_000)) / 1_000_000,
     },
+    "working_hours": lambda d: {
+        "weekday": d.random.randrange(1, 8),
+        "opens_minute": d.random.randrange(600),
+        "closes_minute": d.random.randrange(600, 1441),
+    },
+    "holidays": lambda d: {"day": d.day()},
     "silence_thresholds": lambda d: {"segment": d.of("SMB", "Mid"), "days": d.of(40, 90), "basis": "said so"},
     "targets": lambda d: {
         "kpi": d.of("revenue_won", "win_rate"),
@@ -192,13 +136,6 @@ _ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
         "name": d.of("Spring", "Autumn"),
         "channel": d.maybe(d.of("web", "fair")),
         "region_id": d.maybe(d.key("regions")),
-    },
-    "surveys": lambda d: {
-        "name": d.of("After a case", "Yearly"),
-        "kind": d.of("CSAT", "NPS", "CES"),
-        "scale_min": 1,
-        "scale_max": d.of(5, 10),
-        "satisfied_from": d.maybe(4),
     },
     "accounts": lambda d: {
         "name": "Somewhere",
@@ -227,7 +164,7 @@ _ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
     },
     "opportunities": _opportunity,
     "opportunity_history": _history,
-    "invoices": _with(
+    "invoices": under(
         "accounts",
         "account_id",
         lambda d: {
@@ -236,7 +173,7 @@ _ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
             "currency": d.of(*CURRENCIES),
         },
     ),
-    "invoice_lines": _with(
+    "invoice_lines": under(
         "invoices",
         "invoice_id",
         lambda d: {
@@ -254,35 +191,7 @@ _ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
         "amount": d.money(),
         "currency": d.of(*CURRENCIES),
     },
-    "cases": _case,
-    "case_reopenings": _with(
-        "cases",
-        "case_id",
-        lambda d: {"resolved_at": (at := d.instant()), "reopened_at": at + timedelta(hours=3)},
-    ),
-    "survey_invitations": _with(
-        "surveys",
-        "survey_id",
-        lambda d: {
-            "account_id": d.maybe(d.key("accounts"), 0.4),
-            "contact_id": d.maybe(d.key("contacts")),
-            "case_id": d.maybe(d.key("cases")),
-            "sent_at": d.instant(),
-        },
-    ),
-    "survey_answers": _with(
-        "surveys",
-        "survey_id",
-        lambda d: {
-            "invitation_id": d.maybe(d.key("survey_invitations")),
-            "account_id": d.maybe(d.key("accounts"), 0.3),
-            "contact_id": d.maybe(d.key("contacts"), 0.3),
-            "case_id": d.maybe(d.key("cases"), 0.4),
-            "answered_at": d.instant(),
-            "score": d.maybe(d.random.randrange(1, 11)),
-        },
-    ),
-    "emails": _with(
+    "emails": under(
         "contacts",
         "contact_id",
         lambda d: {
@@ -293,4 +202,5 @@ _ROWS: dict[str, Callable[[Dice], dict[str, Any] | None]] = {
             "clicked_at": d.maybe(at, 0.2),
         },
     ),
+    **SERVICE,
 }
