@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpis.answers import Reading
+from kpis.answers import Cell, Reading
 from kpis.model import Composition, Definition, Interval
 
 
@@ -11,7 +11,7 @@ def has_margin(kpi: Definition) -> bool:
     return isinstance(kpi, Composition) or kpi.interval is not Interval.NONE
 
 
-def may_be_chance(now: Reading, then: Reading, kpi: Definition) -> bool:
+def may_be_chance(now: Reading | Cell, then: Reading | Cell, kpi: Definition) -> bool:
     """The margins of error meet, or there are too few rows to know them."""
     if now.low is None or now.high is None or then.low is None or then.high is None:
         return has_margin(kpi)

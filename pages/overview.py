@@ -53,5 +53,5 @@ note = footnote(now[TRENDS[0]], page.calendar, grain_for(page.period))
 if note:
     st.markdown(note, unsafe_allow_html=True)
 
-where_from(page, answers)
+where_from(page, answers["countries"][0], answers["regions"][0], "Revenue won by country", key="countries")
 who_from(page, answers)

@@ -1,4 +1,4 @@
-"""The lower half of the Overview: revenue by place, and who it comes from."""
+"""A number by place, and who it comes from."""
 
 from __future__ import annotations
 
@@ -8,26 +8,32 @@ import streamlit as st
 
 from kpis import DEFINITIONS
 from kpis.answers import Reading
+from ui.escape import html
 from ui.links import Entry, go, link, linked_list
 from ui.map import country_map
 from ui.page import Page
 from ui.palette import palette
 from ui.pie import Pie, colouring, pie, ranked
+from ui.verdict import is_total
 
 Answers = Mapping[str, Sequence[Reading]]
 _SHOWN = 8  # countries in the list
 
 
-def where_from(page: Page, answers: Answers) -> None:
-    """Revenue on the map, by region and by country."""
-    kpi = DEFINITIONS["revenue_won"]
-    countries, regions = answers["countries"][0], answers["regions"][0]
-    with st.container(border=True, key="card-map", gap="xsmall"):
-        link("rows", "Revenue won by country", page.view.prove(kpi.key))
-        with st.container(key="world"):
-            with st.container(key="globe"):
-                code = country_map(kpi, countries, page.formats, key="countries")
-            with st.container(key="places"):
+def where_from(page: Page, countries: Reading, regions: Reading, title: str, *, key: str) -> None:
+    """A KPI on the map, by region and by country."""
+    kpi = DEFINITIONS[countries.key]
+    with st.container(border=True, key=f"card-{key}", gap="xsmall"):
+        link("rows", title, page.view.prove(kpi.key))
+        if countries.value is None or not countries.cells:
+            st.markdown(
+                f'<div class="why">{html(countries.why or "No values.")}</div>', unsafe_allow_html=True
+            )
+            return
+        with st.container(key=f"world-{key}"):
+            with st.container(key=f"globe-{key}"):
+                code = country_map(kpi, countries, page.formats, key=key)
+            with st.container(key=f"places-{key}"):
                 _list(page, regions, "region", "Regions")
                 _list(page, countries, "country", "Countries")
     if code:
@@ -72,7 +78,7 @@ def _entry(
     return Entry(
         name=page.formats.member(dimension, member),
         number=page.formats.short(kpi.unit, value),
-        share=page.formats.percent(value / (reading.value or value)),
+        share=page.formats.percent(value / (reading.value or value)) if is_total(kpi) else "",
         bar=value / largest,
         query=page.view.prove(kpi.key, dimension, (member,)),
     )

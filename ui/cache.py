@@ -9,7 +9,7 @@ import streamlit as st
 import kpis
 from crm_data.engine import connect, database_url
 from crm_data.warehouse import Copy, Keeper
-from kpis import Explanation, Period, Question, Reading, Rows
+from kpis import OLDEST, Explanation, Period, Question, Reading, Rows
 
 
 def keeper() -> Keeper:
@@ -47,8 +47,9 @@ def explain(copy: Copy, question: Question, compared: Period | None) -> Explanat
     return _explain(copy, _key(copy, (question, compared)), question, compared)
 
 
-def rows(copy: Copy, question: Question, which: str, offset: int, limit: int) -> Rows:
-    return _rows(copy, _key(copy, (question, which, offset, limit)), question, which, offset, limit)
+def rows(copy: Copy, question: Question, which: str, offset: int, limit: int, *, order: str = OLDEST) -> Rows:
+    key = _key(copy, (question, which, offset, limit, order))
+    return _rows(copy, key, question, which, offset, limit, order)
 
 
 def _key(copy: Copy, asked: object) -> str:
@@ -67,5 +68,7 @@ def _explain(_copy: Copy, key: str, _question: Question, _compared: Period | Non
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _rows(_copy: Copy, key: str, _question: Question, which: str, offset: int, limit: int) -> Rows:
-    return kpis.rows(_copy, _question, which, offset=offset, limit=limit)
+def _rows(
+    _copy: Copy, key: str, _question: Question, which: str, offset: int, limit: int, order: str
+) -> Rows:
+    return kpis.rows(_copy, _question, which, offset=offset, limit=limit, order=order)

@@ -107,14 +107,19 @@ def _rows_table(page: Page, question: Question, proof: Explanation) -> None:
         if kind == COUNTED:
             st.markdown(sum_line(page, question, proof, found.total), unsafe_allow_html=True)
         _download(page, question, kind, found.total)
-    columns = _columns(found)
+    st.markdown(rows_as_table(page, found, "Rows"), unsafe_allow_html=True)
+    _paging(page, found.total)
+
+
+def rows_as_table(page: Page, found: Rows, caption: str, most: int | None = None) -> str:
+    """The rows as HTML; `most`: at most so many columns."""
+    columns = _columns(found)[:most]
     known = names_of(found)
     rows = [dict(zip(found.columns, values, strict=True)) for values in found.rows]
     shown = [[_text(column, row, known, page.formats) for column in columns] for row in rows]
     heads = [_HEADS.get(name) or DIMENSIONS[name].label for name in columns]
     numbers = [name in ("counts_for", "weight") for name in columns]
-    st.markdown(table(heads, shown, numbers=numbers, caption="Rows"), unsafe_allow_html=True)
-    _paging(page, found.total)
+    return table(heads, shown, numbers=numbers, caption=caption)
 
 
 def _columns(found: Rows) -> list[str]:

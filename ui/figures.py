@@ -9,7 +9,7 @@ from kpis.answers import Reading
 from ui.escape import html
 from ui.formats import Formats
 from ui.links import link
-from ui.verdict import Change
+from ui.verdict import Change, moved_mark
 from ui.view import View
 
 
@@ -26,8 +26,5 @@ def _drawn(reading: Reading, moved: Change | None, value: str) -> str:
     if reading.value is None:
         below = f'<div class="why">{html(reading.why or "No value.")}</div>'
     elif moved:
-        below = (
-            f'<div class="foot"><span class="change {moved.meaning}" role="img" '
-            f'aria-label="{html(moved.words)}">{moved.icon}{html(moved.amount)}</span></div>'
-        )
+        below = f'<div class="foot">{moved_mark(moved)}</div>'
     return f'<div class="figure"><div class="big">{html(value)}</div>{below}</div>'

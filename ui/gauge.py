@@ -49,6 +49,24 @@ def tile(shown: Tile, formats: Formats) -> str:
     return "".join((*lines, "</div>"))
 
 
+def small(shown: Tile, formats: Formats) -> str:
+    """The same without the arc, for a page with many."""
+    reading, unit = shown.reading, shown.kpi.unit
+    status = reading.status if reading.value is not None else "none"
+    lines = [
+        f'<div class="tile small status-{html(status)}">',
+        f'<div class="big" role="img" aria-label="{html(spoken(shown, formats))}">',
+        f"{html(formats.short(unit, reading.value))}</div>",
+    ]
+    if reading.value is None:
+        lines.append(f'<div class="why">{html(reading.why or "No value.")}</div>')
+    else:
+        if reading.goal or status == "unsure":
+            lines.append(_status_line(shown, formats))
+        lines += [sparkline(shown.course), _foot(shown, formats)]
+    return "".join((*lines, "</div>"))
+
+
 def spoken(shown: Tile, formats: Formats) -> str:
     """Everything the tile shows, as one sentence for screen readers."""
     reading, unit = shown.reading, shown.kpi.unit

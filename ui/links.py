@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from ui.escape import html, markdown
+from ui.pages import PAGES
+from ui.view import View
 
 Query = dict[str, str | list[str]]
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +29,17 @@ def link(page: str, label: str, query: Query) -> None:
 
 def go(page: str, query: Query) -> None:
     st.switch_page(script(page), query_params=query)
+
+
+def href(page: str, query: Query) -> str:
+    """The address of a page of ours, for a link in HTML. Relative, so that it works below a path, too."""
+    name = "./" if page == PAGES[0].name else page
+    return f"{name}?{urlencode(query, doseq=True)}" if query else name
+
+
+def rows_of(view: View, kpi: str, dimension: str, member: object) -> str:
+    """The address of the rows behind one member's value."""
+    return href("rows", view.prove(kpi, dimension, (member,)))
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kpis.answers import Reading
+from kpis.answers import Cell, Reading
 from kpis.chance import has_margin as has_margin
 from kpis.chance import may_be_chance
 from kpis.interval import FEWEST
-from kpis.model import Better, Definition, Unit
+from kpis.model import KPI, Better, Definition, Unit
+from ui.escape import html
 from ui.formats import Formats
 
 LAST_YEAR = "last year"
@@ -64,7 +65,9 @@ class Change:
         return _svg(f'<path d="{_ARROWS[self.direction]}"/>')
 
 
-def change(now: Reading, then: Reading | None, kpi: Definition, formats: Formats) -> Change | None:
+def change(
+    now: Reading | Cell, then: Reading | Cell | None, kpi: Definition, formats: Formats
+) -> Change | None:
     """What changed since the earlier window; None where one of the two has no value.
 
     Shares differ by percentage points, the rest by percent, or by the plain difference from 0.
@@ -84,7 +87,27 @@ def change(now: Reading, then: Reading | None, kpi: Definition, formats: Formats
     return Change(amount, direction, _meaning(now, then, kpi, direction))
 
 
-def _meaning(now: Reading, then: Reading, kpi: Definition, direction: str) -> str:
+def change_of(now: Cell | None, then: Cell | None, kpi: Definition, formats: Formats) -> Change | None:
+    """What changed for a member of a breakdown; None where it is missing from one of the windows."""
+    return change(now, then, kpi, formats) if now else None
+
+
+def moved_mark(moved: Change | None) -> str:
+    """The change as HTML: arrow and amount, read aloud in words."""
+    if not moved:
+        return ""
+    return (
+        f'<span class="change {moved.meaning}" role="img" aria-label="{html(moved.words)}">'
+        f"{moved.icon}{html(moved.amount)}</span>"
+    )
+
+
+def is_total(kpi: Definition) -> bool:
+    """Whether members are parts of a whole."""
+    return isinstance(kpi, KPI) and kpi.per is None and not kpi.median
+
+
+def _meaning(now: Reading | Cell, then: Reading | Cell, kpi: Definition, direction: str) -> str:
     if kpi.better is Better.NEITHER:
         return "neither"
     if may_be_chance(now, then, kpi):

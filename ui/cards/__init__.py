@@ -1,0 +1,26 @@
+"""What department pages are made of: cards that say what they ask and draw the answers."""
+
+from ui.cards.breakdown import Breakdown
+from ui.cards.card import Answers, Card
+from ui.cards.funnel import Funnel
+from ui.cards.heat import Heat
+from ui.cards.leaderboard import Leaderboard
+from ui.cards.listing import Listing
+from ui.cards.map import Map
+from ui.cards.row import Row
+from ui.cards.tiles import Tiles
+from ui.cards.trend import Trend
+
+__all__ = [
+    "Answers",
+    "Breakdown",
+    "Card",
+    "Funnel",
+    "Heat",
+    "Leaderboard",
+    "Listing",
+    "Map",
+    "Row",
+    "Tiles",
+    "Trend",
+]
