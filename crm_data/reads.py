@@ -130,6 +130,31 @@ _RECORDS = {
             "Currency": _t["invoices"].c.currency,
         },
     ),
+    "invoices": _Record(
+        _outer("invoices", account_id="accounts"),
+        func.coalesce(_t["invoices"].c.number, literal("Invoice")),
+        {
+            "Account": _t["accounts"].c.name,
+            "Issued": _t["invoices"].c.issued_on,
+            "Due": _t["invoices"].c.due_on,
+            "Currency": _t["invoices"].c.currency,
+        },
+    ),
+    "quotes": _Record(
+        _outer("quotes", account_id="accounts", opportunity_id="opportunities"),
+        func.coalesce(_t["quotes"].c.number, literal("Quote")),
+        {
+            "Account": _t["accounts"].c.name,
+            "Deal": _t["opportunities"].c.name,
+            "Amount": _t["quotes"].c.amount,
+            "Currency": _t["quotes"].c.currency,
+        },
+    ),
+    "targets": _Record(
+        _t["targets"],
+        _joined(literal("Target"), _t["targets"].c.member),
+        {"From": _t["targets"].c.period_start, "To": _t["targets"].c.period_end},
+    ),
     "emails": _Record(
         _outer("emails", campaign_id="campaigns", contact_id="contacts"),
         _joined(func.coalesce(_t["campaigns"].c.name, literal("Mail")), _person("contacts")),

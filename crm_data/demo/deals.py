@@ -182,6 +182,19 @@ def table(
     return frame, course
 
 
+def stages() -> pd.DataFrame:
+    """The stages that an open deal passes, in order."""
+    count = len(_REACHED)
+    return pd.DataFrame(
+        {
+            "id": np.arange(1, count + 1),
+            "name": STAGES[:count],
+            "position": np.arange(1, count + 1),
+            "probability": _PROBABILITY[:count],
+        }
+    )
+
+
 def _name(drafts: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
     what = names.take(list(products.NAMES), drafts["product"].to_numpy() - 1)
     return names.join(what, accounts["company"].iloc[drafts["account"]], by=" for ")

@@ -139,6 +139,7 @@ def _sales(
     course: deals.Course,
     invoiced: billing.Billing,
 ) -> Tables:
+    yield "stages", deals.stages()
     yield "opportunities", dirt.dirty_deals(plan, deal)
     first_id = 1
     for first in range(0, len(deal), _HISTORY_BATCH):

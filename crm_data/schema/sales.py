@@ -1,6 +1,6 @@
 """From the first enquiry to the paid invoice."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Float, Integer, Numeric, String
+from sqlalchemy import CheckConstraint, Column, Date, Float, Integer, Numeric, String, UniqueConstraint
 
 from crm_data.schema.base import currency, money, one_of, record, reference
 from crm_data.schema.types import Json, UTCDateTime
@@ -35,6 +35,17 @@ products = record(
     currency(),
     Column("released_on", Date),
     Column("withdrawn_on", Date),
+)
+
+# The stages that an open deal passes, in the order of `position`, and how likely a deal in it is won by
+# default. While there are none, the copy infers the order from the deals themselves.
+stages = record(
+    "stages",
+    Column("name", String(60), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("probability", Float),
+    UniqueConstraint("name", name="uq_stages_name"),
+    CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),
 )
 
 # A deal. opened_on and closed_on are days in the organisation's own calendar, as CRMs keep them;

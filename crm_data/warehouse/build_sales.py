@@ -1,4 +1,4 @@
-"""The facts of sales: deals, their spells, invoice lines."""
+"""The facts of sales: deals and their spells."""
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
@@ -29,6 +29,12 @@ DEALS = Build(
                ON r.currency = o.currency
                WHERE o.status = 'open' OR o.closed_on IS NULL OR o.closed_on >= r.valid_on""",
         ),
+        (
+            "activities",
+            """SELECT id FROM crm.opportunities
+               WHERE account_id IN (SELECT account_id FROM changed_activities)
+                  OR lead_id IN (SELECT lead_id FROM changed_activities)""",
+        ),
     ),
     sql="""
     WITH deals AS (
@@ -55,17 +61,34 @@ DEALS = Build(
             d.*, CASE WHEN known_then THEN owner_then ELSE first_owner END AS owner,
             coalesce(d.closed_day, greatest(d.opened_on, last_day)) AS rate_day
         FROM deals AS d JOIN known USING (id)
+    ),
+    of_accounts AS (
+        SELECT account_id, local_day(min(happened_at)) AS day FROM crm.activities
+        WHERE account_id IN (SELECT account_id FROM deals) GROUP BY account_id
+    ),
+    of_leads AS (
+        SELECT lead_id, local_day(min(happened_at)) AS day FROM crm.activities
+        WHERE lead_id IN (SELECT lead_id FROM deals) GROUP BY lead_id
+    ),
+    valued AS (
+        SELECT
+            d.*, cents(d.amount, d.currency, d.rate_day, stock := d.closed_day IS NULL) AS amount_cents,
+            d.closed_day - least(of_accounts.day, of_leads.day) AS since_contact
+        FROM owned AS d
+        LEFT JOIN of_accounts USING (account_id)
+        LEFT JOIN of_leads USING (lead_id)
     )
     SELECT
-        d.id, d.status, d.opened_on AS opened_day, d.closed_day,
-        cents(d.amount, d.currency, d.rate_day, stock := d.closed_day IS NULL) AS amount_cents,
+        d.id, d.status, d.opened_on AS opened_day, d.closed_day, d.amount_cents,
+        CASE d.status WHEN 'won' THEN d.amount_cents WHEN 'lost' THEN 0 END AS won_cents,
         d.closed_day - d.opened_on AS cycle_days,
+        CASE WHEN d.since_contact >= 0 THEN d.since_contact END AS contact_days,
         d.account_id AS account,
         coalesce(place.region, a.own_region, owner.region, a.region) AS region,
         coalesce(a.country, place.country) AS country,
         a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
         d.owner, owner.team, p.name AS product, p.family, c.name AS campaign, d.stage, d.close_reason
-    FROM owned AS d
+    FROM valued AS d
     LEFT JOIN work.account_versions AS a
         ON a.id = d.account_id AND d.as_of >= a.start_day AND d.as_of < a.end_day
     LEFT JOIN work.people AS owner ON owner.id = d.owner
@@ -164,42 +187,4 @@ DEAL_SPELLS = Build(
     """,
 )
 
-INVOICE_LINES = Build(
-    facts.invoice_lines,
-    order="issued_day",
-    affected=(
-        ("invoice_lines", "SELECT id FROM changed_invoice_lines"),
-        *through("crm.invoice_lines", invoice_id="invoices", product_id="products"),
-        (
-            "account_versions",
-            """SELECT l.id FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
-               WHERE i.account_id IN (SELECT id FROM changed_account_versions)""",
-        ),
-        (
-            "exchange_rates",
-            """SELECT l.id FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
-               JOIN changed_exchange_rates AS r ON r.currency = i.currency AND i.issued_on >= r.valid_on""",
-        ),
-    ),
-    sql="""
-    WITH lines AS (
-        SELECT
-            l.id, l.product_id, i.account_id, i.issued_on,
-            flow_cents(l.amount, i.currency, i.issued_on) AS amount_cents,
-            flow_cents(l.cost, i.currency, i.issued_on) AS cost_cents
-        FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
-        WHERE chosen(l.id)
-    )
-    SELECT
-        l.id, l.issued_on AS issued_day, l.amount_cents, l.cost_cents,
-        l.amount_cents - l.cost_cents AS margin_cents,
-        l.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
-        a.owner, a.team, p.name AS product, p.family
-    FROM lines AS l
-    LEFT JOIN work.account_versions AS a
-        ON a.id = l.account_id AND l.issued_on >= a.start_day AND l.issued_on < a.end_day
-    LEFT JOIN crm.products AS p ON p.id = l.product_id
-    """,
-)
-
-SALES = (DEALS, DEAL_SPELLS, INVOICE_LINES)
+SALES = (DEALS, DEAL_SPELLS)

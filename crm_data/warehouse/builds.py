@@ -1,14 +1,25 @@
 """All derived tables, each after those it reads."""
 
 from crm_data.warehouse.build import Build, category_of
+from crm_data.warehouse.build_billing import BILLING
 from crm_data.warehouse.build_calendar import BUSINESS_DAYS
 from crm_data.warehouse.build_customers import CUSTOMER
 from crm_data.warehouse.build_marketing import MARKETING
 from crm_data.warehouse.build_people import COMMON
+from crm_data.warehouse.build_pipeline import PIPELINE
 from crm_data.warehouse.build_sales import SALES
 from crm_data.warehouse.build_service import SERVICE
 
-BUILDS: tuple[Build, ...] = (BUSINESS_DAYS, *COMMON, *SALES, *CUSTOMER, *MARKETING, *SERVICE)
+BUILDS: tuple[Build, ...] = (
+    BUSINESS_DAYS,
+    *COMMON,
+    *SALES,
+    *PIPELINE,
+    *BILLING,
+    *CUSTOMER,
+    *MARKETING,
+    *SERVICE,
+)
 
 #: Those that `kpis` counts.
 FACTS: tuple[Build, ...] = tuple(build for build in BUILDS if build.table.schema is None)

@@ -73,12 +73,16 @@ _COLUMNS = {
     "contacts": "account_id",
     "leads": "created_at status channel segment country region_id campaign_id owner_id"
     " first_response_at converted_account_id",
+    "stages": "name position probability",
     "opportunities": "account_id lead_id product_id campaign_id owner_id region_id channel stage status"
     " amount currency probability opened_on closed_on expected_close close_reason updated_at",
     "opportunity_history": "opportunity_id changed_at stage amount currency probability owner_id"
     " expected_close",
-    "invoices": "account_id kind issued_on currency",
+    "quotes": "opportunity_id account_id sent_on accepted_on amount currency",
+    "invoices": "account_id kind issued_on due_on currency",
     "invoice_lines": "invoice_id product_id amount cost",
+    "payments": "invoice_id paid_on amount",
+    "activities": "account_id lead_id happened_at",
     "spend": "campaign_id region_id channel spent_on kind amount currency",
     "cases": "kind account_id contact_id product_id owner_id team_id channel cause priority opened_at"
     " first_response_at due_at resolved_at",

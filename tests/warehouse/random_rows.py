@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from crm_data.schema import metadata
 from crm_data.warehouse.mirror import MIRROR
 from tests.warehouse.dice import CURRENCIES, Dice, Make, under
+from tests.warehouse.random_sales import SALES
 from tests.warehouse.random_service import SERVICE
 
 #: Parents before their children.
@@ -49,52 +50,6 @@ def _membership(d: Dice) -> dict[str, Any] | None:
             "plan": d.maybe(d.of("basic", "pro")),
             "monthly_amount": d.maybe(d.money()),
             "currency": d.maybe(d.of(*CURRENCIES)),
-        }
-    )
-
-
-def _opportunity(d: Dice) -> dict[str, Any]:
-    opened = d.maybe(d.day(), 0.9)
-    status = d.of("open", "won", "lost")
-    start = opened or d.day()
-    return {
-        "name": "deal",
-        "account_id": d.maybe(d.key("accounts")),
-        "lead_id": d.maybe(d.key("leads")),
-        "product_id": d.maybe(d.key("products")),
-        "campaign_id": d.maybe(d.key("campaigns")),
-        "owner_id": d.maybe(d.key("users")),
-        "region_id": d.maybe(d.key("regions"), 0.3),
-        "channel": d.maybe(d.of("web", "fair"), 0.3),
-        "stage": d.of("New", "Offer", "Closing"),
-        "status": status,
-        "amount": d.maybe(abs(d.money())),
-        "currency": d.of(*CURRENCIES),
-        "probability": d.maybe(round(d.random.random(), 3)),
-        "opened_on": opened,
-        "closed_on": d.maybe(start + timedelta(days=d.random.randrange(-3, 90)), 0.9)
-        if status != "open"
-        else None,
-        "expected_close": d.maybe(d.day()),
-        "close_reason": d.maybe(d.of("price", "fit")),
-        "updated_at": d.instant() if d.random.random() < 0.3 else datetime.now(UTC),
-    }
-
-
-def _history(d: Dice) -> dict[str, Any] | None:
-    deal = d.key("opportunities")
-    return (
-        None
-        if deal is None
-        else {
-            "opportunity_id": deal,
-            "changed_at": d.instant(),
-            "stage": d.of("New", "Offer", "Closing"),
-            "amount": d.maybe(abs(d.money())),
-            "currency": d.of(*CURRENCIES),
-            "probability": d.maybe(round(d.random.random(), 3)),
-            "owner_id": d.maybe(d.key("users")),
-            "expected_close": d.maybe(d.day()),
         }
     )
 
@@ -162,26 +117,7 @@ _ROWS: dict[str, Make] = {
         "first_response_at": d.maybe(at + timedelta(minutes=d.random.randrange(3000))),
         "converted_account_id": d.maybe(d.key("accounts")),
     },
-    "opportunities": _opportunity,
-    "opportunity_history": _history,
-    "invoices": under(
-        "accounts",
-        "account_id",
-        lambda d: {
-            "kind": d.of("invoice", "invoice", "credit"),
-            "issued_on": d.day(),
-            "currency": d.of(*CURRENCIES),
-        },
-    ),
-    "invoice_lines": under(
-        "invoices",
-        "invoice_id",
-        lambda d: {
-            "product_id": d.maybe(d.key("products")),
-            "amount": d.money(),
-            "cost": d.maybe(d.money()),
-        },
-    ),
+    **SALES,
     "spend": lambda d: {
         "campaign_id": d.maybe(d.key("campaigns")),
         "region_id": d.maybe(d.key("regions"), 0.4),

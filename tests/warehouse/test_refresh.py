@@ -18,6 +18,7 @@ from crm_data.warehouse.mirror import MIRROR
 from tests.warehouse import random_crm
 from tests.warehouse.conftest import add, rows, sql
 from tests.warehouse.random_crm import NOW
+from tests.warehouse.sweeping import SWEEPING
 
 CALENDAR = BUSINESS_DAYS.name
 
@@ -220,50 +221,6 @@ def test_a_database_put_in_the_place_of_another(sqlite_template: Path, tmp_path:
         copy.refresh()
         assert rows(copy, "SELECT channel FROM leads") == [("new",)]
     crm.dispose()
-
-
-#: One change to all rows of a table, which many facts take something from.
-SWEEPING = (
-    "regions SET name = name || '!'",
-    "regions SET country = 'XX'",
-    "teams SET name = name || '!'",
-    "cases SET team_id = NULL WHERE id % 2 = 0",
-    "users SET team_id = NULL",
-    "teams SET name = name || '?'",
-    "users SET region_id = NULL",
-    "products SET name = name || '!', family = 'Another'",
-    "campaigns SET name = name || '!', channel = 'another'",
-    "campaigns SET region_id = NULL",
-    "surveys SET name = name || '!', satisfied_from = 2",
-    "contacts SET account_id = NULL",
-    "accounts SET size = 'another', acquisition_channel = 'another'",
-    "accounts SET owner_id = NULL, region_id = NULL",
-    "regions SET name = name || '?'",
-    "account_history SET region_id = NULL, segment = 'Another'",
-    "exchange_rates SET rate = rate * 2",
-    "working_hours SET opens_minute = 0, closes_minute = 1440",
-    "holidays SET day = '2001-01-01' WHERE id = (SELECT min(id) FROM holidays)",
-    "silence_thresholds SET days = days + 10",
-    "memberships SET plan = 'another'",
-    "memberships SET started_on = '2024-02-02', ended_on = NULL",
-    "invoices SET currency = 'EUR'",
-    "invoices SET issued_on = '2024-04-04' WHERE id % 2 = 0",
-    "opportunities SET closed_on = '2024-06-06'",
-    "opportunities SET status = 'won'",
-    "invoice_lines SET cost = NULL",
-    "opportunity_history SET owner_id = NULL",
-    "opportunities SET lead_id = NULL",
-    "leads SET converted_account_id = NULL",
-    "case_reopenings SET case_id = (SELECT min(id) FROM cases)",
-    "cases SET owner_id = NULL, product_id = NULL",
-    "cases SET account_id = NULL",
-    "survey_invitations SET sent_at = '2024-07-07 12:00:00'",
-    "survey_invitations SET case_id = NULL",
-    "spend SET amount = amount * 2",
-    "emails SET opened_at = NULL",
-    "targets SET target = 5",
-    "survey_answers SET score = NULL",
-)
 
 
 def test_a_change_reaches_all_that_hangs_on_it(sqlite_template: Path, tmp_path: Path) -> None:

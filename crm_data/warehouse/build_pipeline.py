@@ -1,0 +1,197 @@
+"""How deals move: the order of stages, visits to them, expected closing days, quotes."""
+
+from sqlalchemy import BigInteger, Column, Float, MetaData, String, Table
+
+from crm_data.warehouse import facts
+from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.build_sales import DEAL_SPELLS
+
+# The CRM's own order. Without one, a stage comes after those that it follows in more deals than it
+# precedes; the latest 20,000 deals tell. A deal that skips a stage says nothing of it.
+STAGE_ORDER = Build(
+    Table(
+        "stage_order",
+        MetaData(schema="work"),
+        Column("id", BigInteger),
+        Column("stage", String),
+        Column("position", BigInteger),
+        Column("probability", Float),
+    ),
+    whole=True,
+    affected=(
+        ("stages", "SELECT id FROM changed_stages"),
+        ("deal_versions", "SELECT id FROM changed_deal_versions"),
+        ("opportunities", "SELECT id FROM changed_opportunities"),
+    ),
+    sql="""
+    WITH seen AS (
+        SELECT v.id, v.stage, min(v.start_day) AS day
+        FROM work.deal_versions AS v JOIN crm.opportunities AS o USING (id)
+        WHERE NOT EXISTS (FROM crm.stages) AND o.id > (SELECT max(id) - 20000 FROM crm.opportunities)
+          AND (o.status = 'open' OR v.start_day < o.closed_on)
+        GROUP BY v.id, v.stage
+    ),
+    pairs AS (
+        SELECT one.stage, sum(sign(one.day - other.day)) AS later
+        FROM seen AS one LEFT JOIN seen AS other ON other.id = one.id AND other.stage <> one.stage
+        GROUP BY one.stage, other.stage
+    ),
+    inferred AS (
+        SELECT stage, row_number() OVER (ORDER BY count(*) FILTER (later > 0), stage) AS position
+        FROM pairs GROUP BY stage
+    )
+    SELECT position AS id, stage, position, NULL AS probability FROM inferred
+    UNION ALL
+    SELECT id, name, position, probability FROM crm.stages
+    """,
+)
+
+STAGES = Build(
+    facts.stages,
+    whole=True,
+    affected=(("stage_order", "SELECT id FROM changed_stage_order"),),
+    sql="SELECT stage, position, probability FROM work.stage_order",
+)
+
+STAGE_VISITS = Build(
+    facts.stage_visits,
+    order="entered_day",
+    affected=(*DEAL_SPELLS.affected, ("stage_order", "SELECT id FROM crm.opportunities")),
+    sql="""
+    WITH spans AS (
+        SELECT *, lag(stage) OVER (PARTITION BY id ORDER BY start_day) IS DISTINCT FROM stage AS enters
+        FROM deal_spells WHERE chosen(id) AND bad IS NULL AND start_day IS NOT NULL
+    ),
+    numbered AS (
+        SELECT *, count(*) FILTER (enters) OVER (PARTITION BY id ORDER BY start_day) AS visit FROM spans
+    ),
+    visits AS (
+        SELECT * EXCLUDE (start_day, end_day, start_reason, end_reason), start_day AS entered_day,
+            last(end_day) OVER w AS left_day,
+            last(end_reason) OVER w AS left_for
+        FROM numbered
+        WINDOW w AS (
+            PARTITION BY id, visit ORDER BY start_day ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+        QUALIFY enters
+    ),
+    placed AS (
+        SELECT v.*, s.position
+        FROM visits AS v LEFT JOIN work.stage_order AS s ON s.stage = v.stage
+        WHERE v.stage IS NOT NULL
+    ),
+    further AS (
+        SELECT one.id, one.visit, min(CASE WHEN other.position > one.position THEN other.entered_day
+                                           WHEN other.left_for = 'won' THEN other.left_day END) AS day
+        FROM placed AS one JOIN placed AS other ON other.id = one.id AND other.visit >= one.visit
+        GROUP BY one.id, one.visit
+    )
+    SELECT
+        v.id, v.entered_day, v.left_day, f.day AS further_day, v.left_day - v.entered_day AS days, v.position,
+        CAST(row_number() OVER (PARTITION BY v.id, v.stage ORDER BY v.visit) = 1 AS TINYINT) AS first,
+        v.account, v.region, v.country, v.segment, v.industry, v.size, v.channel,
+        v.owner, v.team, v.product, v.family, v.campaign, v.stage
+    FROM placed AS v JOIN further AS f USING (id, visit)
+    """,
+)
+
+CLOSE_DATES = Build(
+    facts.close_dates,
+    order="due_day",
+    affected=DEAL_SPELLS.affected,
+    sql="""
+    WITH spans AS (
+        SELECT *, lag(expected_day) OVER w IS DISTINCT FROM expected_day OR lag(id) OVER w IS NULL AS sets
+        FROM deal_spells WHERE chosen(id) AND bad IS NULL AND start_day IS NOT NULL
+        WINDOW w AS (PARTITION BY id ORDER BY start_day)
+    ),
+    numbered AS (
+        SELECT *, count(*) FILTER (sets) OVER (PARTITION BY id ORDER BY start_day) AS number FROM spans
+    ),
+    held AS (
+        -- The last span of each date.
+        SELECT *, min(start_day) OVER (PARTITION BY id, number) AS set_day FROM numbered
+        QUALIFY row_number() OVER (PARTITION BY id, number ORDER BY start_day DESC) = 1
+    ),
+    followed AS (
+        SELECT
+            *, lead(expected_day) OVER w AS moved_to,
+            CASE WHEN moved_to IS NOT NULL THEN lead(set_day) OVER w END AS moved_day
+        FROM held WINDOW w AS (PARTITION BY id ORDER BY number)
+    )
+    SELECT
+        id, set_day, expected_day AS due_day, moved_day, moved_to, moved_to - expected_day AS days_moved,
+        amount_cents, account, region, country, segment, industry, size, channel,
+        owner, team, product, family, campaign, stage
+    FROM followed WHERE expected_day IS NOT NULL
+    """,
+)
+
+QUOTES = Build(
+    facts.quotes,
+    order="sent_day",
+    affected=(
+        ("quotes", "SELECT id FROM changed_quotes"),
+        *through("crm.quotes", account_id="account_versions", opportunity_id="opportunities"),
+        *(
+            (table, f"SELECT id FROM crm.quotes WHERE opportunity_id IN ({deals})")
+            for table, deals in (
+                ("deal_versions", "SELECT id FROM changed_deal_versions"),
+                (
+                    "people",
+                    "SELECT id FROM work.deal_versions WHERE owner IN (SELECT id FROM changed_people)",
+                ),
+                *through(
+                    "crm.opportunities",
+                    account_id="account_versions",
+                    region_id="places",
+                    product_id="products",
+                    campaign_id="campaigns",
+                ),
+            )
+        ),
+        (
+            "exchange_rates",
+            """SELECT q.id FROM crm.quotes AS q JOIN changed_exchange_rates AS r
+               ON r.currency = q.currency AND q.sent_on >= r.valid_on""",
+        ),
+    ),
+    sql="""
+    WITH sent AS (
+        SELECT
+            q.id, q.opportunity_id, coalesce(q.account_id, d.account_id) AS account_id,
+            q.sent_on, coalesce(q.sent_on, DATE '9999-12-30') AS as_of, q.accepted_on, q.amount, q.currency,
+            d.region_id, d.product_id, d.campaign_id, d.channel
+        FROM crm.quotes AS q LEFT JOIN crm.opportunities AS d ON d.id = q.opportunity_id
+        WHERE chosen(q.id)
+    ),
+    -- The owner on that day, or the first one known where the history begins later.
+    owned AS (
+        SELECT
+            s.id,
+            CASE WHEN bool_or(v.start_day <= s.as_of)
+                 THEN arg_max_null(v.owner, v.start_day) FILTER (WHERE v.start_day <= s.as_of)
+                 ELSE arg_min_null(v.owner, v.start_day) END AS owner
+        FROM sent AS s JOIN work.deal_versions AS v ON v.id = s.opportunity_id
+        GROUP BY s.id
+    )
+    SELECT
+        s.id, s.sent_on AS sent_day, s.accepted_on AS accepted_day,
+        flow_cents(s.amount, s.currency, s.sent_on) AS amount_cents,
+        s.account_id AS account,
+        coalesce(place.region, a.own_region, owner.region, a.region) AS region,
+        coalesce(a.country, place.country) AS country,
+        a.segment, a.industry, a.size, coalesce(s.channel, a.channel) AS channel,
+        o.owner, owner.team, p.name AS product, p.family, c.name AS campaign
+    FROM sent AS s
+    LEFT JOIN owned AS o USING (id)
+    LEFT JOIN work.account_versions AS a
+        ON a.id = s.account_id AND s.as_of >= a.start_day AND s.as_of < a.end_day
+    LEFT JOIN work.people AS owner ON owner.id = o.owner
+    LEFT JOIN work.places AS place ON place.id = s.region_id
+    LEFT JOIN crm.products AS p ON p.id = s.product_id
+    LEFT JOIN crm.campaigns AS c ON c.id = s.campaign_id
+    """,
+)
+
+PIPELINE = (STAGE_ORDER, STAGES, STAGE_VISITS, CLOSE_DATES, QUOTES)
