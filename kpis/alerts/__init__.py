@@ -3,7 +3,7 @@
 from kpis.alerts.backtest import Backtest, Course, Run, backtest
 from kpis.alerts.evaluate import evaluate, finding
 from kpis.alerts.judge import Says, Verdict
-from kpis.alerts.rule import has_margin, problem
+from kpis.alerts.rule import problem
 from kpis.alerts.watch import Watch, look
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "backtest",
     "evaluate",
     "finding",
-    "has_margin",
     "look",
     "problem",
 ]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crm_data.alerts import Rule
-from kpis.alerts.rule import Windows, has_margin
+from kpis.alerts.rule import Windows
 from kpis.catalog import DEFINITIONS
+from kpis.chance import has_margin
 
 
 class Says(StrEnum):

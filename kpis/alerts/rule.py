@@ -7,7 +7,6 @@ from datetime import date
 from crm_data.alerts import Rule
 from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
-from kpis.model import Composition, Definition, Interval
 from kpis.period import COMPARISONS, PRESETS, Calendar, Period
 
 #: A window, and the one that a change starts from.
@@ -35,8 +34,3 @@ def problem(rule: Rule) -> str | None:
         if dimension not in kpi.dimensions:
             return f"{kpi.label} has no {DIMENSIONS[dimension].label.lower()}."
     return None
-
-
-def has_margin(kpi: Definition) -> bool:
-    """Whether values of the KPI have a margin of error. Plain totals are what they are."""
-    return isinstance(kpi, Composition) or kpi.interval is not Interval.NONE

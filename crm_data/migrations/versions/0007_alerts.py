@@ -7,8 +7,8 @@ from alembic import op
 
 from crm_data.schema.types import Json, UTCDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def _rules() -> tuple[sa.Column[Any], ...]:
