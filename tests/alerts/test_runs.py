@@ -196,7 +196,7 @@ def test_two_processes_do_not_fire_twice(crm_url: str) -> None:
 def test_an_older_database_keeps_its_alerts(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path / 'crm.db'}")
     with writing(engine) as connection:
-        migrations.upgrade(connection, "0006")
+        migrations.upgrade(connection, "0007")
         connection.exec_driver_sql(
             "INSERT INTO alert_rules (name, kpi, comparison, threshold, period) "
             "VALUES ('Old', 'cac', 'above', 1, 'month')"

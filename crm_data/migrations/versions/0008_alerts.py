@@ -7,8 +7,8 @@ from alembic import op
 
 from crm_data.schema.types import Json, UTCDateTime
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def _rules() -> tuple[sa.Column[Any], ...]:
