@@ -8,10 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Date, Integer, and_, case, cast, func, literal, or_, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    true,
+)
 from sqlalchemy.sql.elements import True_
 
-from kpis.model import KPI, AsOf, Cohort, Condition, Spell, Throughout, today
+from kpis.model import KPI, AsOf, AtClose, Cohort, Condition, Spell, Throughout, today
 from kpis.question import Where
 
 Day = ColumnElement[Any]
@@ -41,17 +54,31 @@ class Clauses:
 def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
     """The KPI's SQL for the window [opens, closes), which may be columns or values."""
     each, per = number(kpi.each), number(1 if kpi.per is None else kpi.per)
-    numbers = {id(value): value for value in (kpi.each, kpi.per) if isinstance(value, Column)}
-    has_value = and_(*(value.isnot(None) for value in numbers.values())) if numbers else true()
+    numbers = {id(value): value for value in (kpi.each, kpi.per) if isinstance(value, Column | AtClose)}
+    has_value = and_(*(_known(value) for value in numbers.values())) if numbers else true()
     clock = kpi.clock
     if isinstance(clock, Throughout):
         days = func.least(func.coalesce(clock.spell.end, closes), closes) - func.greatest(
             clock.spell.start, opens
         )
         each = each * days
-    if isinstance(clock, Cohort):
-        each = case((_came_about(clock, opens, closes), each), else_=0)
+    if isinstance(clock, Cohort) and clock.outcome is not None:
+        each = case((_came_about(clock, clock.outcome, opens, closes), each), else_=0)
     return Clauses(in_window(kpi, opens, closes), conditions(kpi), has_value, each, per)
+
+
+def rows_of(kpi: KPI, closes: Day, source: FromClause | None = None) -> FromClause:
+    """The fact, or a source that has it; with each row's later span beside it where the KPI's number is
+    that at the close. At most one span of an `id` is in force at a time, so no row is multiplied."""
+    table = kpi.fact.table
+    source = table if source is None else source
+    if not isinstance(kpi.each, AtClose):
+        return source
+    later = kpi.each.later
+    spell = kpi.each.spell
+    then = Spell(later.c[str(spell.start.key)], later.c[str(spell.end.key)])
+    sound = later.c.bad.is_(None) if "bad" in later.c else true()
+    return source.outerjoin(later, and_(later.c.id == table.c.id, sound, _in_force(then, closes)))
 
 
 def in_window(kpi: KPI, opens: Day, closes: Day) -> ColumnElement[bool]:
@@ -116,24 +143,38 @@ def allowed(kpi: KPI, where: Where) -> ColumnElement[bool]:
 
 
 def members(kpi: KPI, where: Where) -> ColumnElement[bool]:
-    """The rows whose dimensions have the members asked for. Members travel as parameters."""
+    """The rows whose dimensions have the members asked for."""
+    return of_members(kpi.fact.table, where)
+
+
+def of_members(rows: FromClause, where: Where) -> ColumnElement[bool]:
+    """The rows of a table whose columns have the members asked for. Members travel as parameters."""
     tests = []
     for dimension, members in where:
-        column = kpi.fact.table.c[dimension]
+        column = rows.c[dimension]
         named = [member for member in members if member is not None]
         test = column.in_(named)
         tests.append(or_(test, column.is_(None)) if None in members else test)
     return and_(true(), *tests)
 
 
-def number(value: ColumnElement[Any] | int) -> ColumnElement[Any]:
+def number(value: ColumnElement[Any] | AtClose | int) -> ColumnElement[Any]:
     """A definition's number as SQL."""
+    if isinstance(value, AtClose):
+        became = case((value.later.c.id.is_(None), 0), else_=value.later.c[value.name])
+        return func.least(became, value.number) if value.at_most_then else became
     return literal(value, Integer) if isinstance(value, int) else value
 
 
 def _sound(kpi: KPI) -> ColumnElement[bool]:
     """The row's days make sense."""
     return kpi.fact.c.bad.is_(None) if "bad" in kpi.fact.table.c else true()
+
+
+def _known(value: Column[Any] | AtClose) -> ColumnElement[bool]:
+    if isinstance(value, AtClose):
+        return or_(value.later.c.id.is_(None), value.later.c[value.name].isnot(None))
+    return value.isnot(None)
 
 
 def _all(*tests: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -147,8 +188,8 @@ def _in_force(spell: Spell, day: Day) -> ColumnElement[bool]:
     return and_(spell.start < day, or_(spell.end.is_(None), spell.end >= day))
 
 
-def _came_about(cohort: Cohort, opens: Day, closes: Day) -> ColumnElement[bool]:
+def _came_about(cohort: Cohort, outcome: Day, opens: Day, closes: Day) -> ColumnElement[bool]:
     if isinstance(cohort.entry, Spell):
-        return and_(cohort.outcome >= opens, cohort.outcome < closes)
+        return and_(outcome >= opens, outcome < closes)
     # An outcome dated before the entry is no outcome of it.
-    return cohort.outcome.between(cohort.entry, cast(cohort.entry + cast(cohort.within, Integer), Date))
+    return outcome.between(cohort.entry, cast(cohort.entry + cast(cohort.within, Integer), Date))

@@ -38,6 +38,9 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("cause", "Cause", "causes"),
         Dimension("priority", "Priority", "priorities"),
         Dimension("case_channel", "Case channel", "case channels"),
+        Dimension("activity", "Kind of activity", "kinds of activity"),
+        Dimension("direction", "Direction", "directions"),
+        Dimension("tier", "Loyalty tier", "loyalty tiers"),
         Dimension("lead_status", "Lead status", "lead statuses"),
     )
 }

@@ -18,6 +18,7 @@ from kpis.clauses import (
     in_no_window,
     in_window,
     members,
+    rows_of,
     why_in_no_window,
     why_left_out,
 )
@@ -136,12 +137,12 @@ def rows_statement(kpi: KPI, question: Question, which: str = COUNTED, order: st
 
 def _held(kpi: KPI, question: Question, which: str, *columns: ColumnElement[Any]) -> Select[Any]:
     where: Where = restrictions(question)
-    statement = select(*columns).select_from(kpi.fact.table)
+    period = until_today(question.period, question)
+    opens, closes = literal(period.start, Date), literal(period.end, Date)
+    statement = select(*columns).select_from(rows_of(kpi, closes))
     if which == UNDATED:
         return statement.where(members(kpi, where), in_no_window(kpi))
     statement = statement.where(allowed(kpi, where))
-    period = until_today(question.period, question)
-    opens, closes = literal(period.start, Date), literal(period.end, Date)
     statement = statement.where(in_window(kpi, opens, closes))
     counts = clauses(kpi, opens, closes).counts
     if which == COUNTED:

@@ -7,6 +7,7 @@ from math import exp, log, sqrt
 
 Z = 1.959963984540054
 FEWEST = 30  # rows below which a normal approximation says nothing
+MOST_OF_NONE = 3.6888794541139363  # as many are likely where none was seen: -log(0.025)
 HEAVIEST = 0.2  # share of the weight above which one row decides
 
 Bounds = tuple[float, float] | None
@@ -39,12 +40,26 @@ def clustered(customers: int, each: float, per: float, ee: float, ep: float, pp:
     return delta(customers, each, per, ee, pp, ep)
 
 
-def logarithmic(value: float, relative_variances: list[float]) -> Bounds:
-    """Of a product or ratio of independent positive totals: the delta method on logarithms."""
-    if value <= 0:
+def logarithmic(value: float, relative_variance: float) -> Bounds:
+    """Of a positive total: the delta method on its logarithm. Beyond a variance of 1 it says nothing."""
+    if value <= 0 or relative_variance > 1:
         return None
-    half = Z * sqrt(sum(relative_variances))
+    half = Z * sqrt(relative_variance)
     return exp(log(value) - half), exp(log(value) + half)
+
+
+def combined(value: float, ends: list[list[float]]) -> Bounds:
+    """Of a formula over independent parts, from what it gives at both ends of each: distances on logarithms
+    add up as squares, on each side by themselves. For products and ratios it is the delta method.
+
+    Zou, G. Y., Donner, A. (2008), Construction of confidence limits about effect measures (MOVER).
+    """
+    if not ends or value <= 0:
+        return None
+    distances = [[log(end / value) for end in pair] for pair in ends]
+    down = sqrt(sum(min(*pair, 0.0) ** 2 for pair in distances))
+    up = sqrt(sum(max(*pair, 0.0) ** 2 for pair in distances))
+    return exp(log(value) - down), exp(log(value) + up)
 
 
 def median(values: Counter[int]) -> Bounds:

@@ -15,8 +15,33 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
+from kpis.clocks import AsOf, AtClose, Clock, Cohort, During, Spell, Throughout
 from kpis.dimensions import DIMENSIONS
 from kpis.period import Period
+
+__all__ = [
+    "KPI",
+    "AsOf",
+    "AtClose",
+    "Better",
+    "Clock",
+    "Cohort",
+    "Combined",
+    "Composition",
+    "Condition",
+    "Definition",
+    "During",
+    "Fact",
+    "Interval",
+    "Phasing",
+    "Spell",
+    "Throughout",
+    "Unit",
+    "Windows",
+    "flag",
+    "ratio",
+    "today",
+]
 
 #: The organisation's today, for conditions that need it. Never read from the machine's clock here.
 today = bindparam("today", type_=Date())
@@ -103,56 +128,6 @@ class Condition:
 
 
 @dataclass(frozen=True, eq=False)
-class During:
-    """A flow: rows whose day is in the window."""
-
-    day: ColumnElement[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Spell:
-    """A span of time [start, end); end NULL while it lasts."""
-
-    start: ColumnElement[Any]
-    end: ColumnElement[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class AsOf:
-    """A stock: spells in force at the end of the window's last day."""
-
-    spell: Spell
-
-
-@dataclass(frozen=True, eq=False)
-class Throughout:
-    """An exposure: spells in force in the window, each number times its days in it."""
-
-    spell: Spell
-
-
-@dataclass(frozen=True, eq=False)
-class Cohort:
-    """Rows that enter, judged by an outcome: the numerator counts `each` only where it came about.
-
-    entry a day, `within` a number of days: rows that enter in the window, judged at that age; younger
-    ones are left out. entry a Spell, no `within`: rows in force when the window opens, judged by an
-    outcome inside it.
-    """
-
-    entry: ColumnElement[Any] | Spell
-    outcome: ColumnElement[Any]
-    within: int | None = None
-
-    def __post_init__(self) -> None:
-        if isinstance(self.entry, Spell) != (self.within is None):
-            raise ValueError("a cohort has either a day of entry and a horizon, or a spell and none")
-
-
-Clock = During | AsOf | Throughout | Cohort
-
-
-@dataclass(frozen=True, eq=False)
 class KPI:
     """One number: Σ each ÷ Σ per over a population of rows. Known by its key.
 
@@ -170,14 +145,14 @@ class KPI:
     clock: Clock
     formula: str
     among: tuple[Condition, ...] = ()
-    each: ColumnElement[Any] | int = 1
+    each: ColumnElement[Any] | AtClose | int = 1
     per: ColumnElement[Any] | int | None = None
     no_value: str = "without a value"
     spread: bool = False
     median: bool = False
     clustered: bool = False
     windows: Windows = Windows.ANY
-    moments: bool = False  # Σe² is wanted too, for the interval of a composition
+    moments: bool = False  # customers' own sums are wanted too, for the interval of a composition
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"
 
@@ -206,7 +181,8 @@ class KPI:
             return Interval.NONE
         if self.clustered:
             return Interval.CLUSTERED
-        return Interval.WILSON if self.unit is Unit.SHARE else Interval.DELTA
+        parts_of_one = self.unit is Unit.SHARE and not isinstance(self.each, AtClose)
+        return Interval.WILSON if parts_of_one else Interval.DELTA
 
     @property
     def adds(self) -> str:
@@ -286,8 +262,8 @@ def ratio(top: KPI, bottom: KPI) -> Callable[[Mapping[str, Fraction]], Combined]
 _SCALES = {"_cents": 100, "_hundredths": 100, "_seconds": 3600}
 
 
-def _scale(number: ColumnElement[Any] | int) -> int:
-    if not isinstance(number, Column):
+def _scale(number: ColumnElement[Any] | AtClose | int) -> int:
+    if not isinstance(number, Column | AtClose):
         return 1
     return next((scale for end, scale in _SCALES.items() if number.name.endswith(end)), 1)
 

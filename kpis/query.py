@@ -13,7 +13,7 @@ from sqlalchemy.sql import ClauseElement
 
 from kpis import cells, windows
 from kpis.clauses import clock_day
-from kpis.model import KPI, AsOf, Interval, Throughout
+from kpis.model import KPI, AsOf, AtClose, Interval, Throughout
 from kpis.period import Period
 from kpis.question import Where
 from kpis.windows import Tallies
@@ -48,7 +48,7 @@ class Request:
         clock = self.kpi.clock
         kind = type(clock).__name__ if isinstance(clock, AsOf | Throughout) and not self.by_day else ""
         held = (self.kpi.fact.key, clock_day(self.kpi).key, cells.is_ledger(self.kpi), kind)
-        at_opening = not cells.has_cells(self.kpi)
+        at_opening = not cells.has_cells(self.kpi), isinstance(self.kpi.each, AtClose)
         return (
             *held,
             at_opening,
@@ -95,7 +95,7 @@ def _add_distributions(engine: Engine, request: Request, tallies: Tallies) -> No
     kpi = request.kpi
     if kpi.spread:
         _add(engine, request, tallies, windows.spread_statement, windows.add_spread)
-    if kpi.interval is Interval.CLUSTERED:
+    if kpi.interval is Interval.CLUSTERED or kpi.moments:
         _add(engine, request, tallies, windows.clusters_statement, windows.add_clusters)
 
 

@@ -69,6 +69,4 @@ def aggregates(kpi: KPI, parts: Clauses) -> dict[str, ColumnElement[Any]]:
         wanted["per_squares"] = func.sum(p * p).filter(counts)
         wanted["products"] = func.sum(e * p).filter(counts)
         wanted["largest"] = cast(func.max(p if weighted else func.abs(e)).filter(counts), Double)
-    elif kpi.moments:
-        wanted["squares"] = func.sum(cast(each, Double) * cast(each, Double)).filter(counts)
     return wanted

@@ -60,10 +60,35 @@ def combined_value(composition: Composition, tallies: Mapping[str, Tally]) -> Va
     if not result.denominator:
         return replace(known, why=f"There is nothing to divide by: {composition.formula}.", notes=())
     value = float(result.numerator / result.denominator)
-    errors = [tallies[key] for key in composition.errors if result.terms.get(key)]
-    variances = [_relative_variance(tally) for tally in errors if tally.n]
-    bounds = interval.logarithmic(value, variances) if len(variances) == len(errors) else None
-    return replace(known, value=value, bounds=bounds)
+    totals = {key: part.numerator or Fraction(0) for key, part in parts.items()}
+    return replace(known, value=value, bounds=_combined_bounds(composition, tallies, totals, value))
+
+
+def _combined_bounds(
+    composition: Composition, tallies: Mapping[str, Tally], totals: Mapping[str, Fraction], value: float
+) -> Bounds:
+    """What the formula gives at both ends of each uncertain part, put together on logarithms: a limit in the
+    formula, such as a longest lifetime, cuts the interval off on its side only."""
+    ends = []
+    for key in composition.errors:
+        between = _total_bounds(tallies.get(key, Tally()), totals[key])
+        if between is None or value <= 0:
+            return None
+        results = [composition.combine({**totals, key: Fraction(end)}) for end in between]
+        if not all(one.numerator > 0 < one.denominator for one in results):
+            return None
+        ends.append([float(one.numerator / one.denominator) for one in results])
+    return interval.combined(value, ends)
+
+
+def _total_bounds(tally: Tally, total: Fraction) -> Bounds:
+    """Of a total over a random number of customers: by their own sums, or as Poisson."""
+    if not tally.n:
+        return 0.0, interval.MOST_OF_NONE
+    variance = 1 / tally.n
+    if tally.clusters:
+        variance = tally.clusters[1] / tally.each**2 if tally.each else 2.0
+    return interval.logarithmic(float(total), variance)
 
 
 def _denominator(kpi: KPI, tally: Tally) -> Fraction | None:
@@ -102,8 +127,8 @@ def _bounds(kpi: KPI, tally: Tally, value: float) -> Bounds:
             return interval.wilson(value, tally.n)
         return None if heavy else interval.wilson(value, tally.per**2 / tally.per_squares)
     if kind is Interval.CLUSTERED:
-        bounds = interval.clustered(*_clusters(tally)) if tally.clusters else None
-        return bounds and (max(bounds[0], 0.0), min(bounds[1], 1.0))
+        bounds = interval.clustered(*_clusters(tally, weighted)) if tally.clusters else None
+        return bounds and (max(bounds[0], 0.0), bounds[1] if weighted else min(bounds[1], 1.0))
     if heavy:
         return None
     scale = kpi.each_scale / kpi.per_scale
@@ -114,15 +139,10 @@ def _bounds(kpi: KPI, tally: Tally, value: float) -> Bounds:
     return bounds and (bounds[0] / scale, bounds[1] / scale)
 
 
-def _clusters(tally: Tally) -> tuple[int, float, float, float, float, float]:
+def _clusters(tally: Tally, weighted: bool) -> tuple[int, float, float, float, float, float]:
     assert tally.clusters is not None
     customers, ee, ep, pp = tally.clusters
-    return customers, tally.each, tally.n, ee, ep, pp
-
-
-def _relative_variance(tally: Tally) -> float:
-    """Of a sum over a random number of rows: Σe² ÷ (Σe)²; 1 ÷ n where each counts for one."""
-    return tally.squares / tally.each**2 if tally.squares and tally.each else 1 / tally.n
+    return customers, tally.each, tally.per if weighted else tally.n, ee, ep, pp
 
 
 def _spread(tally: Tally, mean: float) -> Spread:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     values,
 )
 
-from kpis.clauses import Clauses, allowed, clauses
+from kpis.clauses import Clauses, allowed, clauses, rows_of
 from kpis.model import KPI
 from kpis.period import Period
 from kpis.question import Where
@@ -48,11 +48,10 @@ class Windows:
     def select(self, kpi: KPI, where: Where, *columns: ColumnElement[Any]) -> Select[Any]:
         """The columns over the rows that each window holds."""
         held = clauses(kpi, self.opens, self.closes).in_window
-        table = kpi.fact.table
         statement = select(self.number, *columns).where(allowed(kpi, where))
         if self.list is None:
-            return statement.select_from(table).where(held)
-        return statement.select_from(table.join(self.list, held))
+            return statement.select_from(rows_of(kpi, self.closes)).where(held)
+        return statement.select_from(rows_of(kpi, self.closes, kpi.fact.table.join(self.list, held)))
 
     def grouped(self, statement: Select[Any], *columns: ColumnElement[Any]) -> Select[Any]:
         keys = columns if self.list is None else (self.number, *columns)

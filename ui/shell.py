@@ -6,14 +6,14 @@ needs; where there is nothing to show, it says so and ends the run.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 
 from crm_data.warehouse import Keeper, State
-from kpis.period import Calendar, Period, anchor
+from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Viewer
 from ui import cache, states
 from ui.escape import html, markdown
@@ -24,6 +24,8 @@ from ui.links import link, script
 from ui.page import Page
 from ui.pages import PAGES
 from ui.view import View
+
+_STALE = timedelta(days=45)
 
 
 def viewer() -> Viewer:
@@ -70,6 +72,11 @@ def heading(shown: Page, title: str, period: Period | None = None) -> None:
         st.title(markdown(title), anchor=False, width="content")
         st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
     filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
+
+
+def anchor(today: date, newest: date | None) -> date:
+    """The day that periods count back from: today, or the end of data that ended long ago."""
+    return newest if newest and today - newest > _STALE else today
 
 
 def _bar(shown: Page, keeper: Keeper) -> None:

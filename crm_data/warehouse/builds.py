@@ -4,9 +4,11 @@ from crm_data.warehouse.build import Build, category_of
 from crm_data.warehouse.build_billing import BILLING
 from crm_data.warehouse.build_calendar import BUSINESS_DAYS
 from crm_data.warehouse.build_customers import CUSTOMER
+from crm_data.warehouse.build_engagement import ENGAGEMENT
 from crm_data.warehouse.build_marketing import MARKETING
 from crm_data.warehouse.build_people import COMMON
 from crm_data.warehouse.build_pipeline import PIPELINE
+from crm_data.warehouse.build_purchases import PURCHASING
 from crm_data.warehouse.build_sales import SALES
 from crm_data.warehouse.build_service import SERVICE
 
@@ -17,6 +19,8 @@ BUILDS: tuple[Build, ...] = (
     *PIPELINE,
     *BILLING,
     *CUSTOMER,
+    *PURCHASING,
+    *ENGAGEMENT,
     *MARKETING,
     *SERVICE,
 )

@@ -27,11 +27,11 @@ TYPES: dict[str, tuple[str, ...]] = {
     "lost_reason": ("memberships.end_reason", "'no more orders'"),
     "start_reason": (
         *("'opened'", "'changed'", "'new'", "'back'", "'moved'", "'repriced'"),
-        *("'invoiced'", "'fell due'", "'paid in part'"),
+        *("'invoiced'", "'fell due'", "'paid in part'", "'quiet'"),
     ),
     "end_reason": (
         *("'won'", "'lost'", "'changed'", "'moved'", "'repriced'"),
-        *("'paid'", "'fell due'", "'paid in part'"),
+        *("'paid'", "'fell due'", "'paid in part'", "'touched'", "'left'"),
     ),
     "spend_kind": ("spend.kind",),
     "basis": ("'contract'", "'silence'"),
@@ -41,6 +41,9 @@ TYPES: dict[str, tuple[str, ...]] = {
     "case_channel": ("cases.channel",),
     "plan": ("memberships.plan",),
     "lead_status": ("leads.status",),
+    "activity": ("activities.kind",),
+    "direction": ("activities.direction",),
+    "tier": ("loyalty.tier",),
     "status": ("opportunities.status",),
     "kind": ("surveys.kind", "cases.kind"),
 }

@@ -54,7 +54,16 @@ HAPPENED = Kind(
     "TINYINT", "{c} IS NOT NULL", "CASE WHEN {c} IS NULL THEN 0 ELSE 1 END", pa.int64(), pa.int32()
 )
 
-#: A name with a question mark keeps only whether the column is filled.
+#: A position to a tenth of a degree: a town, no address.
+TENTHS = Kind(
+    "BIGINT",
+    "CAST(round({c} * 10) AS integer)",
+    "CAST(round(CAST({c} * 10 AS numeric)) AS bigint)",
+    pa.int64(),
+    pa.int64(),
+)
+
+#: A name with a question mark keeps only whether the column is filled; one with a tilde only tenths.
 _COLUMNS = {
     "regions": "name parent_id country",
     "teams": "name",
@@ -67,7 +76,7 @@ _COLUMNS = {
     "products": "name family",
     "campaigns": "name channel region_id",
     "surveys": "name kind scale_min scale_max satisfied_from",
-    "accounts": "segment industry size region_id country owner_id acquisition_channel",
+    "accounts": "segment industry size region_id country owner_id acquisition_channel latitude~ longitude~",
     "account_history": "account_id changed_at segment industry region_id owner_id",
     "memberships": "account_id started_on ended_on end_reason plan monthly_amount currency",
     "contacts": "account_id",
@@ -82,13 +91,15 @@ _COLUMNS = {
     "invoices": "account_id kind issued_on due_on currency",
     "invoice_lines": "invoice_id product_id amount cost",
     "payments": "invoice_id paid_on amount",
-    "activities": "account_id lead_id happened_at",
     "spend": "campaign_id region_id channel spent_on kind amount currency",
     "cases": "kind account_id contact_id product_id owner_id team_id channel cause priority opened_at"
     " first_response_at due_at resolved_at",
     "case_reopenings": "case_id",
     "survey_invitations": "survey_id account_id contact_id case_id sent_at",
     "survey_answers": "survey_id invitation_id account_id contact_id case_id answered_at score",
+    "activities": "kind happened_at direction account_id contact_id lead_id opportunity_id case_id user_id",
+    "loyalty": "account_id joined_on left_on tier",
+    "loyalty_points": "loyalty_id happened_on points",
     "emails": "campaign_id contact_id sent_at delivered_at? opened_at? clicked_at? unsubscribed_at?"
     " bounced_at?",
 }
@@ -105,8 +116,9 @@ def _kind(type_: TypeEngine[object]) -> Kind:
 
 def _kinds(table: str, names: str) -> dict[str, Kind]:
     columns = metadata.tables[table].columns
+    special = {"?": HAPPENED, "~": TENTHS}
     return {
-        name.rstrip("?"): HAPPENED if name.endswith("?") else _kind(columns[name].type)
+        name.rstrip("?~"): special.get(name[-1]) or _kind(columns[name].type)
         for name in ("id", *names.split())
     }
 

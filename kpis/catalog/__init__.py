@@ -1,13 +1,16 @@
 """Every KPI there is. To add one: define it in its department's file and list it there."""
 
 from kpis.catalog.customers import CUSTOMER_KPIS
+from kpis.catalog.engagement import ENGAGEMENT_KPIS
 from kpis.catalog.marketing import MARKETING
+from kpis.catalog.retention import RETENTION
 from kpis.catalog.sales import SALES
 from kpis.catalog.service import SERVICE
 from kpis.model import Definition
 
 DEFINITIONS: dict[str, Definition] = {
-    definition.key: definition for definition in (*SALES, *CUSTOMER_KPIS, *MARKETING, *SERVICE)
+    definition.key: definition
+    for definition in (*SALES, *CUSTOMER_KPIS, *RETENTION, *ENGAGEMENT_KPIS, *MARKETING, *SERVICE)
 }
 
 #: The six tiles of the Overview.

@@ -13,6 +13,14 @@ INVOICE_LINES = Fact(facts.invoice_lines, "invoice line", "invoice lines", "invo
 ANSWERS = Fact(facts.answers, "answer", "answers", "survey_answers", "without a date")
 INVITATIONS = Fact(facts.invitations, "invitation", "invitations", "survey_invitations", "without a date")
 CASES = Fact(facts.cases, "case", "cases", "cases", "without a date")
+ACTIVITIES = Fact(facts.activities, "activity", "activities", "activities", "without a date")
+QUIET_SPELLS = Fact(facts.quiet_spells, "customer", "customers", "accounts", "without a start date")
+LOYALTY_SPELLS = Fact(facts.loyalty_spells, "member", "members", "loyalty", "without a day of joining")
+LOYALTY_POINTS = Fact(
+    facts.loyalty_points, "change of points", "changes of points", "loyalty_points", "without a date"
+)
 
 DEAL = Spell(DEAL_SPELLS.c.start_day, DEAL_SPELLS.c.end_day)
 CUSTOMER = Spell(CUSTOMER_SPELLS.c.start_day, CUSTOMER_SPELLS.c.end_day)
+QUIET = Spell(QUIET_SPELLS.c.start_day, QUIET_SPELLS.c.end_day)
+MEMBER = Spell(LOYALTY_SPELLS.c.start_day, LOYALTY_SPELLS.c.end_day)

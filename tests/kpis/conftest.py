@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from sqlalchemy import Date, Engine, Float, String, text
+from sqlalchemy import Date, Engine, Float, SmallInteger, String, text
 from sqlalchemy.schema import CreateTable
 
 from crm_data.demo.make import make_demo
@@ -49,7 +49,6 @@ WORDS = {
 
 @dataclass(frozen=True)
 class State:
-    version: int = 1
     refreshed_at: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
     changed_at: datetime | None = None
     newest_day: date | None = TODAY
@@ -114,16 +113,7 @@ def _column(column, rng: np.random.Generator, rows: int) -> list[object]:
         return [int(key) if key else None for key in rng.integers(0, 12, rows)]
     if isinstance(column.type, Float):
         return list(rng.integers(0, 11, rows).astype(float))
-    if name in (
-        "latest",
-        "satisfied",
-        "on_time",
-        "delivered",
-        "opened",
-        "clicked",
-        "unsubscribed",
-        "bounced",
-    ):
+    if isinstance(column.type, SmallInteger):
         return [int(flag) if flag < 2 else None for flag in rng.integers(0, 3, rows)]
     numbers = rng.integers(-50, 10_000_00, rows)
     return [

@@ -13,7 +13,9 @@ import pandas as pd
 from kpis.period import Period
 from kpis.question import Where
 from tests.kpis import recompute_customers as customers
+from tests.kpis import recompute_engagement as engagement
 from tests.kpis import recompute_marketing as marketing
+from tests.kpis import recompute_retention as retention
 from tests.kpis import recompute_sales as sales
 from tests.kpis import recompute_service as service
 from tests.kpis.recompute_crm import Crm, only
@@ -100,6 +102,13 @@ def losses_per_month(lost: pd.DataFrame, days: pd.DataFrame) -> Figure:
     return Figure(float(len(lost) / months) if months else None, None, Fraction(len(lost)), months)
 
 
+def a_month(each: pd.DataFrame, days: pd.DataFrame) -> Figure:
+    """For each of the months that all spent together."""
+    months = Fraction(int(days["each"].sum())) / MONTH
+    summed = Fraction(int(each["each"].sum()))
+    return Figure(float(summed / months) if months else None, len(each), summed, months)
+
+
 def lifetime_value(margin: pd.DataFrame, days: pd.DataFrame, lost: pd.DataFrame) -> Figure:
     months = Fraction(int(days["each"].sum())) / MONTH
     if not months or margin.empty:
@@ -131,6 +140,23 @@ RECOMPUTED: dict[str, Recomputation] = {
         shortest=28,
     ),
     "cltv_realised": Recomputation((customers.cltv_realised,), ratio(CENTS)),
+    "reactivated": Recomputation((retention.reactivated,), total()),
+    "customers_joined": Recomputation((retention.joined,), total()),
+    "revenue_lost": Recomputation((retention.revenue_lost,), total(CENTS)),
+    "mrr": Recomputation((retention.recurring,), total(CENTS)),
+    "nrr": Recomputation((retention.net_retention,), ratio(CENTS, CENTS)),
+    "grr": Recomputation((retention.gross_retention,), ratio(CENTS, CENTS)),
+    "repeat_purchase": Recomputation((retention.repeat_purchase,), ratio()),
+    "activities": Recomputation((engagement.activities,), total()),
+    "customer_activities": Recomputation((engagement.customer_activities,), total()),
+    "engagement": Recomputation((engagement.customer_activities, customers.customer_days), a_month),
+    "untouched_customers": Recomputation((engagement.untouched,), total()),
+    "loyalty_members": Recomputation((engagement.loyalty_members,), total()),
+    "loyalty_member_days": Recomputation((engagement.member_days,), total()),
+    "points_earned": Recomputation((engagement.points_earned,), total()),
+    "points_redeemed": Recomputation((engagement.points_redeemed,), total()),
+    "redemption_rate": Recomputation((engagement.redemption,), ratio()),
+    "loyalty_engagement": Recomputation((engagement.points_earned, engagement.member_days), a_month),
     "spend_paid": Recomputation((marketing.spend_paid,), total(CENTS)),
     "spend_loaded": Recomputation((marketing.spend_loaded,), total(CENTS)),
     "cac": Recomputation((marketing.spend_paid, customers.new_customers), cost_per_customer),

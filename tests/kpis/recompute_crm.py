@@ -25,6 +25,7 @@ TABLES = """
     organisation silence_thresholds regions teams users exchange_rates products campaigns spend
     accounts account_history contacts memberships leads opportunities opportunity_history
     invoices invoice_lines cases surveys survey_invitations survey_answers
+    activities loyalty loyalty_points
 """.split()
 DAY = timedelta(days=1)
 

@@ -104,7 +104,7 @@ def _by_silence(crm: Crm, account: int, orders: list[date]) -> Iterator[Stay]:
             yield Stay(account, first, None, None, "silence")
 
 
-def _at(crm: Crm, stay: Stay, day: date) -> Row:
+def state_of(crm: Crm, stay: Stay, day: date) -> Row:
     """The customer on a day of its stay."""
     current = [row for row in stay.memberships if row["started_on"] <= day < (row["ended_on"] or date.max)]
     monthly = [crm.stock_cents(row["monthly_amount"], row["currency"], row["started_on"]) for row in current]
@@ -121,7 +121,7 @@ def _at(crm: Crm, stay: Stay, day: date) -> Row:
 def there(crm: Crm, start_of: date) -> list[tuple[Stay, Row]]:
     """The customers of the evening before a day."""
     eve = start_of - DAY
-    return [(stay, _at(crm, stay, eve)) for stay in stays(crm) if stay.covers(eve)]
+    return [(stay, state_of(crm, stay, eve)) for stay in stays(crm) if stay.covers(eve)]
 
 
 SPELL = [*CUSTOMER, "basis", "plan", "lost_reason"]
@@ -153,7 +153,7 @@ def churn_revenue(crm: Crm, window: Period) -> pd.DataFrame:
 
 def customers_lost(crm: Crm, window: Period) -> pd.DataFrame:
     """As they were on their last day."""
-    lost = (_at(crm, stay, stay.end - DAY) for stay in stays(crm) if stay.end and _lost(stay, window))
+    lost = (state_of(crm, stay, stay.end - DAY) for stay in stays(crm) if stay.end and _lost(stay, window))
     return frame(lost, SPELL).assign(each=1, per=1)
 
 
@@ -171,7 +171,7 @@ def _stretches(crm: Crm, stay: Stay, window: Period) -> Iterator[Row]:
     cuts = sorted({first, *(day for day in [*changes, *prices] if first < day < end)})
     known: Row = {}
     for start, stop in zip(cuts, [*cuts[1:], end], strict=True):
-        state = _at(crm, stay, start)
+        state = state_of(crm, stay, start)
         if start < stop and state == {name: known.get(name) for name in state}:
             known["each"] += (stop - start).days
         elif start < stop:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import comb, exp, sqrt
+from math import comb, exp, log, sqrt
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,27 @@ def wilson(rows: pd.DataFrame) -> Bounds:
     n, share = weight.sum() ** 2 / (weight**2).sum(), rows["each"].to_numpy(float).sum() / weight.sum()
     low, high = sorted(np.roots([1 + Z**2 / n, -2 * share - Z**2 / n, share**2]).real)
     return max(low, 0.0), min(high, 1.0)
+
+
+def change_of_weight(rows: pd.DataFrame) -> Bounds:
+    """Of a ratio of two numbers of each row: a sandwich of the residuals."""
+    each, per = rows["each"].to_numpy(float), rows["per"].to_numpy(float)
+    if len(rows) < FEWEST or per.max() > HEAVIEST * per.sum():
+        return None
+    share, n = each.sum() / per.sum(), len(rows)
+    half = Z * sqrt(((each - share * per) ** 2).sum() * n / (n - 1)) / per.sum()
+    return share - half, share + half
+
+
+def clustered_weight(rows: pd.DataFrame) -> Bounds:
+    """As `change_of_weight`, of customers' own sums."""
+    sums = rows[["each", "per"]].astype(float).groupby(rows["account"].astype(int)).sum()
+    each, per = sums["each"], sums["per"]
+    if len(sums) < FEWEST:
+        return None
+    share, n = each.sum() / per.sum(), len(sums)
+    half = Z * sqrt(((each - share * per) ** 2).sum() * n / (n - 1)) / per.sum()
+    return max(share - half, 0.0), share + half
 
 
 def mean(rows: pd.DataFrame) -> Bounds:
@@ -65,6 +86,13 @@ def _around(value: float | None, half: float) -> Bounds:
     return None if value is None or value <= 0 else (value * exp(-half), value * exp(half))
 
 
+def _total(each: pd.Series, account: pd.Series) -> float | None:
+    """How much the logarithm of a total varies that random customers make, each by its own sum."""
+    sums = each.astype(float).groupby(account.where(account.notna(), -1 - account.index).astype(int)).sum()
+    spread = (sums**2).sum() / sums.sum() ** 2 if sums.sum() > 0 else 2.0
+    return Z * sqrt(spread) if spread <= 1 else None
+
+
 def cost_per_customer(cost: pd.DataFrame, customer: pd.DataFrame) -> Bounds:
     """As uncertain as the number of customers is; the cost is what it is."""
     value = RECOMPUTED["cac"].figure(cost, customer).value
@@ -76,17 +104,26 @@ def losses_per_month(lost: pd.DataFrame, days: pd.DataFrame) -> Bounds:
     return _around(value, _poisson(len(lost))) if len(lost) else None
 
 
+def a_month(each: pd.DataFrame, days: pd.DataFrame) -> Bounds:
+    """As uncertain as the customers' own sums are."""
+    value, half = RECOMPUTED["engagement"].figure(each, days).value, None
+    if len(each):
+        half = _total(each["each"], each["account"])
+    return None if half is None else _around(value, half)
+
+
 def lifetime_value(margin: pd.DataFrame, days: pd.DataFrame, lost: pd.DataFrame) -> Bounds:
-    """Margin and losses vary, on the logarithm their variances add up. A capped lifetime does not vary."""
+    """Margin and losses vary; distances on the logarithm add up as squares. Fewer losses than the longest
+    lifetime implies do not lengthen it, more shorten it."""
     value = RECOMPUTED["cltv"].figure(margin, days, lost).value
-    if value is None:
+    half = _total(margin["each"], margin["account"]) if len(margin) else None
+    if value is None or value <= 0 or half is None:
         return None
-    each = margin["each"].to_numpy(float)
-    variance = (each**2).sum() / each.sum() ** 2
-    months = days["each"].sum() / 30.4375
-    if len(lost) > months / 60:
-        variance += 1 / len(lost)
-    return _around(value, Z * sqrt(variance))
+    fewest = days["each"].sum() / 30.4375 / 60
+    n = len(lost)
+    ends = (n * exp(-_poisson(n)), n * exp(_poisson(n))) if n else (0.0, -log(0.025))
+    fewer, more = (log(max(end, fewest) / max(n, fewest)) for end in ends)
+    return value * exp(-sqrt(half**2 + more**2)), value * exp(sqrt(half**2 + fewer**2))
 
 
 #: By KPI. Plain totals have none; the median is judged by its coverage.
@@ -95,6 +132,10 @@ INTERVALS: dict[str, Callable[..., Bounds]] = {
     **dict.fromkeys(("lead_to_opportunity", "csat_response"), wilson),
     **dict.fromkeys(("average_deal", "sales_cycle", "cltv_realised"), mean),
     "csat": clustered,
+    "repeat_purchase": wilson,
+    **dict.fromkeys(("nrr", "grr"), change_of_weight),
+    "redemption_rate": clustered_weight,
+    **dict.fromkeys(("engagement", "loyalty_engagement"), a_month),
     **dict.fromkeys(("cac", "cac_loaded"), cost_per_customer),
     "churn_monthly": losses_per_month,
     "cltv": lifetime_value,

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("command_line")
 
 READING = "key unit from to value why n low high numerator denominator spread cells".split()
 #: A month of 30.4375 days is no decimal: their weights are floats.
-FLOATS = {"churn_monthly", "cltv"}
+FLOATS = {"churn_monthly", "cltv", "engagement", "loyalty_engagement"}
 
 
 def table(printed: str) -> list[dict[str, str]]:

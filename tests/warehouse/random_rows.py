@@ -9,6 +9,7 @@ from typing import Any
 from crm_data.schema import metadata
 from crm_data.warehouse.mirror import MIRROR
 from tests.warehouse.dice import CURRENCIES, Dice, Make, under
+from tests.warehouse.random_engagement import ENGAGEMENT
 from tests.warehouse.random_sales import SALES
 from tests.warehouse.random_service import SERVICE
 
@@ -101,6 +102,8 @@ _ROWS: dict[str, Make] = {
         "country": d.maybe(d.of("DE", "AT")),
         "owner_id": d.maybe(d.key("users")),
         "acquisition_channel": d.maybe(d.of("web", "partner")),
+        "latitude": d.maybe(d.random.uniform(-90, 90)),
+        "longitude": d.maybe(d.random.uniform(-180, 180)),
     },
     "account_history": _account_history,
     "memberships": _membership,
@@ -127,6 +130,7 @@ _ROWS: dict[str, Make] = {
         "amount": d.money(),
         "currency": d.of(*CURRENCIES),
     },
+    **ENGAGEMENT,
     "emails": under(
         "contacts",
         "contact_id",

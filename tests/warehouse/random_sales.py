@@ -66,15 +66,6 @@ def _quote(d: Dice) -> dict[str, Any]:
     }
 
 
-def _activity(d: Dice) -> dict[str, Any]:
-    return {
-        "kind": d.of("call", "note"),
-        "happened_at": d.instant(),
-        "account_id": d.maybe(d.key("accounts"), 0.5),
-        "lead_id": d.maybe(d.key("leads"), 0.5),
-    }
-
-
 #: Most databases have no order of stages of their own.
 _STAGES = ("New", "Offer", "Closing", "Another")
 
@@ -85,7 +76,6 @@ SALES: dict[str, Make] = {
     "opportunities": _opportunity,
     "opportunity_history": _history,
     "quotes": _quote,
-    "activities": _activity,
     "invoices": under(
         "accounts",
         "account_id",

@@ -72,6 +72,7 @@ def test_every_category_of_the_facts_is_an_enum() -> None:
     assert text == {
         "deal_spells.bad",
         "customer_spells.bad",
+        "loyalty_spells.bad",
         "targets.kpi",
         "targets.dimension",
         "targets.member",

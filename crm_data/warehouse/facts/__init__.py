@@ -1,7 +1,8 @@
 """The fact tables of the copy, by department: one row = one business event, or one span of time."""
 
 from crm_data.warehouse.facts.base import CATEGORIES, facts
-from crm_data.warehouse.facts.customers import customer_spells, customers, invoice_lines
+from crm_data.warehouse.facts.customers import buying_days, customer_spells, customers, invoice_lines, sites
+from crm_data.warehouse.facts.engagement import activities, loyalty_points, loyalty_spells, quiet_spells
 from crm_data.warehouse.facts.goals import targets
 from crm_data.warehouse.facts.marketing import emails, leads, spend
 from crm_data.warehouse.facts.sales import (
@@ -17,7 +18,9 @@ from crm_data.warehouse.facts.service import answers, cases, invitations
 
 __all__ = [
     "CATEGORIES",
+    "activities",
     "answers",
+    "buying_days",
     "cases",
     "close_dates",
     "customer_spells",
@@ -29,8 +32,12 @@ __all__ = [
     "invitations",
     "invoice_lines",
     "leads",
+    "loyalty_points",
+    "loyalty_spells",
+    "quiet_spells",
     "quotes",
     "receivable_spells",
+    "sites",
     "spend",
     "stage_visits",
     "stages",

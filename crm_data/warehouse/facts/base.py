@@ -44,6 +44,8 @@ CATEGORIES = (
     "plan",
     "tier",
     "lead_status",
+    "activity",
+    "direction",
 )
 KEYS = ("owner", "account")
 

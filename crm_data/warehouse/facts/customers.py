@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, String
 
-from crm_data.warehouse.facts.base import CUSTOMER, days, dimensions, fact, numbers
+from crm_data.warehouse.facts.base import CUSTOMER, days, dimensions, fact, flags, numbers
 
 # A customer, for as long as price and dimensions stay the same. id is the account's.
 # lost_day, lost_reason: when and why the unbroken membership that this span is part of ended; the
@@ -35,3 +35,17 @@ invoice_lines = fact(
     *numbers("amount_cents", "cost_cents", "margin_cents"),
     *dimensions(*CUSTOMER, "owner", "team", "product", "family"),
 )
+
+# A day on which an account bought (bought 1), or got credit notes only (0). id is the account's.
+# amount_cents: of the invoice lines of that day; of the deals won, where it has no invoices; NULL
+# where neither is known.
+buying_days = fact(
+    "buying_days",
+    *days("day"),
+    *flags("bought"),
+    *numbers("amount_cents"),
+    *dimensions(*CUSTOMER, "owner", "team"),
+)
+
+# Where an account is, to a tenth of a degree (some ten kilometres). id is the account's.
+sites = fact("sites", *numbers("latitude_tenths", "longitude_tenths"))
