@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import cache, states
+from ui.addresses import Addresses
 from ui.headers import SecurityHeaders
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -43,5 +44,8 @@ def on_script_error(error: Exception) -> bool:
 
 
 app = st.App(
-    "ui/main.py", lifespan=lifespan, middleware=[Middleware(SecurityHeaders)], on_script_error=on_script_error
+    "ui/main.py",
+    lifespan=lifespan,
+    middleware=[Middleware(SecurityHeaders), Middleware(Addresses)],
+    on_script_error=on_script_error,
 )

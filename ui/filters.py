@@ -14,6 +14,7 @@ from kpis.period import COMPARISONS, PRESETS, Period
 from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
+from ui.names import members_in_words
 from ui.view import FILTERS, View, read_member, written
 
 _CUSTOM = "custom"
@@ -97,9 +98,9 @@ def _days(period: Period) -> None:
 def _members(dimension: str, view: View, known: Members, formats: Formats, period: Period) -> None:
     """A chip that opens the members of a dimension. Those in the URL are there even if nobody knows them."""
     chosen = view.members(dimension)
-    names = {
-        written(member): formats.member(dimension, member) for member in (*known.members(dimension), *chosen)
-    }
+    members = (*known.members(dimension), *chosen)
+    words = members_in_words(dimension, members, formats)
+    names = {written(member): name for member, name in zip(members, words, strict=True)}
     label = DIMENSIONS[dimension].label
     st.session_state[_key(dimension)] = [written(member) for member in chosen]
     with st.popover(_chip(label, [names[written(member)] for member in chosen]), key=f"chip-{dimension}"):

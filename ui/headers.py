@@ -11,13 +11,15 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.addresses import SCRIPT
+
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def content_security_policy() -> str:
-    """Everything from this server only. Streamlit's page has one inline script, allowed by its hash."""
+    """Everything from this server only. Inline scripts, Streamlit's and ours, are allowed by hash."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in _INLINE.findall(page))
+    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in (*_INLINE.findall(page), SCRIPT))
     return "; ".join(
         (
             "default-src 'self'",

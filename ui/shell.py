@@ -6,6 +6,7 @@ needs; where there is nothing to show, it says so and ends the run.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -20,7 +21,9 @@ from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
 from ui.freshness import freshness, look_again, when
-from ui.links import link, script
+from ui.links import script
+from ui.navigation import navigation_bar
+from ui.overview import window
 from ui.page import Page
 from ui.pages import PAGES
 from ui.view import View
@@ -47,7 +50,9 @@ def page(title: str) -> Page:
         _nothing_to_show(keeper, copy.organisation.name if copy else None, state, error)
     formats = Formats.of(copy.organisation)
     today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
-    shown = Page(name, view, who, copy, formats, Calendar(copy.organisation), today)
+    calendar = Calendar(copy.organisation)
+    view = replace(view, compare=comparison(view, calendar, today, state.oldest_day))
+    shown = Page(name, view, who, copy, formats, calendar, today)
     _bar(shown, keeper)
     if keeper.error:
         states.behind(keeper.error, f"as of {when(shown)}")
@@ -65,11 +70,16 @@ def _address_bar_follows(name: str) -> None:
         st.query_params.from_dict(parameters)
 
 
-def heading(shown: Page, title: str, period: Period | None = None) -> None:
-    """The page's title, the window it shows (the page's own, or a part of it), and the filters."""
+def heading(shown: Page, title: str, period: Period | None = None, *, records: bool = False) -> None:
+    """The page's title, the window it shows (the page's own, or a part of it), and the filters.
+
+    records: the page is about records, not about a window; it gets the title alone.
+    """
     period = period or shown.period
     with st.container(key="head", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.title(markdown(title), anchor=False, width="content")
+        if records:
+            return
         st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
     filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
 
@@ -79,13 +89,24 @@ def anchor(today: date, newest: date | None) -> date:
     return newest if newest and today - newest > _STALE else today
 
 
+def comparison(view: View, calendar: Calendar, today: date, oldest: date | None) -> str:
+    """What the view compares with: last year, but the previous period or nothing while data is too young."""
+    if view.compare != View.compare or oldest is None:
+        return view.compare
+    period = window(view, calendar, today)
+    for how in ("year", "previous"):
+        then = calendar.comparable(period, how, today)
+        if then and then.start >= oldest:
+            return how
+    return "none"
+
+
 def _bar(shown: Page, keeper: Keeper) -> None:
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="medium"):
         name = html(shown.copy.organisation.name)
         st.markdown(f'<div class="brand"><i></i>{name}</div>', unsafe_allow_html=True, width="content")
-        for entry in PAGES:
-            if entry.group:
-                link(entry.name, entry.title, shown.view.overview())
+        bar = navigation_bar(shown.name, shown.view.overview())
+        st.markdown(bar, unsafe_allow_html=True, width="content")
         with st.container(key="freshness", width="stretch"):
             freshness(shown, keeper, shown.copy.state.version, keeper.error)
 
@@ -95,6 +116,11 @@ def _window_words(shown: Page, period: Period) -> str:
     compared = shown.compared(period)
     if compared:
         words += f" compared with {html(shown.formats.period(compared))}"
+    asked = View.from_url(st.query_params).compare
+    oldest = shown.copy.state.oldest_day
+    if oldest and asked != shown.view.compare:
+        instead = "so there is no year before yet" if compared else "so there is nothing to compare with yet"
+        words += f". Data begins {html(shown.formats.day(oldest))}, {instead}"
     newest = shown.copy.state.newest_day
     if newest == shown.today and newest != datetime.now(shown.copy.organisation.zone).date():
         words += f". Data ends {html(shown.formats.day(newest))}; periods count back from there."

@@ -12,7 +12,7 @@ from kpis.period import COMPARISONS, PRESETS, Period
 from kpis.question import Where
 
 #: The dimensions that every page can be filtered by, in the order of their controls.
-FILTERS = ("region", "country", "segment", "channel", "team")
+FILTERS = ("region", "country", "segment", "channel", "team", "owner", "product")
 
 #: Which rows of a number to list. "out": left out, or only those left out for `reason`.
 LISTS = ("counted", "out", "undated")

@@ -25,6 +25,7 @@ from crm_data.warehouse.builds import FACTS
 from crm_data.warehouse.changes import Seen
 from crm_data.warehouse.errors import CopyError
 from crm_data.warehouse.facts import CATEGORIES
+from crm_data.warehouse.facts.base import KEYS
 from crm_data.warehouse.publish import Snapshots
 from crm_data.warehouse.refresh import Progress, Refresh, Refreshed, local_day
 from crm_data.warehouse.source import Source
@@ -51,7 +52,7 @@ class Copy:
         self._prepared = False
         self._seen: Seen = {}
         self._swept: datetime | None = None
-        self._members: tuple[int, dict[str, list[str]]] = (-1, {})
+        self._members: tuple[int, dict[str, list[object]]] = (-1, {})
         self._snapshots = None if private else Snapshots(path)
 
     @property
@@ -122,16 +123,17 @@ class Copy:
                 self._snapshots.publish_sometimes(self._connection)
             return done
 
-    def members(self, dimension: str) -> list[str]:
-        """The words that a dimension takes in any fact, in alphabetical order."""
-        if dimension not in CATEGORIES:
+    def members(self, dimension: str) -> list[object]:
+        """The words that a dimension takes in any fact, in alphabetical order; of "owner" the keys."""
+        if dimension not in (*CATEGORIES, "owner"):
             raise ValueError(f"no category is called {dimension!r}; there are: {', '.join(CATEGORIES)}")
         version, known = self._members
         if version != self.state.version:
             version, known = self._members = (self.state.version, {})
         if dimension not in known:
+            shown = "word" if dimension in KEYS else "CAST(word AS VARCHAR)"
             parts = [
-                f"SELECT CAST(word AS VARCHAR) FROM (SELECT DISTINCT {dimension} AS word FROM {build.name})"
+                f"SELECT {shown} FROM (SELECT DISTINCT {dimension} AS word FROM {build.name})"
                 for build in FACTS
                 if dimension in build.table.columns
             ]

@@ -170,13 +170,16 @@ class Refresh:
     def _after(self, done: Refreshed, organisation: Organisation, known: Heads, today: date) -> Kept:
         if not done.changed:
             return replace(self.kept, state=replace(self.kept.state, refreshed_at=self.now), heads=known)
-        days = [
-            f"(SELECT max({column}) FROM {fact} WHERE {column} <= today())"
-            for fact, columns in _EVENTS.items()
-            for column in columns
-        ]
-        counts = [f"(SELECT count(*) FROM {build.name})" for build in FACTS]
-        row = self.connection.execute(f"SELECT greatest({', '.join(days)}), {', '.join(counts)}").fetchone()
+        newest, oldest = (
+            ", ".join(
+                f"(SELECT {end}({column}) FROM {fact} WHERE {column} <= today())"
+                for fact, columns in _EVENTS.items()
+                for column in columns
+            )
+            for end in ("max", "min")
+        )
+        counts = ", ".join(f"(SELECT count(*) FROM {build.name})" for build in FACTS)
+        row = self.connection.execute(f"SELECT greatest({newest}), least({oldest}), {counts}").fetchone()
         assert row is not None
         after = State(
             version=self.kept.state.version + 1,
@@ -185,7 +188,8 @@ class Refresh:
             newest_day=row[0],
             today=today,
             loaded=done.loaded,
-            rows={build.name: count for build, count in zip(FACTS, row[1:], strict=True)},
+            rows={build.name: count for build, count in zip(FACTS, row[2:], strict=True)},
+            oldest_day=row[1],
         )
         return Kept(after, organisation, known)
 

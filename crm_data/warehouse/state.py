@@ -26,6 +26,7 @@ class State:
     today: date | None
     loaded: str  # full, incremental; empty before the first load
     rows: dict[str, int]
+    oldest_day: date | None = None  # the earliest day on which something happened
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def load(connection: duckdb.DuckDBPyConnection) -> Kept:
         ("refreshed_at", datetime),
         ("changed_at", datetime),
         ("newest_day", date),
+        ("oldest_day", date),
         ("today", date),
     ):
-        state[name] = type_.fromisoformat(state[name]) if state[name] else None
+        state[name] = type_.fromisoformat(state[name]) if state.get(name) else None
     heads = document["heads"]
     newest = {table: (stamp, last) for table, (stamp, last) in heads["newest"].items()} if heads else {}
     return Kept(
