@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from crm_data import reads
-from crm_data.engine import CrmUnavailable, connect, reported
+from crm_data.engine import CrmUnavailable, connect, prepare, reported
 from crm_data.warehouse import open_copy
 from crm_data.warehouse.errors import CopyError
 from kpis import (
@@ -29,6 +29,7 @@ from kpis import (
     terminal,
     terminal_proof,
 )
+from kpis.alerts import command as alerts
 from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
 from kpis.period import GRAINS, PRESETS, Calendar
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if args.command == "list":
             terminal.definitions(list(DEFINITIONS.values()), as_json=args.json)
             return 0
+        if args.command == "alerts":
+            return _alerts(args)
         for key in args.keys:
             definition_of(key)
         engine = connect()
@@ -53,6 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
     return 0
+
+
+def _alerts(args: argparse.Namespace) -> int:
+    engine = connect()
+    prepare(engine)
+    with reported(engine), engine.connect() as crm, open_copy(engine) as copy:
+        return alerts.main(args, engine, copy, crm)
 
 
 def _answer(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
@@ -146,6 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     why = commands.add_parser("why", help="why the value changed: parts that add up to the change")
     why.add_argument("--compare", default="year", choices=("year", "previous"))
     why.add_argument("--by", nargs=1, choices=DIMENSIONS, metavar="DIM", help="the dimension to split it by")
+    alerts.add_arguments(
+        commands.add_parser("alerts", help="evaluate the alert rules; exit code 3 when an alert is open"),
+        _day,
+    )
     for one in (behind, proof, why):
         one.add_argument("keys", nargs=1, metavar="KEY")
     for one in (value, behind, proof, why):

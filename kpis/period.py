@@ -61,6 +61,15 @@ class Period:
         )
 
 
+#: Data that ended longer ago than this is looked at from its end.
+_STALE = timedelta(days=45)
+
+
+def anchor(today: date, newest: date | None) -> date:
+    """The day that periods count back from: today, or the end of data that ended long ago."""
+    return newest if newest and today - newest > _STALE else today
+
+
 class Calendar:
     """The organisation's calendar: where weeks, fiscal months, quarters and years begin."""
 

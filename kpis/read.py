@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kpis.answers import Cell, Reading
 from kpis.catalog import DEFINITIONS
@@ -50,6 +50,32 @@ def ask(engine: Engine, calendar: Calendar, questions: Iterable[Question]) -> li
         [_reading(definition_of(key), question, calendar, found, known) for key in question.kpis]
         for question in asked
     ]
+
+
+def over(
+    engine: Engine, asked: Sequence[tuple[Definition, tuple[Period, ...], tuple[str, ...], Where, date]]
+) -> list[dict[tuple[int, Members], Value]]:
+    """Of each (definition, windows, dimensions, filters, today): the values by number of the window and
+    members. As `ask`, but for many windows of one KPI at once."""
+    requests = [
+        [Request(part, periods, by, where, today) for part in definition.parts]
+        for definition, periods, by, where, today in asked
+    ]
+    found = tally(engine, [request for parts in requests for request in parts])
+    answers = []
+    for (definition, periods, by, _, _), parts in zip(asked, requests, strict=True):
+        tallies = {request.kpi.key: found[request] for request in parts}
+        answers.append(
+            {
+                (index, members): _value(
+                    definition,
+                    periods[index],
+                    {key: held.get((index, members), Tally()) for key, held in tallies.items()},
+                )
+                for index, members in _places(tallies, periods, by)
+            }
+        )
+    return answers
 
 
 def refusal(definition: Definition, question: Question) -> str | None:

@@ -10,6 +10,7 @@ import kpis
 from crm_data.engine import connect, database_url
 from crm_data.warehouse import Copy, Keeper
 from kpis import OLDEST, Explanation, Period, Question, Reading, Rows
+from kpis.alerts import Watch
 
 
 def keeper() -> Keeper:
@@ -28,7 +29,7 @@ def _url() -> str:
 
 @st.cache_resource(show_spinner=False)
 def _keeper(url: str) -> Keeper:
-    started = Keeper(_crm(url))
+    started = Keeper(_crm(url), then=Watch(_crm(url)))
     started.start()
     return started
 

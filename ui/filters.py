@@ -10,12 +10,13 @@ from typing import Any, Protocol
 import streamlit as st
 
 from kpis.dimensions import DIMENSIONS
+from kpis.members import read_member, written
 from kpis.period import COMPARISONS, PRESETS, Period
 from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
 from ui.names import members_in_words
-from ui.view import FILTERS, View, read_member, written
+from ui.view import FILTERS, View
 
 _CUSTOM = "custom"
 _FEW = 15  # so many members are shown at once; more are searched for

@@ -7,14 +7,14 @@ needs; where there is nothing to show, it says so and ends the run.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 
 from crm_data.warehouse import Keeper, State
-from kpis.period import Calendar, Period
+from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
 from ui import cache, states
 from ui.escape import html, markdown
@@ -27,8 +27,6 @@ from ui.overview import window
 from ui.page import Page
 from ui.pages import PAGES
 from ui.view import View
-
-_STALE = timedelta(days=45)
 
 
 def viewer() -> Viewer:
@@ -82,11 +80,6 @@ def heading(shown: Page, title: str, period: Period | None = None, *, records: b
             return
         st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
     filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
-
-
-def anchor(today: date, newest: date | None) -> date:
-    """The day that periods count back from: today, or the end of data that ended long ago."""
-    return newest if newest and today - newest > _STALE else today
 
 
 def comparison(view: View, calendar: Calendar, today: date, oldest: date | None) -> str:

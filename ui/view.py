@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from kpis.dimensions import DIMENSIONS
+from kpis.members import NOTHING, read_member, written
 from kpis.period import COMPARISONS, PRESETS, Period
 from kpis.question import Where
 
@@ -164,25 +165,3 @@ def _where(pairs: Iterable[tuple[str, list[str]]]) -> Where:
             read = (read_member(dimension, text) for text in texts)
             chosen.setdefault(dimension, {}).update({member: None for member in read if member != NOTHING})
     return tuple((key, tuple(chosen[key])) for key in DIMENSIONS if chosen.get(key))
-
-
-# None is written "~"; a text that is empty or begins with "~" gets "~~" in front, so that all differ.
-NOTHING = object()
-
-
-def written(member: object) -> str:
-    """A member as text, for URLs and as the option of a control."""
-    if member is None:
-        return "~"
-    text = str(member)
-    return "~~" + text if text == "" or text.startswith("~") else text
-
-
-def read_member(dimension: str, text: str) -> object:
-    """The member that `written` wrote; NOTHING where the text cannot be one of this dimension."""
-    if text == "~":
-        return None
-    text = text.removeprefix("~~")
-    if not DIMENSIONS[dimension].by_key:
-        return text
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else NOTHING

@@ -37,12 +37,16 @@ def events(
         (2, DEAR_CHANNEL, _cost(plan, accounts, stints, spend), "snoozed", 3),
         (3, FAULTY_SEGMENT, _satisfaction(plan, accounts, answers), "resolved", 200),
     ]
-    frame = pd.DataFrame(rows, columns=["rule_id", "member", "value", "state", "hours"])
+    frame = pd.DataFrame(rows, columns=["rule_id", "cause", "value", "state", "hours"])
     frame = frame[frame["value"].notna()].reset_index(drop=True)
     frame.insert(0, "id", np.arange(1, len(frame) + 1))
     handled = (frame["hours"] > 0).to_numpy()
     at = np.minimum(fired + frame["hours"].to_numpy().astype("timedelta64[h]"), plan.now)
+    limits = rules().set_index("id")["threshold"]
     return frame.assign(
+        threshold=limits.loc[frame["rule_id"]].to_numpy(),
+        latest=frame["value"],
+        seen_at=np.minimum(fired, plan.now),
         period_start=np.datetime64(plan.quarter_start, "s"),
         period_end=np.datetime64(plan.quarter_end, "s"),
         fired_at=np.minimum(fired, plan.now),

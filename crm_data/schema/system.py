@@ -1,8 +1,8 @@
 """What the product itself keeps: alerts, audit, imports, tombstones."""
 
-from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, String, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Index, Integer, String, Table
 
-from crm_data.schema.base import metadata, one_of, record, reference
+from crm_data.schema.base import metadata, one_of, record, reference, unique_without
 from crm_data.schema.types import Json, Key, UTCDateTime
 
 # A rule on a KPI: a level, or a change in percent against the comparable window.
@@ -18,23 +18,46 @@ alert_rules = record(
     Column("smallest_n", Integer, nullable=False, server_default="30"),
     Column("active", Boolean, nullable=False, server_default="1"),
     reference("owner_id", "users"),
+    Column("filters", Json),  # dimension -> members that are counted; NULL: all
+    Column("against", String(8), nullable=False, server_default="year"),  # the window a change starts from
+    Column("sure", Boolean, nullable=False, server_default="0"),  # only where the evidence is beyond, too
+    Column("deleted_at", UTCDateTime),  # kept, so that its alerts still say what they were about
     one_of("basis", "level", "change"),
     one_of("comparison", "above", "below"),
 )
 
+# One row for each unbroken run of being beyond the limit, of one member of a rule's dimension. `cause` is
+# the member as kpis.members writes it, empty for the whole. Only one run of a cause can be going on.
 alert_events = record(
     "alert_events",
     reference("rule_id", "alert_rules", required=True),
-    Column("member", String(200)),
-    Column("period_start", Date, nullable=False),
+    Column("period_start", Date, nullable=False),  # the window at the last look
     Column("period_end", Date, nullable=False),
-    Column("value", Float, nullable=False),
+    Column("value", Float, nullable=False),  # when it fired
     Column("fired_at", UTCDateTime, nullable=False),
     Column("state", String(12), nullable=False, server_default="open"),
     Column("state_at", UTCDateTime),
     reference("state_by", "users"),
     Column("snoozed_until", UTCDateTime),
+    Column("cause", String(260), nullable=False, server_default=""),
+    Column("threshold", Float),
+    Column("latest", Float),  # the value at the last look that found one
+    Column("compared", Float),  # the value of the window that a change starts from
+    Column("n", Integer),
+    Column("seen_at", UTCDateTime),
+    Column("cleared_at", UTCDateTime),  # NULL: still beyond, as far as is known
+    Column("ended", String(80)),  # in words, why the run is over
+    Column("state_actor", String(200)),  # who set the state, where that is not one of the users
     one_of("state", "open", "acknowledged", "snoozed", "resolved"),
+    unique_without("cleared_at", "uq_alert_events_run", "rule_id", "cause"),
+)
+
+# What the last evaluation of the rules knew: an answer from older data than this comes too late.
+alert_watch = Table(
+    "alert_watch",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="only_one"), primary_key=True),
+    Column("as_of", UTCDateTime, nullable=False),
 )
 
 # Append only. before and after hold the changed columns.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from sqlalchemy import Engine
 
@@ -26,13 +27,19 @@ class Keeper:
     `copy`: None until there is one with data; from then on it answers, whatever happens to the CRM
     database. `progress`: the share of the first load that is done. `error`: why the copy cannot
     follow, in a sentence; None while it can.
+
+    `then` is called after each refresh and says whether there is news beside the copy's own; `news`
+    counts how often there was.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, then: Callable[[Copy], bool] = lambda _copy: False) -> None:
         self.copy: Copy | None = None
         self.error: str | None = None
         self.progress = 0.0
+        self.news = 0
         self._engine = engine
+        self._then = then
+        self._due = False  # `then` has not been told of the last refresh
         self._opened: Copy | None = None
         self._refused = False  # the data could not be taken in; only a change of the data helps
         self._stop = threading.Event()
@@ -75,9 +82,12 @@ class Keeper:
         if self._opened.behind():
             self._opened.refresh(progress=self._progressed)
             self.copy = self._opened
-            self._refused = False
+            self._refused, self._due = False, True
         if not self._refused:
             self.error = None
+        if self._due:
+            self.news += self._then(self._opened)
+            self._due = False
 
     def _progressed(self, share: float) -> None:
         self.progress = share

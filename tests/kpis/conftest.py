@@ -49,6 +49,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class State:
+    version: int = 1
     refreshed_at: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
     changed_at: datetime | None = None
     newest_day: date | None = TODAY

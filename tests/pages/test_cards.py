@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 import kpis
 from crm_data.warehouse import Copy
 from kpis import DEFINITIONS
+from kpis.period import anchor
 from tests.pages.conftest import ROOT
 from ui import cache, links, shell
 from ui.cards import Breakdown, Tiles
@@ -83,7 +84,7 @@ def test_each_linked_number_is_that_of_its_rows(gallery: AppTest, copy: Copy) ->
 
 
 def today(copy: Copy) -> date:
-    return shell.anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
+    return anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
 
 
 def test_a_page_asks_each_question_once(gallery: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

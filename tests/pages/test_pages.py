@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 import kpis
 from crm_data.warehouse import Copy
 from kpis import DEFINITIONS, EVERYONE, HEADLINE, Calendar
+from kpis.period import anchor
 from tests.pages.conftest import ROOT, Open
 from ui.formats import Formats
 from ui.overview import questions
-from ui.shell import anchor
 from ui.view import View
 
 

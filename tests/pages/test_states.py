@@ -17,10 +17,10 @@ from crm_data.demo.make import make_demo
 from crm_data.engine import connect, prepare
 from crm_data.schema import organisation, sales
 from crm_data.warehouse import Copy, open_copy
+from kpis.period import anchor
 from tests.pages.conftest import PATIENCE, ROOT
 from ui import cache
 from ui.freshness import ago
-from ui.shell import anchor
 
 
 def shown(until: Callable[[str], bool]) -> str:

@@ -1,0 +1,76 @@
+"""Which rules are beyond their limit today. All rules are asked together, of the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import kpis
+from crm_data.alerts import Finding, Rule
+from kpis.alerts.judge import MISSING, Figure, Says, Verdict, judge
+from kpis.alerts.rule import Windows, problem, windows
+from kpis.answers import Reading
+from kpis.members import written
+from kpis.period import Calendar, Period
+from kpis.question import Question
+from kpis.snapshot import Copy
+
+_BEYOND = {Says.BEYOND: True, Says.WITHIN: False, Says.UNSURE: None}
+
+
+def evaluate(copy: Copy, rules: Sequence[Rule], today: date) -> list[Verdict]:
+    """What each rule says of each member today. Rules that cannot be asked say nothing."""
+    calendar = Calendar(copy.organisation)
+    asked = [(rule, windows(rule, calendar, today)) for rule in rules if problem(rule) is None]
+    questions = [
+        _question(rule, window, today) for rule, pair in asked for window in pair if window is not None
+    ]
+    answers = iter(kpis.ask(copy, *questions))
+    found: list[Verdict] = []
+    for rule, pair in asked:
+        now, *then = [_figures(rule, next(answers)[0]) for window in pair if window is not None]
+        found += _verdicts(rule, pair, now, then[0] if then else None)
+    return found
+
+
+def finding(verdict: Verdict) -> Finding | None:
+    """What is written down of a verdict; None where it says nothing."""
+    if verdict.number is None or verdict.now.value is None or verdict.says is Says.NOTHING:
+        return None
+    rule, (now, _) = verdict.rule, verdict.windows
+    return Finding(
+        rule_id=rule.id,
+        version=rule.version,
+        cause="" if verdict.whole else written(verdict.member),
+        beyond=_BEYOND[verdict.says],
+        start=now.start,
+        end=now.end,
+        value=verdict.now.value,
+        compared=verdict.then.value if verdict.then else None,
+        n=verdict.now.n,
+        threshold=rule.threshold,
+    )
+
+
+def _question(rule: Rule, window: Period, today: date) -> Question:
+    by = (rule.dimension,) if rule.dimension else ()
+    return Question((rule.kpi,), window, today, by=by, where=rule.filters)
+
+
+def _figures(rule: Rule, reading: Reading) -> dict[object, Figure]:
+    if rule.dimension is None:
+        return {None: Figure(reading.value, reading.why, reading.n, reading.low, reading.high)}
+    return {
+        cell.at[rule.dimension]: Figure(cell.value, cell.why, cell.n, cell.low, cell.high)
+        for cell in reading.cells
+    }
+
+
+def _verdicts(
+    rule: Rule, pair: Windows, now: dict[object, Figure], then: dict[object, Figure] | None
+) -> list[Verdict]:
+    whole = rule.dimension is None
+    return [
+        judge(rule, whole, member, pair, figure, then.get(member, MISSING) if then is not None else None)
+        for member, figure in now.items()
+    ]
