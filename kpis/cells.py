@@ -71,7 +71,7 @@ def _branch(
 def _parts(kpi: KPI) -> Clauses:
     """The KPI's clauses without a window: an exposure's days are counted when its cells are added."""
     parts = clauses(kpi, _NO_DAY, _NO_DAY)
-    return replace(parts, each=number(kpi.each)) if isinstance(kpi.clock, Throughout) else parts
+    return replace(parts, each=number(kpi, kpi.each)) if isinstance(kpi.clock, Throughout) else parts
 
 
 def read_cells(table: pa.Table, kpi: KPI, periods: Sequence[Period], by: Sequence[str]) -> Tallies:

@@ -53,8 +53,9 @@ class Clauses:
 
 def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
     """The KPI's SQL for the window [opens, closes), which may be columns or values."""
-    each, per = number(kpi.each), number(1 if kpi.per is None else kpi.per)
-    numbers = {id(value): value for value in (kpi.each, kpi.per) if isinstance(value, Column | AtClose)}
+    each, per = number(kpi, kpi.each), number(kpi, 1 if kpi.per is None else kpi.per)
+    needed = (kpi.each, kpi.per, kpi.fact.times)
+    numbers = {id(value): value for value in needed if isinstance(value, Column | AtClose)}
     has_value = and_(*(_known(value) for value in numbers.values())) if numbers else true()
     clock = kpi.clock
     if isinstance(clock, Throughout):
@@ -158,12 +159,15 @@ def of_members(rows: FromClause, where: Where) -> ColumnElement[bool]:
     return and_(true(), *tests)
 
 
-def number(value: ColumnElement[Any] | AtClose | int) -> ColumnElement[Any]:
-    """A definition's number as SQL."""
+def number(kpi: KPI, value: ColumnElement[Any] | AtClose | int) -> ColumnElement[Any]:
+    """A definition's number as SQL. A whole one counts each of the things that a row stands for."""
     if isinstance(value, AtClose):
         became = case((value.later.c.id.is_(None), 0), else_=value.later.c[value.name])
         return func.least(became, value.number) if value.at_most_then else became
-    return literal(value, Integer) if isinstance(value, int) else value
+    if not isinstance(value, int):
+        return value
+    times = kpi.fact.times
+    return literal(value, Integer) if times is None else times * literal(value, Integer)
 
 
 def _sound(kpi: KPI) -> ColumnElement[bool]:

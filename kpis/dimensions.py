@@ -42,5 +42,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("direction", "Direction", "directions"),
         Dimension("tier", "Loyalty tier", "loyalty tiers"),
         Dimension("lead_status", "Lead status", "lead statuses"),
+        Dimension("web_source", "Web source", "web sources"),
+        Dimension("network", "Network", "networks"),
     )
 }

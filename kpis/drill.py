@@ -126,13 +126,14 @@ def rows_statement(kpi: KPI, question: Question, which: str = COUNTED, order: st
     shown.append((parts.per if counts and kpi.per is not None else literal(None)).label("weight"))
     whys: dict[str, ColumnElement[Any]] = {COUNTED: literal(None), UNDATED: why_in_no_window(kpi)}
     shown.append(whys.get(which, why_left_out(kpi)).label("why"))
+    ties = [kpi.fact.table.c[name] for name in kpi.dimensions]  # one key may have several rows
     firsts: dict[str, list[ColumnElement[Any]]] = {
         OLDEST: [day, kpi.fact.c.id],
         NEWEST: [day.desc(), kpi.fact.c.id.desc()],
         LARGEST: [parts.each.desc().nulls_last(), kpi.fact.c.id],
         MISSED: [parts.each.nulls_last(), parts.per.desc().nulls_last(), kpi.fact.c.id],
     }
-    return _held(kpi, question, which, *shown).order_by(*firsts[order])
+    return _held(kpi, question, which, *shown).order_by(*firsts[order], *ties)
 
 
 def _held(kpi: KPI, question: Question, which: str, *columns: ColumnElement[Any]) -> Select[Any]:

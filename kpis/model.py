@@ -104,6 +104,7 @@ class Fact:
     many: str
     record: str  # the CRM table that `id` is a key of
     undated: str  # in words, what a row without a clock date lacks
+    times: Column[Any] | None = None  # how many things one row stands for; None: one. They are the n
     dimensions: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,7 +133,7 @@ class KPI:
     """One number: Σ each ÷ Σ per over a population of rows. Known by its key.
 
     per None: a total. per 1: a mean, or for flags a share. `each` and `per` are whole numbers of the
-    copy. `spread`: median and quartiles are told as well; `median`: the median is the value.
+    copy; 1 is one of what rows stand for. `spread`: quartiles are told; `median`: it is the value.
     """
 
     key: str
@@ -181,8 +182,9 @@ class KPI:
             return Interval.NONE
         if self.clustered:
             return Interval.CLUSTERED
-        parts_of_one = self.unit is Unit.SHARE and not isinstance(self.each, AtClose)
-        return Interval.WILSON if parts_of_one else Interval.DELTA
+        if self.unit is Unit.SHARE and not isinstance(self.each, AtClose):
+            return Interval.WILSON
+        return Interval.DELTA if self.fact.times is None else Interval.NONE  # their scatter is unknown
 
     @property
     def adds(self) -> str:
@@ -231,6 +233,7 @@ class Composition:
     may_be_empty: tuple[str, ...] = ()
     windows: Windows = Windows.ANY
     additive: bool = True  # a plain ratio of sums
+    less: int = 0  # the value is a ratio of positive totals less this: its interval is that ratio's, moved
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"
     interval = Interval.DELTA  # on logarithms, from the parts in `errors`

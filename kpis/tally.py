@@ -16,9 +16,10 @@ from kpis.model import KPI, Interval
 class Tally:
     """n, Σeach and Σper of the counted rows, and what surrounds them.
 
-    squares, per_squares, products: Σe², Σp², Σep, for intervals. largest: the biggest |e|, or p where
-    rows are weighted. missing: rows of the population without a value. out: rows outside it. known: rows
-    that the clock has seen up to the window's end: a stock of 0 is an answer only if there was something.
+    n: the rows, or the things that they stand for. squares, per_squares, products: Σe², Σp², Σep, for
+    intervals. largest: the biggest |e|, or p where rows are weighted. missing: rows of the population
+    without a value. out: rows outside it. known: rows that the clock has seen up to the window's end: a
+    stock of 0 is an answer only if there was something.
     """
 
     n: int = 0
@@ -53,9 +54,10 @@ NUMBERS = {
 
 def aggregates(kpi: KPI, parts: Clauses) -> dict[str, ColumnElement[Any]]:
     """The aggregates that a KPI needs, by the tally's field. Those it can do without are absent."""
-    counts, each, per = parts.counts, parts.each, parts.per
+    counts, each, per, times = parts.counts, parts.each, parts.per, kpi.fact.times
+    n = func.count() if times is None else func.sum(times)
     wanted: dict[str, ColumnElement[Any]] = {
-        "n": func.count().filter(counts),
+        "n": cast(n.filter(counts), BigInteger),
         "each": cast(func.sum(each).filter(counts), BigInteger),
         "missing": func.count().filter(parts.meets_conditions & ~parts.has_value),
         "out": func.count().filter(~parts.meets_conditions),

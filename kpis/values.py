@@ -37,7 +37,7 @@ def value_of(kpi: KPI, tally: Tally) -> Value:
     if why:
         return Value(why=why, n=tally.n, numerator=numerator, denominator=denominator, left_out=left_out)
     exact = numerator if denominator is None else numerator / denominator
-    spread = _spread(tally, float(exact)) if kpi.spread else None
+    spread = _spread(tally, float(exact), kpi.each_scale) if kpi.spread else None
     value = spread.median if kpi.median and spread else float(exact)
     return Value(value, None, tally.n, _bounds(kpi, tally, value), numerator, denominator, spread, left_out)
 
@@ -69,16 +69,17 @@ def _combined_bounds(
 ) -> Bounds:
     """What the formula gives at both ends of each uncertain part, put together on logarithms: a limit in the
     formula, such as a longest lifetime, cuts the interval off on its side only."""
-    ends = []
+    ends, less = [], composition.less
     for key in composition.errors:
         between = _total_bounds(tallies.get(key, Tally()), totals[key])
-        if between is None or value <= 0:
+        if between is None or value + less <= 0:
             return None
         results = [composition.combine({**totals, key: Fraction(end)}) for end in between]
-        if not all(one.numerator > 0 < one.denominator for one in results):
+        if not all(one.denominator > 0 and one.numerator + less * one.denominator > 0 for one in results):
             return None
-        ends.append([float(one.numerator / one.denominator) for one in results])
-    return interval.combined(value, ends)
+        ends.append([float(one.numerator / one.denominator) + less for one in results])
+    bounds = interval.combined(value + less, ends)
+    return bounds and (bounds[0] - less, bounds[1] - less)
 
 
 def _total_bounds(tally: Tally, total: Fraction) -> Bounds:
@@ -117,7 +118,7 @@ def _why_not(kpi: KPI, tally: Tally, denominator: Fraction | None) -> str | None
 def _bounds(kpi: KPI, tally: Tally, value: float) -> Bounds:
     kind = kpi.interval
     if kind is Interval.MEDIAN:
-        return interval.median(tally.values)
+        return _scaled(interval.median(tally.values), kpi.each_scale)
     if kind is Interval.NONE:
         return None
     weighted = not isinstance(kpi.per, int)
@@ -131,11 +132,14 @@ def _bounds(kpi: KPI, tally: Tally, value: float) -> Bounds:
         return bounds and (max(bounds[0], 0.0), bounds[1] if weighted else min(bounds[1], 1.0))
     if heavy:
         return None
-    scale = kpi.each_scale / kpi.per_scale
     per, per_squares, products = (tally.per, tally.per_squares, tally.products)
     if not weighted:
         per, per_squares, products = tally.n, tally.n, tally.each
     bounds = interval.delta(tally.n, tally.each, per, tally.squares, per_squares, products)
+    return _scaled(bounds, kpi.each_scale / kpi.per_scale)
+
+
+def _scaled(bounds: Bounds, scale: float) -> Bounds:
     return bounds and (bounds[0] / scale, bounds[1] / scale)
 
 
@@ -145,8 +149,8 @@ def _clusters(tally: Tally, weighted: bool) -> tuple[int, float, float, float, f
     return customers, tally.each, tally.per if weighted else tally.n, ee, ep, pp
 
 
-def _spread(tally: Tally, mean: float) -> Spread:
-    quartiles = [interval.quantile(tally.values, share) for share in (0.5, 0.25, 0.75)]
+def _spread(tally: Tally, mean: float, scale: int) -> Spread:
+    quartiles = [interval.quantile(tally.values, share) / scale for share in (0.5, 0.25, 0.75)]
     return Spread(quartiles[0], quartiles[1], quartiles[2], mean)
 
 

@@ -165,6 +165,7 @@ LEADS = Build(
     affected=(
         ("leads", "SELECT id FROM changed_leads"),
         ("opportunities", "SELECT lead_id FROM changed_opportunities"),
+        ("business_days", "SELECT id FROM crm.leads"),
         *through(
             "crm.leads",
             region_id="places",
@@ -176,8 +177,9 @@ LEADS = Build(
     sql="""
     WITH leads AS (SELECT *, local_day(created_at) AS created_day FROM crm.leads WHERE chosen(id)),
     opened AS (
-        SELECT lead_id AS id, min(opened_on) AS day FROM crm.opportunities
-        WHERE chosen(lead_id) GROUP BY lead_id
+        SELECT l.id, min(o.opened_on) AS day
+        FROM leads AS l JOIN crm.opportunities AS o ON o.lead_id = l.id AND o.opened_on >= l.created_day
+        GROUP BY l.id
     ),
     bought AS (
         SELECT l.id, min(p.day) AS day
@@ -186,7 +188,8 @@ LEADS = Build(
     )
     SELECT
         l.id, l.created_day, opened.day AS opportunity_day, bought.day AS customer_day,
-        date_diff('second', l.created_at, l.first_response_at) AS response_seconds,
+        local_day(l.first_response_at) AS response_day,
+        business_seconds(l.created_at, l.first_response_at) AS response_seconds,
         coalesce(place.region, owner.region) AS region,
         coalesce(l.country, place.country) AS country,
         l.segment, l.channel, l.owner_id AS owner, owner.team, c.name AS campaign, l.status AS lead_status

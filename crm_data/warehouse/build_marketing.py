@@ -1,7 +1,8 @@
-"""The facts of marketing: what acquisition costs, and the mails sent; and the organisation's goals."""
+"""The facts of marketing: costs, people addressed, mails, web, mentions; and the organisation's goals."""
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.build_attribution import ATTRIBUTIONS
 
 SPEND = Build(
     facts.spend,
@@ -58,6 +59,91 @@ EMAILS = Build(
     """,
 )
 
+MEMBERS = Build(
+    facts.campaign_members,
+    order="joined_day",
+    affected=(
+        ("campaign_members", "SELECT id FROM changed_campaign_members"),
+        *through("crm.campaign_members", contact_id="contacts", lead_id="leads", campaign_id="campaigns"),
+        (
+            "account_versions",
+            """SELECT m.id FROM crm.campaign_members AS m JOIN crm.contacts AS c ON c.id = m.contact_id
+               WHERE c.account_id IN (SELECT id FROM changed_account_versions)""",
+        ),
+        (
+            "people",
+            """SELECT m.id FROM crm.campaign_members AS m JOIN crm.leads AS l ON l.id = m.lead_id
+               WHERE l.owner_id IN (SELECT id FROM changed_people)""",
+        ),
+        (
+            "places",
+            """SELECT m.id FROM crm.campaign_members AS m JOIN crm.leads AS l ON l.id = m.lead_id
+               WHERE l.region_id IN (SELECT id FROM changed_places)""",
+        ),
+        (
+            "places",
+            """SELECT m.id FROM crm.campaign_members AS m JOIN crm.campaigns AS c ON c.id = m.campaign_id
+               WHERE c.region_id IN (SELECT id FROM changed_places)""",
+        ),
+    ),
+    sql="""
+    WITH members AS (
+        SELECT *, local_day(joined_at) AS joined_day FROM crm.campaign_members WHERE chosen(id)
+    )
+    SELECT
+        m.id, m.joined_day, local_day(m.responded_at) AS responded_day, contact.account_id AS account,
+        coalesce(a.region, lead_place.region, owner.region, place.region) AS region,
+        coalesce(a.country, l.country, lead_place.country) AS country,
+        coalesce(a.segment, l.segment) AS segment, c.channel, c.name AS campaign
+    FROM members AS m
+    LEFT JOIN crm.contacts AS contact ON contact.id = m.contact_id
+    LEFT JOIN work.account_versions AS a
+        ON a.id = contact.account_id AND m.joined_day >= a.start_day AND m.joined_day < a.end_day
+    LEFT JOIN crm.leads AS l ON l.id = m.lead_id
+    LEFT JOIN work.places AS lead_place ON lead_place.id = l.region_id
+    LEFT JOIN work.people AS owner ON owner.id = l.owner_id
+    LEFT JOIN crm.campaigns AS c ON c.id = m.campaign_id
+    LEFT JOIN work.places AS place ON place.id = c.region_id
+    """,
+)
+
+WEB_TRAFFIC = Build(
+    facts.web_traffic,
+    order="day",
+    affected=(
+        ("web_traffic", "SELECT id FROM changed_web_traffic"),
+        ("places", "SELECT id FROM crm.web_traffic"),
+    ),
+    sql="""
+    WITH countries AS (
+        SELECT country, any_value(region) AS region FROM work.places
+        GROUP BY country HAVING count(DISTINCT region) = 1
+    )
+    SELECT w.id, w.day, w.sessions, w.conversions, c.region, w.country, w.source AS web_source
+    FROM crm.web_traffic AS w LEFT JOIN countries AS c ON CAST(c.country AS VARCHAR) = w.country
+    WHERE chosen(w.id)
+    """,
+)
+
+SOCIAL_MENTIONS = Build(
+    facts.social_mentions,
+    order="day",
+    affected=(
+        ("social_mentions", "SELECT id FROM changed_social_mentions"),
+        *through("crm.social_mentions", campaign_id="campaigns", product_id="products"),
+    ),
+    sql="""
+    SELECT
+        m.id, local_day(m.mentioned_at) AS day,
+        CAST(round(m.sentiment * 100) AS BIGINT) AS sentiment_hundredths, m.reach,
+        m.network, c.name AS campaign, p.name AS product, p.family
+    FROM crm.social_mentions AS m
+    LEFT JOIN crm.campaigns AS c ON c.id = m.campaign_id
+    LEFT JOIN crm.products AS p ON p.id = m.product_id
+    WHERE chosen(m.id)
+    """,
+)
+
 TARGETS = Build(
     facts.targets,
     whole=True,
@@ -68,4 +154,4 @@ TARGETS = Build(
     """,
 )
 
-MARKETING = (SPEND, EMAILS, TARGETS)
+MARKETING = (SPEND, ATTRIBUTIONS, MEMBERS, EMAILS, WEB_TRAFFIC, SOCIAL_MENTIONS, TARGETS)

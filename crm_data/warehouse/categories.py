@@ -7,7 +7,7 @@ import duckdb
 #: category -> the mirror's columns whose words it takes, and words of its own
 TYPES: dict[str, tuple[str, ...]] = {
     "region": ("regions.name",),
-    "country": ("accounts.country", "leads.country", "regions.country"),
+    "country": ("accounts.country", "leads.country", "regions.country", "web_traffic.country"),
     "segment": ("accounts.segment", "account_history.segment", "leads.segment"),
     "industry": ("accounts.industry", "account_history.industry"),
     "size": ("accounts.size",),
@@ -17,11 +17,13 @@ TYPES: dict[str, tuple[str, ...]] = {
         "leads.channel",
         "campaigns.channel",
         "spend.channel",
+        "touches.channel",
+        "'(unattributed)'",
     ),
     "team": ("teams.name",),
     "product": ("products.name",),
     "family": ("products.family",),
-    "campaign": ("campaigns.name",),
+    "campaign": ("campaigns.name", "'(unattributed)'"),
     "stage": ("opportunities.stage", "opportunity_history.stage", "stages.name"),
     "close_reason": ("opportunities.close_reason",),
     "lost_reason": ("memberships.end_reason", "'no more orders'"),
@@ -44,6 +46,8 @@ TYPES: dict[str, tuple[str, ...]] = {
     "activity": ("activities.kind",),
     "direction": ("activities.direction",),
     "tier": ("loyalty.tier",),
+    "web_source": ("web_traffic.source",),
+    "network": ("social_mentions.network",),
     "status": ("opportunities.status",),
     "kind": ("surveys.kind", "cases.kind"),
 }

@@ -102,6 +102,10 @@ _COLUMNS = {
     "loyalty_points": "loyalty_id happened_on points",
     "emails": "campaign_id contact_id sent_at delivered_at? opened_at? clicked_at? unsubscribed_at?"
     " bounced_at?",
+    "touches": "campaign_id account_id lead_id opportunity_id channel touched_at",
+    "campaign_members": "campaign_id contact_id lead_id joined_at responded_at",
+    "web_traffic": "day source country sessions conversions",
+    "social_mentions": "mentioned_at network sentiment reach campaign_id product_id",
 }
 
 

@@ -8,6 +8,26 @@ DEAL_SPELLS = Fact(facts.deal_spells, "deal", "deals", "opportunities", "without
 CUSTOMER_SPELLS = Fact(facts.customer_spells, "customer", "customers", "accounts", "without a start date")
 CUSTOMERS = Fact(facts.customers, "customer", "customers", "accounts", "without a purchase date")
 LEADS = Fact(facts.leads, "lead", "leads", "leads", "without a creation date")
+ATTRIBUTIONS = Fact(
+    facts.attributions,
+    "won deal and campaign",
+    "won deals by campaign",
+    "opportunities",
+    "without a closing day",
+)
+MEMBERS = Fact(
+    facts.campaign_members, "person addressed", "people addressed", "campaign_members", "without a date"
+)
+EMAILS = Fact(facts.emails, "mail", "mails", "emails", "without a date")
+WEB_TRAFFIC = Fact(
+    facts.web_traffic,
+    "day's sessions of a source and country",
+    "days' sessions by source and country",
+    "web_traffic",
+    "without a date",
+    times=facts.web_traffic.c.sessions,
+)
+MENTIONS = Fact(facts.social_mentions, "mention", "mentions", "social_mentions", "without a date")
 SPEND = Fact(facts.spend, "cost", "costs", "spend", "without a date")
 INVOICE_LINES = Fact(facts.invoice_lines, "invoice line", "invoice lines", "invoice_lines", "without a date")
 ANSWERS = Fact(facts.answers, "answer", "answers", "survey_answers", "without a date")

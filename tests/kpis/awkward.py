@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, delete, update
 from crm_data.schema import customers, organisation, sales
 from tests.kpis.awkward_customers import spoil_accounts, spoil_memberships
 from tests.kpis.awkward_engagement import spoil_engagement
+from tests.kpis.awkward_marketing import spoil_marketing
 from tests.kpis.awkward_rows import every, instant, put
 from tests.kpis.awkward_sales import spoil_costs, spoil_deals, spoil_invoices, spoil_leads
 from tests.kpis.awkward_service import spoil_service
@@ -24,6 +25,7 @@ def spoil(engine: Engine, today: date) -> None:
         spoil_invoices(crm, today)
         spoil_leads(crm, today)
         spoil_costs(crm)
+        spoil_marketing(crm, today)
         spoil_service(crm, today)
         spoil_engagement(crm, today)
         _forget_the_spoiling(crm, today)

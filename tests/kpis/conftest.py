@@ -87,6 +87,8 @@ def random_copy(seed: int, rows: int = 300) -> FakeCopy:
         frame["id"] = np.arange(rows)
         if "lost_day" in frame:
             frame["lost_day"] = frame["end_day"].where(frame["end_reason"] == "lost", frame["lost_day"])
+        if table.name == "web_traffic":  # known, and never negative
+            frame["sessions"], frame["conversions"] = rng.integers(0, 500, rows), rng.integers(0, 60, rows)
         if "bad" in frame:
             reversed_spans = pd.to_datetime(frame["end_day"]) < pd.to_datetime(frame["start_day"])
             frame["bad"] = reversed_spans.map({True: "ends before it starts", False: None})

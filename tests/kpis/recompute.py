@@ -4,7 +4,7 @@ its own recomputation fails the tests."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,9 +12,11 @@ import pandas as pd
 
 from kpis.period import Period
 from kpis.question import Where
+from tests.kpis import recompute_campaigns as campaigns
 from tests.kpis import recompute_customers as customers
 from tests.kpis import recompute_engagement as engagement
 from tests.kpis import recompute_marketing as marketing
+from tests.kpis import recompute_reach as reach
 from tests.kpis import recompute_retention as retention
 from tests.kpis import recompute_sales as sales
 from tests.kpis import recompute_service as service
@@ -87,14 +89,29 @@ def ratio(unit: int = 1, unit_per: int = 1) -> Callable[[pd.DataFrame], Figure]:
     return figure
 
 
-def median(rows: pd.DataFrame) -> Figure:
-    return Figure(float(np.median(rows["each"].astype(float))) if len(rows) else None, len(rows))
+def of_many(figure: Callable[[pd.DataFrame], Figure]) -> Callable[[pd.DataFrame], Figure]:
+    """The same of rows that each stand for as many as `per` says."""
+    return lambda rows: replace(figure(rows), n=int(rows["per"].sum()))
+
+
+def median(unit: int = 1) -> Callable[[pd.DataFrame], Figure]:
+    def figure(rows: pd.DataFrame) -> Figure:
+        middle = float(np.median(rows["each"].astype(float))) / unit if len(rows) else None
+        return Figure(middle, len(rows))
+
+    return figure
 
 
 def cost_per_customer(cost: pd.DataFrame, customer: pd.DataFrame) -> Figure:
     spent = Fraction(int(cost["each"].sum()), CENTS)
     bought = len(customer)
     return Figure(float(spent / bought) if bought and len(cost) else None, bought, spent, Fraction(bought))
+
+
+def return_on(revenue: pd.DataFrame, cost: pd.DataFrame) -> Figure:
+    earned, spent = (Fraction(int(rows["each"].sum()), CENTS) for rows in (revenue, cost))
+    value = float((earned - spent) / spent) if spent and len(cost) else None
+    return Figure(value, len(revenue), earned - spent, spent)
 
 
 def losses_per_month(lost: pd.DataFrame, days: pd.DataFrame) -> Figure:
@@ -125,7 +142,7 @@ RECOMPUTED: dict[str, Recomputation] = {
     "average_deal": Recomputation((sales.revenue_won,), ratio(CENTS)),
     "open_pipeline": Recomputation((sales.open_pipeline,), total(CENTS)),
     "sales_cycle": Recomputation((sales.sales_cycle,), ratio()),
-    "sales_cycle_median": Recomputation((sales.sales_cycle,), median),
+    "sales_cycle_median": Recomputation((sales.sales_cycle,), median()),
     "new_customers": Recomputation((customers.new_customers,), total()),
     "active_customers": Recomputation((customers.active_customers,), total()),
     "churn_rate": Recomputation((customers.churn_rate,), ratio()),
@@ -161,6 +178,29 @@ RECOMPUTED: dict[str, Recomputation] = {
     "spend_loaded": Recomputation((marketing.spend_loaded,), total(CENTS)),
     "cac": Recomputation((marketing.spend_paid, customers.new_customers), cost_per_customer),
     "cac_loaded": Recomputation((marketing.spend_loaded, customers.new_customers), cost_per_customer),
+    "leads_created": Recomputation((marketing.leads_created,), total()),
+    "cost_per_lead": Recomputation((marketing.spend_paid, marketing.leads_created), cost_per_customer),
+    "lead_response": Recomputation((marketing.lead_response,), ratio()),
+    "lead_response_time": Recomputation((marketing.lead_response_time,), median(3600)),
+    "leads_answered": Recomputation((marketing.leads_answered,), ratio()),
+    "revenue_attributed": Recomputation((campaigns.revenue_attributed,), total(CENTS)),
+    "revenue_of_campaigns": Recomputation((campaigns.revenue_of_campaigns,), total(CENTS)),
+    "spend_of_campaigns": Recomputation((campaigns.spend_of_campaigns,), total(CENTS)),
+    "campaign_roi": Recomputation((campaigns.revenue_of_campaigns, campaigns.spend_of_campaigns), return_on),
+    "touch_to_win": Recomputation((campaigns.touch_to_win,), median()),
+    "campaign_response": Recomputation((campaigns.campaign_response,), ratio()),
+    "emails_sent": Recomputation((reach.emails_sent,), total()),
+    "email_delivered": Recomputation((reach.of_sent("delivered"),), ratio()),
+    "email_opened": Recomputation((reach.of_delivered("opened"),), ratio()),
+    "email_clicked": Recomputation((reach.of_delivered("clicked"),), ratio()),
+    "email_unsubscribed": Recomputation((reach.of_delivered("unsubscribed"),), ratio()),
+    "email_bounced": Recomputation((reach.of_sent("bounced"),), ratio()),
+    "web_sessions": Recomputation((reach.web_sessions,), of_many(total())),
+    "web_conversions": Recomputation((reach.web_conversion,), of_many(total())),
+    "web_conversion": Recomputation((reach.web_conversion,), of_many(ratio())),
+    "social_mentions": Recomputation((reach.social_mentions,), total()),
+    "social_sentiment": Recomputation((reach.social_sentiment,), ratio(100)),
+    "social_reach": Recomputation((reach.social_reach,), total()),
     "lead_conversion": Recomputation((marketing.lead_conversion,), ratio()),
     "lead_to_opportunity": Recomputation((marketing.lead_to_opportunity,), ratio()),
     "csat": Recomputation((service.csat,), ratio()),

@@ -19,10 +19,12 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from crm_data.schema import metadata
+from tests.warehouse.test_calendar import worked
 
 Row = dict[str, Any]
 TABLES = """
     organisation silence_thresholds regions teams users exchange_rates products campaigns spend
+    touches campaign_members emails web_traffic social_mentions working_hours holidays
     accounts account_history contacts memberships leads opportunities opportunity_history
     invoices invoice_lines cases surveys survey_invitations survey_answers
     activities loyalty loyalty_points
@@ -86,6 +88,13 @@ class Crm:
         """The organisation's day of an instant."""
         assert instant.tzinfo is not None
         return instant.astimezone(UTC).astimezone(self._zone).date()
+
+    def worked(self, since: datetime, until: datetime) -> int:
+        """The seconds between two instants on which the organisation was at work."""
+        week = self.rows["working_hours"]
+        hours = {row["weekday"]: (row["opens_minute"], row["closes_minute"]) for row in week}
+        off = {row["day"] for row in self.rows["holidays"]}
+        return worked(since, until, hours, off, self._zone)
 
     # Money -------------------------------------------------------------------------------------
 

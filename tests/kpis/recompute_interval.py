@@ -23,7 +23,16 @@ def wilson(rows: pd.DataFrame) -> Bounds:
     weight = rows["per"].to_numpy(float)
     if not weight.sum() or (len(set(weight)) > 1 and weight.max() > HEAVIEST * weight.sum()):
         return None
-    n, share = weight.sum() ** 2 / (weight**2).sum(), rows["each"].to_numpy(float).sum() / weight.sum()
+    return _wilson(rows, weight.sum() ** 2 / (weight**2).sum())
+
+
+def of_many(rows: pd.DataFrame) -> Bounds:
+    """Each row stands for as many as `per` says."""
+    return _wilson(rows, rows["per"].sum())
+
+
+def _wilson(rows: pd.DataFrame, n: float) -> Bounds:
+    share = rows["each"].to_numpy(float).sum() / rows["per"].to_numpy(float).sum()
     low, high = sorted(np.roots([1 + Z**2 / n, -2 * share - Z**2 / n, share**2]).real)
     return max(low, 0.0), min(high, 1.0)
 
@@ -99,6 +108,15 @@ def cost_per_customer(cost: pd.DataFrame, customer: pd.DataFrame) -> Bounds:
     return _around(value, _poisson(len(customer))) if len(customer) else None
 
 
+def return_on(revenue: pd.DataFrame, cost: pd.DataFrame) -> Bounds:
+    """What was earned for each euro varies with the deals; one less is the return."""
+    customer = revenue["account"].where(revenue["account"].notna(), -1 - revenue["id"])
+    half = _total(revenue["each"], customer) if len(revenue) else None
+    earned = revenue["each"].sum() / cost["each"].sum()
+    low, high = (earned * exp(-half), earned * exp(half)) if half is not None else (None, None)
+    return None if low is None or high is None else (low - 1, high - 1)
+
+
 def losses_per_month(lost: pd.DataFrame, days: pd.DataFrame) -> Bounds:
     value = RECOMPUTED["churn_monthly"].figure(lost, days).value
     return _around(value, _poisson(len(lost))) if len(lost) else None
@@ -130,13 +148,18 @@ def lifetime_value(margin: pd.DataFrame, days: pd.DataFrame, lost: pd.DataFrame)
 INTERVALS: dict[str, Callable[..., Bounds]] = {
     **dict.fromkeys(("win_rate", "churn_rate", "churn_revenue", "lead_conversion"), wilson),
     **dict.fromkeys(("lead_to_opportunity", "csat_response"), wilson),
-    **dict.fromkeys(("average_deal", "sales_cycle", "cltv_realised"), mean),
+    **dict.fromkeys(("lead_response", "leads_answered", "campaign_response"), wilson),
+    **dict.fromkeys(("email_delivered", "email_opened", "email_clicked"), wilson),
+    **dict.fromkeys(("email_unsubscribed", "email_bounced"), wilson),
+    "web_conversion": of_many,
+    **dict.fromkeys(("average_deal", "sales_cycle", "cltv_realised", "social_sentiment"), mean),
+    "campaign_roi": return_on,
     "csat": clustered,
     "repeat_purchase": wilson,
     **dict.fromkeys(("nrr", "grr"), change_of_weight),
     "redemption_rate": clustered_weight,
     **dict.fromkeys(("engagement", "loyalty_engagement"), a_month),
-    **dict.fromkeys(("cac", "cac_loaded"), cost_per_customer),
+    **dict.fromkeys(("cac", "cac_loaded", "cost_per_lead"), cost_per_customer),
     "churn_monthly": losses_per_month,
     "cltv": lifetime_value,
 }

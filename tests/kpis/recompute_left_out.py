@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 
 from kpis.period import Period
+from tests.kpis import recompute_campaigns as campaigns
 from tests.kpis import recompute_customers as customers
 from tests.kpis import recompute_marketing as marketing
+from tests.kpis import recompute_reach as reach
 from tests.kpis import recompute_sales as sales
 from tests.kpis import recompute_service as service
 from tests.kpis.recompute_crm import Crm
@@ -69,10 +71,78 @@ def first_year(crm: Crm, window: Period) -> Iterator[str]:
             yield "without a known margin"
 
 
+def _young(days: Iterable[date], age: int, crm: Crm, window: Period) -> Iterator[str]:
+    for day in days:
+        if day in window and crm.today - day <= timedelta(days=age):
+            yield f"too young to judge: not {age} days old yet"
+
+
 def young_leads(crm: Crm, window: Period) -> Iterator[str]:
-    for created in marketing.leads(crm)["created"]:
-        if created in window and crm.today - created <= timedelta(days=90):
-            yield "too young to judge: not 90 days old yet"
+    return _young(marketing.leads(crm)["created"], 90, crm, window)
+
+
+def very_young_leads(crm: Crm, window: Period) -> Iterator[str]:
+    return _young(marketing.leads(crm)["created"], 7, crm, window)
+
+
+def young_members(crm: Crm, window: Period) -> Iterator[str]:
+    return _young(campaigns.members(crm)["joined"], 30, crm, window)
+
+
+def answered_too_early(crm: Crm, window: Period) -> Iterator[str]:
+    rows = marketing.leads(crm)
+    for answered, seconds in zip(rows["answered"], rows["seconds"], strict=True):
+        if answered is not None and answered in window and seconds < 0:
+            yield "answered before they were created"
+
+
+def _won_shares(crm: Crm, window: Period) -> Iterator[tuple[object, object]]:
+    rows = campaigns.attributions(crm)
+    for won, campaign, cents in zip(rows["won"], rows["campaign"], rows["cents"], strict=True):
+        if won in window:
+            yield campaign, cents
+
+
+def shares_without_amount(crm: Crm, window: Period) -> Iterator[str]:
+    return ("without an amount" for _, cents in _won_shares(crm, window) if cents is None)
+
+
+def no_campaigns_share(crm: Crm, window: Period) -> Iterator[str]:
+    for campaign, cents in _won_shares(crm, window):
+        if not campaigns.of_campaign(campaign):
+            yield "without a campaign"
+        elif cents is None:
+            yield "without an amount"
+
+
+def no_campaigns_deal(crm: Crm, window: Period) -> Iterator[str]:
+    shares = _won_shares(crm, window)
+    return ("without a campaign" for campaign, _ in shares if not campaigns.of_campaign(campaign))
+
+
+def no_campaigns_cost(crm: Crm, window: Period) -> Iterator[str]:
+    costs = marketing.spend_loaded(crm, window)["campaign"]
+    return ("without a campaign" for campaign in costs if campaign is None)
+
+
+def not_delivered(crm: Crm, window: Period) -> Iterator[str]:
+    return ("not delivered" for flag in reach.emails_sent(crm, window)["delivered"] if not flag)
+
+
+def impossible(crm: Crm, window: Period) -> Iterator[str]:
+    rows = reach.web_sessions(crm, window)
+    for sessions, conversions in zip(rows["sessions"], rows["conversions"], strict=True):
+        if conversions > sessions:
+            yield "with more conversions than sessions"
+
+
+def not_judged(crm: Crm, window: Period) -> Iterator[str]:
+    return ("not judged" for value in reach.social_mentions(crm, window)["sentiment"] if value is None)
+
+
+def without_reach(crm: Crm, window: Period) -> Iterator[str]:
+    rows = reach.social_mentions(crm, window)
+    return ("without a known reach" for value in rows["reach"] if value is None)
 
 
 def not_media(crm: Crm, window: Period) -> Iterator[str]:
@@ -133,6 +203,21 @@ LEFT_OUT: dict[str, Reasons] = {
     "cltv_realised": first_year,
     "lead_conversion": young_leads,
     "lead_to_opportunity": young_leads,
+    "leads_created": nothing,
+    "leads_answered": young_leads,
+    "lead_response": very_young_leads,
+    "lead_response_time": answered_too_early,
+    "revenue_attributed": shares_without_amount,
+    "revenue_of_campaigns": no_campaigns_share,
+    "touch_to_win": no_campaigns_deal,
+    "spend_of_campaigns": no_campaigns_cost,
+    "campaign_response": young_members,
+    **dict.fromkeys(("emails_sent", "email_delivered", "email_bounced", "web_sessions"), nothing),
+    **dict.fromkeys(("email_opened", "email_clicked", "email_unsubscribed"), not_delivered),
+    **dict.fromkeys(("web_conversions", "web_conversion"), impossible),
+    "social_mentions": nothing,
+    "social_sentiment": not_judged,
+    "social_reach": without_reach,
     "spend_paid": not_media,
     "spend_loaded": nothing,
     "csat": answers,

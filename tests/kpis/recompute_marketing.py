@@ -14,6 +14,8 @@ from tests.kpis.recompute_customers import purchases
 SPEND = ["region", "channel", "campaign", "spend_kind"]
 LEAD = "region country segment channel owner team campaign lead_status".split()
 HORIZON = 90
+PATIENCE = 7
+PROMPT = 4 * 3600
 
 
 @cache
@@ -49,17 +51,20 @@ def leads(crm: Crm) -> pd.DataFrame:
     deals = crm.group("opportunities", "lead_id")
     bought = purchases(crm)
     rows = (_lead(crm, row, deals[row["id"]], bought) for row in crm.rows["leads"])
-    return frame(rows, ["created", "deal", "bought", *LEAD])
+    return frame(rows, ["created", "deal", "bought", "answered", "seconds", *LEAD])
 
 
 def _lead(crm: Crm, row: Row, deals: list[Row], days: dict[int, list[date]]) -> Row:
     created = crm.day(row["created_at"])
     bought = [day for day in days.get(row["converted_account_id"], []) if day >= created]
-    opened = [deal["opened_on"] for deal in deals if deal["opened_on"] is not None]
+    opened = [deal["opened_on"] for deal in deals if deal["opened_on"] and deal["opened_on"] >= created]
+    answer = row["first_response_at"]
     return {
         "created": created,
         "deal": min(opened, default=None),
         "bought": min(bought, default=None),
+        "answered": answer and crm.day(answer),
+        "seconds": answer and crm.worked(row["created_at"], answer),
         "region": crm.region_name(row["region_id"]) or crm.region_of_user(row["owner_id"]),
         "country": row["country"] or crm.country_of(row["region_id"]),
         "segment": row["segment"],
@@ -71,11 +76,11 @@ def _lead(crm: Crm, row: Row, deals: list[Row], days: dict[int, list[date]]) -> 
     }
 
 
-def _converted(crm: Crm, window: Period, outcome: str) -> pd.DataFrame:
-    """Only leads that have had their ninety days."""
-    rows = only(leads(crm), lambda day: day in window and (crm.today - day).days > HORIZON, "created")
+def _converted(crm: Crm, window: Period, outcome: str, horizon: int = HORIZON) -> pd.DataFrame:
+    """Only leads that have had their days."""
+    rows = only(leads(crm), lambda day: day in window and (crm.today - day).days > horizon, "created")
     within = [
-        int(day is not None and 0 <= (day - created).days <= HORIZON)
+        int(day is not None and 0 <= (day - created).days <= horizon)
         for created, day in zip(rows["created"], rows[outcome], strict=True)
     ]
     return rows.assign(each=within, per=1)
@@ -87,3 +92,27 @@ def lead_conversion(crm: Crm, window: Period) -> pd.DataFrame:
 
 def lead_to_opportunity(crm: Crm, window: Period) -> pd.DataFrame:
     return _converted(crm, window, "deal")
+
+
+def leads_answered(crm: Crm, window: Period) -> pd.DataFrame:
+    return _converted(crm, window, "answered")
+
+
+def leads_created(crm: Crm, window: Period) -> pd.DataFrame:
+    return only(leads(crm), window.__contains__, "created").assign(each=1, per=1)
+
+
+def lead_response(crm: Crm, window: Period) -> pd.DataFrame:
+    """Only leads that have had their week; answered in it, and in four hours of work."""
+    rows = _converted(crm, window, "answered", PATIENCE)
+    prompt = [
+        int(within and 0 <= seconds <= PROMPT)
+        for within, seconds in zip(rows["each"], rows["seconds"], strict=True)
+    ]
+    return rows.assign(each=prompt)
+
+
+def lead_response_time(crm: Crm, window: Period) -> pd.DataFrame:
+    answered = only(leads(crm), lambda day: day is not None and day in window, "answered")
+    rows = only(answered, lambda seconds: seconds >= 0, "seconds")
+    return rows.assign(each=rows["seconds"], per=1)

@@ -23,6 +23,7 @@ OVER_DAYS = [
     for key, one in DEFINITIONS.items()
     if isinstance(one, KPI) and one.adds == "days and dimensions" and not isinstance(one.clock, AsOf)
 ]
+BY_REGION = [key for key, one in DEFINITIONS.items() if "region" in one.dimensions]
 TEXT = ("region", "country", "segment", "channel", "team", "product")
 
 days = st.integers(-40, (TODAY - FIRST).days).map(lambda n: FIRST + timedelta(days=n))
@@ -93,8 +94,13 @@ def test_total_is_the_sum_of_its_rows(made_up: FakeCopy, key: str, data: st.Data
     assert sum((Fraction(row[counts_for]) for row in behind.rows), Fraction(0)) == whole.numerator
     if whole.denominator is not None and not _capped(key, behind):
         assert sum((Fraction(row[weight]) for row in behind.rows), Fraction(0)) == whole.denominator
-    if not isinstance(DEFINITIONS[key], Composition):
+    if not isinstance(DEFINITIONS[key], Composition) and not stands_for_many(key):
         assert behind.total == whole.n
+
+
+def stands_for_many(key: str) -> bool:
+    """One row is not one of what is counted."""
+    return any(part.fact.times is not None for part in DEFINITIONS[key].parts)
 
 
 def _capped(key: str, behind) -> bool:
@@ -137,7 +143,7 @@ def test_a_bucket_is_what_its_own_window_says(made_up: FakeCopy, question: Quest
 
 @settings(max_examples=60)
 @given(
-    question=questions(list(DEFINITIONS), by=True),
+    question=questions(BY_REGION, by=True),
     seen=st.frozensets(st.sampled_from([m for m in MEMBERS if m]), max_size=2),
 )
 def test_a_viewer_sees_only_their_regions(
@@ -224,7 +230,8 @@ def test_the_sql_shown_gives_the_value_shown(made_up: FakeCopy, question: Questi
     value, listed = (made_up.connection.sql(statement) for statement in proof.sql)
     found = dict(zip(value.columns, value.fetchall()[0], strict=True))
     assert (found.get(f"{question.kpis[0]}.n") or 0) == proof.reading.n
-    assert len(listed.fetchall()) == proof.counted
+    if not stands_for_many(question.kpis[0]):
+        assert len(listed.fetchall()) == proof.counted
 
 
 @settings(max_examples=30)

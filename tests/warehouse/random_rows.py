@@ -8,8 +8,9 @@ from typing import Any
 
 from crm_data.schema import metadata
 from crm_data.warehouse.mirror import MIRROR
-from tests.warehouse.dice import CURRENCIES, Dice, Make, under
+from tests.warehouse.dice import CURRENCIES, Dice, Make
 from tests.warehouse.random_engagement import ENGAGEMENT
+from tests.warehouse.random_marketing import MARKETING
 from tests.warehouse.random_sales import SALES
 from tests.warehouse.random_service import SERVICE
 
@@ -131,16 +132,6 @@ _ROWS: dict[str, Make] = {
         "currency": d.of(*CURRENCIES),
     },
     **ENGAGEMENT,
-    "emails": under(
-        "contacts",
-        "contact_id",
-        lambda d: {
-            "campaign_id": d.maybe(d.key("campaigns")),
-            "sent_at": (at := d.instant()),
-            "delivered_at": d.maybe(at),
-            "opened_at": d.maybe(at, 0.4),
-            "clicked_at": d.maybe(at, 0.2),
-        },
-    ),
+    **MARKETING,
     **SERVICE,
 }

@@ -4,7 +4,15 @@ from crm_data.warehouse.facts.base import CATEGORIES, facts
 from crm_data.warehouse.facts.customers import buying_days, customer_spells, customers, invoice_lines, sites
 from crm_data.warehouse.facts.engagement import activities, loyalty_points, loyalty_spells, quiet_spells
 from crm_data.warehouse.facts.goals import targets
-from crm_data.warehouse.facts.marketing import emails, leads, spend
+from crm_data.warehouse.facts.marketing import (
+    attributions,
+    campaign_members,
+    emails,
+    leads,
+    social_mentions,
+    spend,
+    web_traffic,
+)
 from crm_data.warehouse.facts.sales import (
     close_dates,
     deal_spells,
@@ -20,7 +28,9 @@ __all__ = [
     "CATEGORIES",
     "activities",
     "answers",
+    "attributions",
     "buying_days",
+    "campaign_members",
     "cases",
     "close_dates",
     "customer_spells",
@@ -38,8 +48,10 @@ __all__ = [
     "quotes",
     "receivable_spells",
     "sites",
+    "social_mentions",
     "spend",
     "stage_visits",
     "stages",
     "targets",
+    "web_traffic",
 ]

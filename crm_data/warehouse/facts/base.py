@@ -46,6 +46,8 @@ CATEGORIES = (
     "lead_status",
     "activity",
     "direction",
+    "web_source",
+    "network",
 )
 KEYS = ("owner", "account")
 
