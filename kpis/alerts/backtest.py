@@ -17,7 +17,7 @@ from kpis.alerts.judge import MISSING, Figure, Says, Verdict, judge
 from kpis.alerts.rule import Windows, problem, windows
 from kpis.catalog import DEFINITIONS
 from kpis.cells import has_cells, is_ledger
-from kpis.model import KPI, Cohort, Interval
+from kpis.model import KPI, AtClose, Cohort, Interval
 from kpis.period import Calendar, Period, add_months
 from kpis.read import over
 from kpis.snapshot import Copy, opened
@@ -117,7 +117,7 @@ def _is_quick(rule: Rule, looks: set[Windows]) -> bool:
 
 def _adds(kpi: KPI, broken_down: bool) -> bool:
     in_cells = has_cells(kpi) and not (broken_down and is_ledger(kpi))
-    return in_cells and not kpi.spread and kpi.interval is not Interval.CLUSTERED
+    return in_cells and not kpi.spread and kpi.interval is not Interval.CLUSTERED and not kpi.moments
 
 
 def knows_today(kpi: KPI) -> bool:
@@ -128,7 +128,7 @@ def knows_today(kpi: KPI) -> bool:
     return any(
         getattr(part, "key", None) == "today"
         for clause in asked
-        if clause is not None and not isinstance(clause, int)
+        if clause is not None and not isinstance(clause, int | AtClose)
         for part in visitors.iterate(clause)
         if part.__visit_name__ == "bindparam"
     )
