@@ -136,6 +136,11 @@ def rows_statement(kpi: KPI, question: Question, which: str = COUNTED, order: st
     return _held(kpi, question, which, *shown).order_by(*firsts[order], *ties)
 
 
+def counted(kpi: KPI, question: Question, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The columns over the rows that count."""
+    return _held(kpi, question, COUNTED, *columns)
+
+
 def _held(kpi: KPI, question: Question, which: str, *columns: ColumnElement[Any]) -> Select[Any]:
     where: Where = restrictions(question)
     period = until_today(question.period, question)
