@@ -35,6 +35,7 @@ from kpis.dimensions import DIMENSIONS
 from kpis.period import GRAINS, PRESETS, Calendar
 from kpis.question import Where
 from kpis.read import definition_of
+from kpis.reports import command as report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         if args.command == "alerts":
             return _alerts(args)
-        for key in args.keys:
+        for key in getattr(args, "keys", ()):
             definition_of(key)
         engine = connect()
         with reported(engine), engine.connect() as crm, open_copy(engine) as copy:
@@ -68,7 +69,9 @@ def _alerts(args: argparse.Namespace) -> int:
 def _answer(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
     question = _question(args, copy, crm)
     names = terminal.Names(crm)
-    if args.command == "value":
+    if args.command == "report":
+        report.run(args, copy, crm, question)
+    elif args.command == "value":
         terminal.readings(ask(copy, question)[0], copy.organisation, names, as_json=args.json)
     elif args.command == "rows":
         which = args.reason or (LEFT_OUT if args.left_out else UNDATED if args.undated else COUNTED)
@@ -91,7 +94,7 @@ def _prove(args: argparse.Namespace, copy: Copy, question: Question, names: term
 def _question(args: argparse.Namespace, copy: Copy, crm: Connection) -> Question:
     today = args.today or datetime.now(copy.organisation.zone).date()
     return Question(
-        kpis=tuple(args.keys),
+        kpis=tuple(getattr(args, "keys", ())),
         period=_period(args, copy, today),
         today=today,
         grain=getattr(args, "grain", None),
@@ -162,7 +165,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     for one in (behind, proof, why):
         one.add_argument("keys", nargs=1, metavar="KEY")
-    for one in (value, behind, proof, why):
+    written = commands.add_parser("report", help="a report in words, or as PDF, Excel or CSV")
+    report.add_arguments(written)
+    for one in (value, behind, proof, why, written):
         _add_window(one)
     return parser
 

@@ -11,6 +11,7 @@ from crm_data.engine import connect, database_url
 from crm_data.warehouse import Copy, Keeper
 from kpis import OLDEST, Explanation, Period, Question, Reading, Rows
 from kpis.alerts import Watch
+from kpis.reports import REPORTS, Asked, Found, gather
 
 
 def keeper() -> Keeper:
@@ -53,6 +54,11 @@ def rows(copy: Copy, question: Question, which: str, offset: int, limit: int, *,
     return _rows(copy, key, question, which, offset, limit, order)
 
 
+def report(copy: Copy, asked: Asked) -> Found:
+    """All that a report needs, names aside: those are looked up each time it is written."""
+    return _report(copy, _key(copy, asked), asked)
+
+
 def _key(copy: Copy, asked: object) -> str:
     """Data version and the whole question, which holds the viewer's rights."""
     return f"{id(copy)} {copy.state.version} {asked!r}"
@@ -73,3 +79,8 @@ def _rows(
     _copy: Copy, key: str, _question: Question, which: str, offset: int, limit: int, order: str
 ) -> Rows:
     return kpis.rows(_copy, _question, which, offset=offset, limit=limit, order=order)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _report(_copy: Copy, key: str, _asked: Asked) -> Found:
+    return gather(_copy, _asked, REPORTS[_asked.name])

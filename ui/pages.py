@@ -17,5 +17,6 @@ class Entry:
 #: In the order of the bar; the first is the start page.
 PAGES = (
     Entry("overview", "Overview", "Overview"),
+    Entry("reports", "Reports", "Reports"),
     Entry("rows", "Prove it"),
 )

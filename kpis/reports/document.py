@@ -25,11 +25,13 @@ class Proof:
 
 @dataclass(frozen=True)
 class Words:
-    """A piece of a sentence; a figure names its proof, an account its key."""
+    """A piece of a sentence. What can be proven names its proof, an account its key; `figure`: the
+    number that the sentence is about."""
 
     text: str
     proof: Proof | None = None
     account: int | None = None
+    figure: bool = False
 
 
 Sentence = tuple[Words, ...]
@@ -47,8 +49,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """`text` is for people, `value` for programs. `bar`: from and to, as parts of the column's width;
-    `shade`: 0 … 1, how much of it there is."""
+    """`text` is for people, `value` for programs. `bar`: from and to, as parts of the column's width,
+    backwards where it falls; `shade`: 0 … 1, how much of it there is."""
 
     text: str
     value: float | date | str | None = None

@@ -8,6 +8,7 @@ from html import escape
 from math import ceil, floor, log10
 
 from kpis.formats import Formats
+from kpis.period import Period
 from kpis.reports.document import Curve
 
 Place = Callable[[int], float]
@@ -31,8 +32,11 @@ class Ink:
 THEME = Ink("var(--accent)", "var(--muted)", "var(--line)", "var(--muted)", "var(--paper)")
 
 
-def svg(curve: Curve, formats: Formats, ink: Ink | None = None) -> str:
-    """The curve; dashed: the earlier window; hollow points: buckets that are not whole."""
+def svg(
+    curve: Curve, formats: Formats, ink: Ink | None = None, link: Callable[[Period], str] | None = None
+) -> str:
+    """The curve; dashed: the earlier window; hollow points: buckets that are not whole. `link`: the address
+    that a bucket's point leads to."""
     ink = ink or Ink()
     known = [value for value in (*curve.now, *curve.then) if value is not None]
     marks = _marks(min(known), max(known))
@@ -63,11 +67,18 @@ def svg(curve: Curve, formats: Formats, ink: Ink | None = None) -> str:
     for place, value in enumerate(curve.now):
         if value is not None:
             fill = ink.paper if curve.cut[place] else ink.line
-            parts.append(
-                f'<circle cx="{x(place)}" cy="{y(value)}" r="3" '
-                f'style="fill:{fill};stroke:{ink.line};stroke-width:1.5"/>'
-            )
+            dot = f'<circle cx="{x(place)}" cy="{y(value)}" r="3.2"'
+            dot += f' style="fill:{fill};stroke:{ink.line};stroke-width:1.5"/>'
+            parts.append(_linked(dot, curve, place, formats, link) if link else dot)
     return "".join((*parts, "</svg>"))
+
+
+def _linked(dot: str, curve: Curve, place: int, formats: Formats, link: Callable[[Period], str]) -> str:
+    """The point as a link that says what it is."""
+    bucket = curve.buckets[place]
+    said = escape(f"{formats.period(bucket)}: {formats.value(curve.unit, curve.now[place])}")
+    href = escape(link(bucket))
+    return f'<a href="{href}" target="_self" aria-label="{said}"><title>{said}</title>{dot}</a>'
 
 
 def _times(curve: Curve, formats: Formats, font: str, x: Place) -> list[str]:

@@ -47,7 +47,6 @@ def pdf(document: Document, formats: Formats) -> bytes:
         "window": document.window,
         "filters": _text(document.filters),
         "freshness": freshness(document, formats),
-        "summary": _sentence(document.summary, known),
         "parts": [_part(part, known, formats) for part in document.parts],
         "about": about,
         "definitions": "What the figures mean",
@@ -117,7 +116,7 @@ def _sentence(sentence: Sentence, known: set[str]) -> list[dict[str, Any]]:
         {
             "text": _text(one.text),
             "kpi": _known(one.proof, known),
-            "figure": any(sign.isdigit() for sign in one.text),
+            "figure": one.figure,
         }
         for one in sentence
     ]

@@ -30,7 +30,7 @@ _MINUS = "\N{MINUS SIGN}"
 def figure(reading: Reading, formats: Formats, proof: Proof | None = None) -> Words:
     """A reading's value, leading to its rows."""
     unit = DEFINITIONS[reading.key].unit
-    return Words(formats.short(unit, reading.value), proof or Proof(reading.key))
+    return Words(formats.short(unit, reading.value), proof or Proof(reading.key), figure=True)
 
 
 def standing(now: Reading, then: Reading | None, scope: Scope, formats: Formats) -> Sentence:

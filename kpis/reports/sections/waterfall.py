@@ -58,8 +58,7 @@ class Waterfall:
         span = (high - low) or 1.0
 
         def place(one: float, other: float) -> tuple[float, float]:
-            ends = sorted(((one - low) / span, (other - low) / span))
-            return ends[0], ends[1]
+            return (one - low) / span, (other - low) / span
 
         proof = Proof(split.kpi, period=found.scope.then)
         rows: list[Row] = [

@@ -1,0 +1,157 @@
+"""A written report on the screen: every figure leads to its rows, every account to its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from crm_data.engine import CrmUnavailable, reported
+from kpis.reports import Asked, Document, Found, Names, Report, write
+from kpis.reports.document import Cell, Column, Curve, Part, Proof, Row, Sentence, Table, Words
+from kpis.reports.drawing import THEME, svg
+from ui import cache
+from ui.escape import html
+from ui.links import href
+from ui.page import Page
+
+_LONG = 44  # characters from which on a text may take several lines
+_NARROW = 6  # columns that fit beside another section
+_WHOLE = 16  # rows from which on a section may break over pages
+
+
+def asked(page: Page, name: str) -> Asked:
+    """The report for the view's window, comparison and filters."""
+    view = page.view
+    return Asked(name, page.period, view.compare, page.today, view.where, page.viewer)
+
+
+def written(report: Report, found: Found) -> Document:
+    """The report with the names as they are now; while the CRM cannot be read keys stay keys."""
+    engine = cache.crm()
+    try:
+        with reported(engine), engine.connect() as crm:
+            return write(report, found, Names(crm, found.formats))
+    except CrmUnavailable:
+        return write(report, found, Names(None, found.formats))
+
+
+def style() -> None:
+    st.html(Path(__file__).parent / "report.css")
+
+
+def draw(page: Page, document: Document) -> None:
+    """All of it, as one piece of HTML: so it reads and prints as one."""
+    parts = "".join(_part(page, part) for part in document.parts)
+    st.markdown(f'<article class="report">{parts}</article>', unsafe_allow_html=True)
+
+
+def sentence_html(page: Page, sentence: Sentence) -> str:
+    return "".join(_linked(page, one) for one in sentence)
+
+
+def _part(page: Page, part: Part) -> str:
+    said = "".join(f"<p>{sentence_html(page, one)}</p>" for one in part.sentences)
+    shown = "".join(_table(page, one) for one in part.tables)
+    shown += "".join(f'<p class="said">{html(note)}</p>' for note in part.notes)
+    if part.curve:  # words beside the picture, where there is room
+        said = f"<div>{said}</div><div>{_curve(page, part.curve)}</div>"
+    kinds = [
+        "beside" if part.curve else "",
+        "wide" if any(len(one.columns) > _NARROW or _has_long(one) for one in part.tables) else "",
+        "long" if sum(min(len(one.rows), one.shown) for one in part.tables) > _WHOLE else "",
+    ]
+    return (
+        f'<section class="{" ".join(filter(None, kinds))}"><h2>{html(part.title)}</h2>{said}{shown}</section>'
+    )
+
+
+def _has_long(table: Table) -> bool:
+    return any(len(cell.text) > _LONG for row in table.rows for cell in row)
+
+
+def _curve(page: Page, curve: Curve) -> str:
+    dashed = f'<span class="dashed">{html(page.compared_with)}</span>' if any(curve.then) else ""
+    link = _bucket_link(page, curve.proof)
+    drawn = svg(curve, page.formats, THEME, link)
+    return f"<figure><figcaption>{html(curve.caption)}{dashed}</figcaption>{drawn}</figure>"
+
+
+def _bucket_link(page: Page, proof: Proof) -> Callable[..., str]:
+    return lambda bucket: href("rows", page.view.prove(proof.kpi, bucket=bucket))
+
+
+def _table(page: Page, table: Table) -> str:
+    columns = list(enumerate(table.columns))
+    drawn = [not column.head and any(row[place].bar for row in table.rows) for place, column in columns]
+    numbers = [_is_number(column, place, table) for place, column in columns]
+    heads = "".join(
+        f'<th scope="col"{_class("number" if number else "")}>{html(column.head)}</th>'
+        for column, number in zip(table.columns, numbers, strict=True)
+    )
+
+    def line(row: Row) -> str:
+        cells = zip(row, numbers, drawn, strict=True)
+        return f"<tr>{''.join(_cell(page, cell, number=one, drawn=two) for cell, one, two in cells)}</tr>"
+
+    body = "".join(line(row) for row in table.rows[: table.shown])
+    foot = f"<tfoot>{line(table.total)}</tfoot>" if table.total else ""
+    more = ""
+    if table.more:
+        more = f'<p class="more">{page.formats.number(table.more)} more are in the spreadsheet.</p>'
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{html(table.caption)}"><table>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table></div>{more}"
+    )
+
+
+def _is_number(column: Column, place: int, table: Table) -> bool:
+    return column.unit is not None or any(isinstance(row[place].value, int | float) for row in table.rows)
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
+
+
+def _cell(page: Page, cell: Cell, *, number: bool, drawn: bool) -> str:
+    text = _linked(page, Words(cell.text, cell.proof, cell.account))
+    if cell.value is None and cell.why:
+        text = f'<span class="na" title="{html(cell.why)}">n/a</span>'
+    if cell.bar is not None:
+        text += _bar(*cell.bar)
+    names = ["number"] if number else ["drawn"] if drawn else ["long"] if len(cell.text) > _LONG else []
+    style = ""
+    if cell.shade is not None:
+        names, style = ["shaded"], f' style="--share:{cell.shade * 70:.0f}%"'
+    return f"<td{_class(' '.join(names))}{style}>{text}</td>"
+
+
+def _bar(start: float, end: float) -> str:
+    left, width = min(start, end), max(abs(end - start), 0.004)
+    falls = ' class="falls"' if start > end else ""
+    return (
+        f'<span class="track"><i{falls} style="left:{left * 100:.1f}%;width:{width * 100:.1f}%"></i></span>'
+    )
+
+
+def _linked(page: Page, one: Words) -> str:
+    text = html(one.text)
+    if one.account is not None and page.has("customer"):
+        where = href("customer", page.view.overview(account=one.account))
+    elif one.proof is not None and one.text:
+        where = _address(page, one.proof)
+    else:
+        return f'<span class="amount">{text}</span>' if text.startswith(" (") else text
+    figure = ' class="figure"' if one.figure else ""
+    return f'<a href="{html(where)}" target="_self"{figure}>{text}</a>'
+
+
+def _address(page: Page, proof: Proof) -> str:
+    """The rows behind a figure, in its own window."""
+    dimension, member = proof.at or (None, None)
+    query = page.view.prove(proof.kpi, dimension, (member,) if dimension else ())
+    if proof.period:
+        query.pop("period", None)
+        query |= {"from": f"{proof.period.start}", "to": f"{proof.period.end}"}
+    return href("rows", query)
