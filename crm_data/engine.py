@@ -31,6 +31,7 @@ _SENTENCES = {
     "file is not a database": "is not an SQLite database. Name another file; this one was not changed.",
     "unable to open database": "cannot be opened. Check that its folder exists and that you may write there.",
     "readonly database": "may not be written by you. Check the permissions of the file and its folder.",
+    "lock timeout": "is held by another program. Wait until it has finished, then try again.",
     "database is locked": "is held by another program. Wait until it has finished, then try again.",
     "disk is full": "has no room left on its disk. Nothing was saved; free some space, then try again.",
     "No space left": "has no room left on its disk. Nothing was saved; free some space, then try again.",
@@ -87,14 +88,19 @@ def connect(url: URL | str | None = None) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, patience: float = 30.0) -> Iterator[Connection]:
     """One transaction, all of it or nothing, that waits for and shuts out others of its kind.
 
-    On SQLite it locks out every other writer from the start, and reads see one state throughout.
+    It waits so many seconds for others; on PostgreSQL, without a limit where none is given. On SQLite
+    it locks out every other writer from the start, and reads see one state throughout.
     """
     if engine.dialect.name == "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            finally:
+                connection.exec_driver_sql("PRAGMA busy_timeout = 30000")
             try:
                 yield connection
                 connection.exec_driver_sql("COMMIT")
@@ -103,6 +109,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 raise
     else:
         with engine.begin() as connection:
+            if patience < 30:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
             yield connection
 

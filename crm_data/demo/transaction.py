@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from crm_data.demo import on_postgresql, on_sqlite
 from crm_data.engine import CrmUnavailable
+from crm_data.migrations import search
 from crm_data.schema import metadata
 
 #: Is told what is being done, and which share of the whole is done.
@@ -36,6 +37,8 @@ def whole(engine: Engine, progress: Progress, *, replace: bool) -> Iterator[Conn
             if replace:
                 bulk.empty(cursor)
             yield connection
+            for statement in search.fill(engine.dialect.name):
+                cursor.execute(statement)
             for done, statement in enumerate(statements):
                 progress("indexes", LOADED + (0.97 - LOADED) * done / len(statements))
                 cursor.execute(statement)

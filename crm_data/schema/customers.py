@@ -68,6 +68,7 @@ contacts = record(
     Column("consent_at", UTCDateTime),
     Column("consent_source", String(120)),
     Column("custom", Json),
+    reference("merged_into_id", "contacts"),  # a duplicate, kept hidden so that merging can be undone
     CheckConstraint("coalesce(first_name, last_name, email, phone) IS NOT NULL", name="some_name"),
 )
 

@@ -60,7 +60,8 @@ alert_watch = Table(
     Column("as_of", UTCDateTime, nullable=False),
 )
 
-# Append only. before and after hold the changed columns.
+# Append only. before and after hold the changed columns. One act of a person may change several rows:
+# they share `act`, the key of its first row, and `deed`, what was done; `undoes` is the act taken back.
 audit_log = Table(
     "audit_log",
     metadata,
@@ -72,6 +73,9 @@ audit_log = Table(
     Column("row_id", Key),
     Column("before", Json),
     Column("after", Json),
+    Column("act", Key, index=True),
+    Column("undoes", Key, index=True),
+    Column("deed", String(20)),
     Index("ix_audit_log_row", "table_name", "row_id"),
     one_of("action", "create", "update", "delete", "import", "undo"),
 )

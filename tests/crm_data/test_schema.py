@@ -24,8 +24,15 @@ from crm_data.schema.types import db_now
 
 def test_migrated_database_is_the_schema(crm: Engine) -> None:
     with crm.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": not_the_search}
+        )
         assert compare_metadata(context, metadata) == []
+
+
+def not_the_search(name: str | None, kind: str, _parents: object) -> bool:
+    """The index that finds contacts is no table of the CRM: each database has it in its own way."""
+    return kind != "table" or not str(name).startswith("contact_search")
 
 
 def test_migrated_database_has_every_constraint_and_default(crm: Engine) -> None:
@@ -50,10 +57,12 @@ def described(inspector: Inspector) -> dict[str, Any]:
             "key": inspector.get_pk_constraint(table),
             "checks": sorted((c["name"], c["sqltext"]) for c in inspector.get_check_constraints(table)),
             "unique": sorted(str(found) for found in inspector.get_unique_constraints(table)),
-            "foreign": sorted(str(found) for found in inspector.get_foreign_keys(table)),
+            # SQLite does not tell the name of one that came with an added column.
+            "foreign": sorted(str(found | {"name": None}) for found in inspector.get_foreign_keys(table)),
             "indexes": sorted(index(found) for found in inspector.get_indexes(table)),
         }
         for table in set(inspector.get_table_names()) - {"alembic_version"}
+        if not table.startswith("contact_search")
     }
 
 

@@ -44,7 +44,8 @@ def test_every_record_table_is_watched(crm: Engine) -> None:
     with crm.connect() as connection:
         triggers = set(connection.scalars(text(query)))
     history = {"accounts_history", "opportunities_history", "organisation_touch"}
-    assert triggers == history | {f"{name}_{kind}" for name in RECORDS for kind in kinds}
+    search = {"contacts_found", "contacts_lost", "contacts_renamed", "accounts_renamed"}
+    assert triggers == search | history | {f"{name}_{kind}" for name in RECORDS for kind in kinds}
 
 
 def test_plain_update_moves_updated_at_and_version(crm: Engine) -> None:

@@ -1,0 +1,55 @@
+"""Editing contacts and cases: the only writer for forms. docs/editing.md says what it promises."""
+
+from crm_data.edits.act import actor
+from crm_data.edits.cases import (
+    change_case,
+    comment,
+    find_case,
+    open_case,
+    reopen,
+    resolve,
+    set_waiting,
+    set_working,
+)
+from crm_data.edits.contacts import correct_contact, create_contact, find_contact, set_consent
+from crm_data.edits.duplicates import Duplicate, duplicates
+from crm_data.edits.errors import Changed, Conflict, Gone, Invalid, NotSaved
+from crm_data.edits.fields import national
+from crm_data.edits.history import Change, Deed, history
+from crm_data.edits.merge import CHOICES, merge, proposal
+from crm_data.edits.revise import Saved, news
+from crm_data.edits.undo import Blocked, undo
+
+__all__ = [
+    "CHOICES",
+    "Blocked",
+    "Change",
+    "Changed",
+    "Conflict",
+    "Deed",
+    "Duplicate",
+    "Gone",
+    "Invalid",
+    "NotSaved",
+    "Saved",
+    "actor",
+    "change_case",
+    "comment",
+    "correct_contact",
+    "create_contact",
+    "duplicates",
+    "find_case",
+    "find_contact",
+    "history",
+    "merge",
+    "national",
+    "news",
+    "open_case",
+    "proposal",
+    "reopen",
+    "resolve",
+    "set_consent",
+    "set_waiting",
+    "set_working",
+    "undo",
+]
