@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, column, literal_column, select, table, text
 
 from crm_data.migrations.search import BETWEEN, LETTERS
 from crm_data.rights import Rights, accounts_seen
@@ -47,11 +48,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the results are narrowed to. `consent`: yes, no, never asked (for e-mail); `email`: without one."""
+    """What the results are narrowed to. `consent` to e-mails: yes, no, never asked."""
 
     consent: str | None = None
     account: int | None = None
     without_email: bool = False
+
+
+ALL = Filters()
 
 
 def fold(typed: str) -> str:
@@ -67,7 +71,7 @@ def words(typed: str) -> list[str]:
 
 
 def search(
-    connection: Connection, typed: str, rights: Rights, filters: Filters = Filters()
+    connection: Connection, typed: str, rights: Rights, filters: Filters = ALL
 ) -> tuple[list[Found], bool]:
     """The contacts that match, best first, and whether there are more than `MOST`.
 
@@ -75,10 +79,10 @@ def search(
     """
     wanted = words(typed)
     conditions = _narrowed(rights, filters)
-    rows: dict[int, Row[tuple[object, ...]]] = {}
+    rows: dict[int, Row[Any]] = {}
     if not typed.strip():
         statement = _contacts().where(*conditions)
-        if filters == Filters():  # else in any order: the index by name would be read to its end
+        if filters == ALL:  # else in any order: the index by name would be read to its end
             statement = statement.order_by(contacts.c.last_name, contacts.c.id)
         listed = connection.execute(statement.limit(MOST + 1)).all()
         return [_found(row) for row in sorted(listed[:MOST], key=_by_name)], len(listed) > MOST
@@ -96,7 +100,7 @@ def search(
     return [_found(row) for row in ranked[:MOST]], len(rows) > MOST
 
 
-def _contacts():  # type: ignore[no-untyped-def]
+def _contacts() -> Select[Any]:
     return select(
         contacts.c.id,
         contacts.c.first_name,
@@ -148,7 +152,7 @@ def _all(wanted: Sequence[str], dialect: str, only: str, *, exact: bool) -> str:
     return " & ".join(word if exact else f"{word}:*" for word in quoted)
 
 
-def _matching(dialect: str, expression: str):  # type: ignore[no-untyped-def]
+def _matching(dialect: str, expression: str) -> Select[Any]:
     if dialect == "sqlite":
         index = table("contact_search", column("rowid"))
         match = text("contact_search MATCH :match").bindparams(match=expression)
@@ -174,7 +178,7 @@ def _has_number(phone: str | None, typed_digits: str, typed: str) -> bool:
     return bool(wanted) and (wanted in known or (len(known) >= 7 and wanted.endswith(known)))
 
 
-def _rank(row: Row[tuple[object, ...]], wanted: Sequence[str]) -> tuple[object, ...]:
+def _rank(row: Row[Any], wanted: Sequence[str]) -> tuple[object, ...]:
     last, first = words(row.last_name or ""), words(row.first_name or "")
     named = {*last, *first}
     whole = sum(word in named for word in wanted)
@@ -183,11 +187,11 @@ def _rank(row: Row[tuple[object, ...]], wanted: Sequence[str]) -> tuple[object, 
     return -begun, -whole, -in_last, " ".join(last), " ".join(first), row.id
 
 
-def _by_name(row: Row[tuple[object, ...]]) -> tuple[object, ...]:
+def _by_name(row: Row[Any]) -> tuple[object, ...]:
     return fold(row.last_name or "\uffff"), fold(row.first_name or ""), row.id
 
 
-def _found(row: Row[tuple[object, ...]]) -> Found:
+def _found(row: Row[Any]) -> Found:
     name = " ".join(part for part in (row.first_name, row.last_name) if part and part.strip())
     return Found(
         row.id,

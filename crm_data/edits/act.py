@@ -1,4 +1,4 @@
-"""An act: what one person does in one go. One transaction, and for each row it changes a row in the audit log.
+"""An act: what one person does in one go. One transaction; each row it changes has a row in the audit log.
 
 `version` and `updated_at` are left to the tables' triggers, which every writer shares.
 """
@@ -29,7 +29,7 @@ _LONGEST_NAME = 200
 
 
 def actor() -> str:
-    """Who edits: CRM_USER if set, else the operating system's user. There is no login on one's own machine."""
+    """Who edits: CRM_USER if set, else the operating system's user. One's own machine has no login."""
     named = os.environ.get("CRM_USER", "").strip()
     if not named:
         try:
@@ -73,7 +73,9 @@ class Act:
         same = (table.c.id == before["id"]) & (table.c.version == before["version"])
         done = self.connection.execute(update(table).where(same).values(**real))
         if done.rowcount != 1:  # another program, which does not wait for our lock, was faster
-            raise NotSaved("Another program changed this record at the very moment. Nothing was saved; save again.")
+            raise NotSaved(
+                "Another program changed this record at the very moment. Nothing was saved; save again."
+            )
         self.note("update", table.name, before["id"], {name: before[name] for name in real}, real)
 
     def delete(self, table: Table, before: Row) -> None:

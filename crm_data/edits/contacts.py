@@ -136,6 +136,3 @@ def _without_proof(values: Row, problems: Mapping[str, str]) -> dict[str, str]:
     return {
         name: words for name, words in missing.items() if values.get(name) is None and name not in problems
     }
-
-
-

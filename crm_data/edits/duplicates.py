@@ -15,7 +15,7 @@ from crm_data.search import fold, search
 
 _BLOCK = 300  # contacts of one account or address that are compared
 _ALIKE = 0.85  # names less alike than this are two people of one account
-_SHOWN_FROM = 0.6
+_SHOWN_FROM = 0.7
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ def duplicates(connection: Connection, viewer: Rights, contact: Row, limit: int 
         if _same(contact["email"], row["email"]):
             scores["the same e-mail address"] = 0.8 + 0.2 * alike
         if _same_number(contact["phone"], row["phone"]):
-            scores["the same telephone number"] = 0.4 + 0.58 * alike  # a switchboard has many people
-        if contact["account_id"] is not None and contact["account_id"] == row["account_id"]:
-            if alike >= _ALIKE:
-                scores[f"the same account, and a name {alike:.0%} alike"] = 0.95 * alike
+            scores["the same telephone number"] = 0.3 + 0.68 * alike  # a switchboard has many people
+        colleagues = contact["account_id"] is not None and contact["account_id"] == row["account_id"]
+        if colleagues and alike >= _ALIKE:
+            scores[f"the same account, and a name {alike:.0%} alike"] = 0.95 * alike
         score = max(scores.values(), default=0.0)
         if score >= _SHOWN_FROM:
             found.append(

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from crm_data.schema.service import case_comments, case_reopenings
 from crm_data.schema.system import audit_log
@@ -27,7 +27,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Deed:
-    """One act: who did what and when, and how it came out. `moved`: table -> rows that refer elsewhere now."""
+    """One act: who did what and when. `moved`: table -> how many rows refer to another contact now."""
 
     act: int
     at: datetime
@@ -42,7 +42,7 @@ class Deed:
 def history(connection: Connection, table: str, key: int) -> list[Deed]:
     """The acts that changed a contact or case or what belongs to it, the last one first."""
     log = audit_log.c
-    own = (log.table_name == table) & (log.row_id == key)
+    own: ColumnElement[bool] = (log.table_name == table) & (log.row_id == key)
     if table == "cases":
         for part in (case_comments, case_reopenings):
             parts = select(part.c.id).where(part.c.case_id == key)
@@ -65,9 +65,7 @@ def history(connection: Connection, table: str, key: int) -> list[Deed]:
                 continue
             if (row.table_name, row.row_id) == (table, key) or row.table_name.startswith("case_"):
                 names = dict.fromkeys([*before, *after])
-                changes += [
-                    Change(row.table_name, name, before.get(name), after.get(name)) for name in names
-                ]
+                changes += [Change(row.table_name, name, before.get(name), after.get(name)) for name in names]
         found.append(
             Deed(act, first.at, first.actor, first.deed or first.action, tuple(changes), moved,
                  first.undoes, act in undone)

@@ -71,9 +71,7 @@ def _who(act: Act, table: Table, now: Row, name: str) -> tuple[str | None, datet
     return _last(act.connection, table.name, now, name)
 
 
-def _last(
-    connection: Connection, table: str, now: Row, name: str
-) -> tuple[str | None, datetime | None]:
+def _last(connection: Connection, table: str, now: Row, name: str) -> tuple[str | None, datetime | None]:
     """Who last changed a field, and when; an import or another program leaves no name."""
     rows = connection.execute(
         select(audit_log.c.actor, audit_log.c.at, audit_log.c.after)

@@ -21,7 +21,7 @@ from crm_data.schema.system import audit_log
 
 @dataclass(frozen=True)
 class Step:
-    """One field of one row, back to what it was. `now` differs from `ours` where somebody changed it since."""
+    """One field of one row, back to what it was. `now` is not `ours` where somebody changed it since."""
 
     table: str
     row: int

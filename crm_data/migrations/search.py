@@ -108,9 +108,8 @@ def _watch_sqlite() -> None:
         return f"(SELECT name FROM accounts WHERE id = {row}.account_id)"
 
     def add(row: str) -> str:
-        return (
-            f"INSERT INTO contact_search {_COLUMNS} SELECT {row}.id, {', '.join(_document(row, account(row)))};"
-        )
+        document = ", ".join(_document(row, account(row)))
+        return f"INSERT INTO contact_search {_COLUMNS} SELECT {row}.id, {document};"
 
     def forget(row: str) -> str:
         document = ", ".join(_document(row, account(row)))
@@ -180,7 +179,9 @@ def _create_functions() -> None:
 
 def _watch_postgresql() -> None:
     words = "crm_contact_words({0}.first_name, {0}.last_name, {0}.email, {0}.phone, a.name)"
-    function = "RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN {} RETURN NULL; END $$"
+    function = (
+        "RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN {} RETURN NULL; END $$"
+    )
     add = f"INSERT INTO contact_search SELECT c.id, {words.format('c')} FROM"
     joined = "LEFT JOIN accounts AS a ON a.id = c.account_id"
     watched = ("first_name", "last_name", "email", "phone", "account_id")

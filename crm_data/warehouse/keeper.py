@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from sqlalchemy import Engine
@@ -43,6 +44,8 @@ class Keeper:
         self._opened: Copy | None = None
         self._refused = False  # the data could not be taken in; only a change of the data helps
         self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._begun = self._ended = 0  # looks at the CRM database
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
     def start(self) -> None:
@@ -51,13 +54,28 @@ class Keeper:
     def stop(self) -> None:
         """Stop following and close the copy. A first load in progress is dropped."""
         self._stop.set()
+        self._wake.set()
         if self._thread.is_alive():
             self._thread.join(10)
 
+    def hurry(self, patience: float = 0.8) -> None:
+        """Look now, and wait until a look that began after this call is over, at most so many seconds.
+
+        Then the copy has what was committed before the call; if it is not over yet, it soon will.
+        """
+        wanted, deadline = self._begun + 1, time.monotonic() + patience
+        self._wake.set()
+        while self._ended < wanted and time.monotonic() < deadline:
+            time.sleep(0.01)
+
     def _run(self) -> None:
         while True:
+            self._begun += 1
             self._look()
-            if self._stop.wait(_EVERY):
+            self._ended = self._begun
+            self._wake.wait(_EVERY)
+            self._wake.clear()
+            if self._stop.is_set():
                 break
         if self._opened:
             self._opened.close()

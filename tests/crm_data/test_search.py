@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from crm_data.migrations import search as index
-from crm_data.search import Filters, search
+from crm_data.search import ALL, Filters, search
 from kpis.question import EVERYONE, Viewer
 from tests.edits.conftest import desk as desk  # the fixture
 from tests.pages.readings import HOSTILE
 
 
-def found(engine: Engine, typed: str, filters: Filters = Filters()) -> list[int]:
+def found(engine: Engine, typed: str, filters: Filters = ALL) -> list[int]:
     with engine.connect() as connection:
         return [one.id for one in search(connection, typed, EVERYONE, filters)[0]]
 
@@ -74,7 +74,11 @@ def test_the_index_follows_changes_by_plain_sql(desk: Engine) -> None:
     assert sorted(found(desk, "acme")) == [1, 3]
     run(desk, "UPDATE contacts SET merged_into_id = 3 WHERE id = 1")
     assert found(desk, "lukas") == []
-    run(desk, "UPDATE contacts SET merged_into_id = NULL WHERE id = 1", "DELETE FROM emails WHERE contact_id = 1")
+    run(
+        desk,
+        "UPDATE contacts SET merged_into_id = NULL WHERE id = 1",
+        "DELETE FROM emails WHERE contact_id = 1",
+    )
     run(desk, "DELETE FROM contacts WHERE id = 1")
     assert found(desk, "lukas") == []
     run(desk, "INSERT INTO contacts (id, last_name) VALUES (1, 'Lund')")

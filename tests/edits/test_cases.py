@@ -73,7 +73,7 @@ def test_what_makes_no_sense_is_told_beside_its_field(
     desk: Engine, typed: dict[str, object], field: str
 ) -> None:
     for attempt in (
-        lambda: edits.change_case(desk, ALL, 1, {name: "old" for name in typed}, typed),
+        lambda: edits.change_case(desk, ALL, 1, dict.fromkeys(typed, "old"), typed),
         lambda: edits.open_case(desk, ALL, {"subject": "Help"} | typed),
     ):
         with pytest.raises(Invalid) as refused:

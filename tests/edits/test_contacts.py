@@ -1,4 +1,4 @@
-"""Contacts: created, corrected, asked for consent; what is wrong is told by field, and nothing is saved then."""
+"""Contacts: created, corrected, asked for consent; what is wrong is told by field."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def test_all_problems_are_told_at_once_and_a_name_is_needed(desk: Engine) -> Non
         correct_contact(desk, ALL, 1, form(desk), form(desk) | {"first_name": " ", "last_name": ""})
 
 
-@pytest.mark.parametrize("name", ["O'Brien; DROP TABLE contacts; --", "伟", "👩‍💻", '<img src=x onerror="1">', "אבג"])
+@pytest.mark.parametrize(
+    "name", ["O'Brien; DROP TABLE contacts; --", "伟", "👩‍💻", '<img src=x onerror="1">', "אבג"]
+)
 def test_a_name_may_be_any_text(desk: Engine, name: str) -> None:
     key = create_contact(desk, ALL, {"last_name": name}).record
     assert row(desk, "contacts", key).last_name == name

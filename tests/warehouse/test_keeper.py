@@ -54,6 +54,17 @@ def test_a_change_by_anybody_is_seen_within_seconds(crm: Engine, keeper: Keeper)
         assert copy.state.rows["leads"] == 2
 
 
+def test_a_keeper_that_is_hurried_has_what_was_just_written(
+    crm: Engine, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert within(10, lambda: keeper.copy is not None)
+    monkeypatch.setattr("crm_data.warehouse.keeper._EVERY", 60)
+    keeper.hurry(10)  # the look after this one would come in a minute
+    sql(crm, "INSERT INTO leads (created_at) VALUES ('2025-07-01 12:00:00')")
+    keeper.hurry(10)
+    assert leads(keeper) == 1
+
+
 def test_a_missing_rate_is_said_until_there_is_one(crm: Engine, keeper: Keeper) -> None:
     assert within(10, lambda: keeper.copy is not None)
     add(crm, "spend", spent_on=date(2025, 2, 3), amount=10, currency="CHF")
