@@ -4,7 +4,7 @@ import streamlit as st
 
 from kpis import DEFINITIONS, HEADLINE
 from ui import shell
-from ui.alerts import strip
+from ui.alerts.strip import strip
 from ui.breakdowns import where_from, who_from
 from ui.figures import figure
 from ui.gauge import Tile, tile
@@ -23,7 +23,7 @@ now = {one.key: one for one in (*answers["figures"], *answers["now"])}
 then = {one.key: one for one in answers.get("then", [])}
 moved = {key: change(one, then.get(key), DEFINITIONS[key], formats) for key, one in now.items()}
 
-strip([now[key] for key in HEADLINE], view, formats)
+strip(page, [now[key] for key in HEADLINE])
 
 with st.container(key="tiles"):
     for key in HEADLINE:

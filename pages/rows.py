@@ -20,7 +20,9 @@ period = view.bucket or page.period
 question = Question((kpi.key,), period, page.today, where=view.everything, viewer=page.viewer)
 shown = cache.explain(page.copy, question, page.compared(period))
 
-link("overview", "‹ Overview", view.overview())
+with st.container(key="ways", horizontal=True, gap="small"):
+    link("overview", "‹ Overview", view.overview())
+    link("alerts", "Alert on this number", view.overview(kpi=kpi.key, at=view.at))
 shell.heading(page, kpi.label, period)
 narrowed(page)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
 
 import kpis
-from crm_data.engine import connect, database_url
+from crm_data.alerts import Event, Rule, open_events
+from crm_data.engine import CrmUnavailable, connect, database_url, reported
 from crm_data.warehouse import Copy, Keeper
-from kpis import OLDEST, Explanation, Period, Question, Reading, Rows
-from kpis.alerts import Watch
+from kpis import OLDEST, Explanation, Period, Question, Reading, Rows, alerts
+from kpis.alerts import Backtest, Watch
 from kpis.reports import REPORTS, Asked, Found, gather
 
 
@@ -59,6 +61,24 @@ def report(copy: Copy, asked: Asked) -> Found:
     return _report(copy, _key(copy, asked), asked)
 
 
+def backtest(copy: Copy, rule: Rule, today: date) -> Backtest:
+    return _backtest(copy, _key(copy, (rule, today)), rule, today)
+
+
+def open_alerts(copy: Copy) -> list[Event]:
+    """The alerts that go on; none while the CRM database cannot be read.
+
+    Anything that is committed there moves `refreshed_at`; the minute lets a snooze end.
+    """
+    sign = f"{id(copy)} {copy.state.refreshed_at} {keeper().news} {datetime.now(UTC):%H:%M}"
+    return _open_alerts(_url(), sign)
+
+
+def alerts_changed() -> None:
+    """What was written just now shows in this very run."""
+    _open_alerts.clear()
+
+
 def _key(copy: Copy, asked: object) -> str:
     """Data version and the whole question, which holds the viewer's rights."""
     return f"{id(copy)} {copy.state.version} {asked!r}"
@@ -84,3 +104,18 @@ def _rows(
 @st.cache_data(max_entries=100, show_spinner=False)
 def _report(_copy: Copy, key: str, _asked: Asked) -> Found:
     return gather(_copy, _asked, REPORTS[_asked.name])
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _backtest(_copy: Copy, key: str, _rule: Rule, _today: date) -> Backtest:
+    return alerts.backtest(_copy, _rule, _today)
+
+
+@st.cache_data(max_entries=10, show_spinner=False)
+def _open_alerts(url: str, sign: str) -> list[Event]:
+    engine = _crm(url)
+    try:
+        with reported(engine), engine.connect() as crm:
+            return open_events(crm)
+    except CrmUnavailable:
+        return []

@@ -16,7 +16,8 @@ _EVERY = 2  # seconds between looks at the copy
 @st.fragment(run_every=_EVERY)
 def freshness(shown: Page, keeper: Keeper, version: object, error: str | None) -> None:
     """How fresh the numbers are. Draws the page again when there are newer ones."""
-    if keeper.copy is None or keeper.copy.state.version != version or keeper.error != error:
+    seen = keeper.copy and (keeper.copy.state.version, keeper.news)
+    if seen != version or keeper.error != error:
         st.rerun()
     state = shown.copy.state
     newest = shown.formats.day(state.newest_day) if state.newest_day else "–"

@@ -18,5 +18,6 @@ class Entry:
 PAGES = (
     Entry("overview", "Overview", "Overview"),
     Entry("reports", "Reports", "Reports"),
+    Entry("alerts", "Alerts", "Reports"),
     Entry("rows", "Prove it"),
 )

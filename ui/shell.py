@@ -17,6 +17,7 @@ from crm_data.warehouse import Keeper, State
 from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
 from ui import cache, states
+from ui.alerts.strip import strip
 from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
@@ -54,6 +55,8 @@ def page(title: str) -> Page:
     _bar(shown, keeper)
     if keeper.error:
         states.behind(keeper.error, f"as of {when(shown)}")
+    if name not in ("overview", "alerts"):  # which show more than the strip does
+        strip(shown)
     return shown
 
 
@@ -101,7 +104,7 @@ def _bar(shown: Page, keeper: Keeper) -> None:
         bar = navigation_bar(shown.name, shown.view.overview())
         st.markdown(bar, unsafe_allow_html=True, width="content")
         with st.container(key="freshness", width="stretch"):
-            freshness(shown, keeper, shown.copy.state.version, keeper.error)
+            freshness(shown, keeper, (shown.copy.state.version, keeper.news), keeper.error)
 
 
 def _window_words(shown: Page, period: Period) -> str:

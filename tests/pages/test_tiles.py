@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kpis import DEFINITIONS
 from tests.pages.readings import ENGLISH, HOSTILE, goal, reading
-from ui.alerts import out_of_band, sentence
+from ui.alerts.strip import out_of_band, sentence
 from ui.gauge import Tile, spoken, tile
 from ui.sparkline import sparkline
 from ui.verdict import change, status_words

@@ -1,0 +1,138 @@
+"""The Alerts page: a rule is tried out, saved, fires, is acted on, and shows in the strip everywhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from crm_data.alerts import Rule, delete, open_events, read_rules, save, set_state
+from crm_data.warehouse import Copy
+from tests.pages.conftest import Open
+from tests.pages.readings import HOSTILE
+from tests.warehouse.test_keeper import within
+from ui import cache
+from ui.alerts.words import proof
+from ui.view import View
+
+
+def texts(test: AppTest) -> str:
+    return unescape("\n".join(element.value for element in test.markdown))
+
+
+def labels(test: AppTest) -> list[str]:
+    return [str(one.proto.label).replace("\\", "") for one in test.get("page_link")]
+
+
+@pytest.fixture
+def tidy(copy: Copy) -> Iterator[None]:
+    """Rules that a test makes are gone after it, for others share the demo."""
+    before = {rule.id for rule in rules()}
+    yield
+    for rule in rules():
+        if rule.id not in before:
+            delete(cache.crm(), rule.id, "test")
+    cache.alerts_changed()
+
+
+def rules() -> list[Rule]:
+    with cache.crm().connect() as crm:
+        return read_rules(crm)
+
+
+def fired(name: str) -> bool:
+    with cache.crm().connect() as crm:
+        return any(event.rule_name == name for event in open_events(crm))
+
+
+@pytest.mark.usefixtures("tidy")
+def test_a_rule_from_its_number_to_its_acknowledgement(open_page: Open) -> None:
+    source = open_page("rows", kpi="deals_won", period="12m")
+    assert "Alert on this number" in labels(source)
+    test = open_page("alerts", kpi="deals_won", period="12m")
+    assert not test.exception
+    test.number_input(key="field-deals_won-deals_won-level-limit").set_value(0.5)
+    test.selectbox(key="field-deals_won-deals_won-side").set_value("above")
+    test.selectbox(key="field-deals_won-deals_won-dimension").set_value("region")
+    test.text_input(key="field-deals_won-deals_won-name").set_value("Any deal at all").run()
+    assert not test.exception
+    assert "In the last twelve months this rule would have fired" in texts(test)
+    assert test.get("vega_lite_chart")
+    test.button(key="save-rule").click().run()
+    assert not test.exception
+    (rule,) = [one for one in rules() if one.name == "Any deal at all"]
+    assert (rule.kpi, rule.threshold, rule.dimension, rule.period) == ("deals_won", 0.5, "region", "12m")
+    assert within(15, lambda: fired("Any deal at all"))
+    time.sleep(1.5)  # the keeper's next look
+    strip = open_page("rows")
+    assert any(label.startswith("Any deal at all: ") for label in labels(strip))
+    test = open_page("alerts")
+    event = next(one for one in cache.open_alerts(cache.keeper().copy) if one.rule_id == rule.id)  # type: ignore[arg-type]
+    test.button(key=f"act-{event.id}-acknowledged-").click().run()
+    assert not test.exception
+    assert "Acknowledged by local" in texts(test)
+    assert f"act-{event.id}-acknowledged-" not in {button.key for button in test.button}
+
+
+@pytest.mark.usefixtures("tidy")
+def test_somebody_else_was_faster(open_page: Open) -> None:
+    made = save(cache.crm(), Rule("Fast", "deals_won", 0, period="12m", smallest_n=0), "test")
+    assert within(15, lambda: fired("Fast"))
+    time.sleep(1.5)
+    test = open_page("alerts")
+    event = next(one for one in cache.open_alerts(cache.keeper().copy) if one.rule_id == made.id)  # type: ignore[arg-type]
+    set_state(cache.crm(), event.id, "resolved", "bob", seen="open")
+    test.button(key=f"act-{event.id}-acknowledged-").click().run()
+    assert [one.value.replace("\\", "") for one in test.warning] == [
+        "This alert is resolved already, by bob. Nothing was changed."
+    ]
+
+
+@pytest.mark.usefixtures("tidy")
+def test_rules_are_switched_deleted_and_brought_back(open_page: Open) -> None:
+    made = save(cache.crm(), Rule("Short", "deals_won", 1e9, active=False), "test")
+    test = open_page("alerts")
+    test.toggle(key=f"on-{made.id}").set_value(True).run()
+    assert next(one for one in rules() if one.id == made.id).active
+    test.button(key=f"delete-{made.id}").click().run()
+    assert made.id not in {one.id for one in rules()}
+    test.button(key="undo-delete").click().run()
+    assert not test.exception
+    assert made.id in {one.id for one in rules()}
+
+
+@pytest.mark.usefixtures("tidy")
+def test_hostile_names_are_text(open_page: Open) -> None:
+    made = save(
+        cache.crm(),
+        Rule(
+            HOSTILE[0], "deals_won", 0, period="12m", smallest_n=0, filters=(("segment", (None, *HOSTILE)),)
+        ),
+        "test",
+    )
+    for query in ({}, {"rule": str(made.id)}):
+        test = open_page("alerts", **query)
+        assert not test.exception
+        assert "<img" not in "\n".join(one.value for one in test.markdown)
+    assert HOSTILE[0] in texts(test)
+
+
+def test_unknown_rules_and_numbers_are_said(open_page: Open) -> None:
+    test = open_page("alerts", rule="999999")
+    assert not test.exception
+    assert "This rule is no longer there." in texts(test)
+    assert not open_page("alerts", kpi="<script>").exception
+
+
+def test_an_alert_leads_to_its_own_window_and_member(open_page: Open, copy: Copy) -> None:
+    event = cache.open_alerts(copy)[0]
+    query = proof(event, View())
+    assert query["from"] == str(event.start)
+    assert query["to"] == str(event.end)
+    assert query["at"] == [f"{event.dimension}:{event.cause}"]
+    test = open_page("rows", **query)
+    assert not test.exception
+    assert "Added up just now" in texts(test)
