@@ -56,7 +56,7 @@ def _part(page: Page, part: Part) -> str:
     shown = "".join(_table(page, one) for one in part.tables)
     shown += "".join(f'<p class="said">{html(note)}</p>' for note in part.notes)
     if part.curve:  # words beside the picture, where there is room
-        said = f"<div>{said}</div><div>{_curve(page, part.curve)}</div>"
+        said, shown = f"<div>{said}</div>", f"<div>{_curve(page, part.curve)}{shown}</div>"
     kinds = [
         "beside" if part.curve else "",
         "wide" if any(len(one.columns) > _NARROW or _has_long(one) for one in part.tables) else "",

@@ -45,35 +45,45 @@ SALES = Report(
     ),
 )
 
+_LOSSES = ("churn_rate", "churn_revenue", "customers_lost", "revenue_lost", "active_customers")
+
 CHURN = Report(
     "churn",
     "Churn",
     "Whom did we lose, how much went with them, and why?",
-    ("churn_rate", "churn_revenue"),
+    ("churn_rate", "revenue_lost"),
     (
         Standing(
             "Losses",
             (
                 "churn_rate",
-                "churn_revenue",
                 "customers_lost",
-                "churn_monthly",
+                "revenue_lost",
+                "churn_revenue",
+                "grr",
+                "nrr",
                 "active_customers",
-                "new_customers",
+                "mrr",
+                "churn_monthly",
+                "reactivated",
+                "untouched_customers",
             ),
-            said=5,
+            said=8,
             curve="customers_lost",
-            why=(Split("churn_rate", "segment"), Split("active_customers", None)),
+            why=(
+                Split("churn_rate", "segment"),
+                Split("active_customers", None),
+                Split("mrr", None),
+            ),
         ),
-        Breakdown("Reasons", "lost_reason", ("customers_lost",)),
+        Breakdown("Reasons", "lost_reason", ("customers_lost", "revenue_lost")),
         Waterfall("Why the churn rate changed, by segment", Split("churn_rate", "segment")),
-        Breakdown(
-            "Segments", "segment", ("churn_rate", "churn_revenue", "customers_lost", "active_customers")
-        ),
-        Breakdown("Regions", "region", ("churn_rate", "churn_revenue", "customers_lost", "active_customers")),
-        Breakdown("Plans", "plan", ("churn_rate", "churn_revenue", "customers_lost", "active_customers")),
+        Breakdown("Segments", "segment", _LOSSES),
+        Breakdown("Regions", "region", _LOSSES),
+        Breakdown("Plans", "plan", _LOSSES),
+        Breakdown("Company sizes", "size", _LOSSES),
         Largest(
-            "Largest losses", "churn_revenue", details=("Segment", "Owner"), reason="lost_reason", limit=15
+            "Largest losses", "revenue_lost", details=("Segment", "Owner"), reason="lost_reason", limit=15
         ),
     ),
 )
@@ -82,24 +92,75 @@ CAMPAIGNS = Report(
     "campaigns",
     "Campaign performance",
     "What did marketing spend, and what came of it?",
-    ("cac", "lead_conversion"),
+    ("cac", "campaign_roi"),
     (
         Standing(
             "Results",
-            ("spend_paid", "cac", "lead_conversion", "lead_to_opportunity", "new_customers", "cac_loaded"),
-            said=5,
-            curve="spend_paid",
-            why=(Split("cac", "channel"), Split("lead_conversion", "channel")),
+            (
+                "spend_paid",
+                "leads_created",
+                "cost_per_lead",
+                "lead_conversion",
+                "cac",
+                "revenue_attributed",
+                "campaign_roi",
+                "lead_to_opportunity",
+                "lead_response",
+                "new_customers",
+                "cac_loaded",
+            ),
+            said=7,
+            curve="leads_created",
+            why=tuple(Split(kpi, "channel") for kpi in ("cost_per_lead", "lead_conversion", "cac")),
         ),
         Waterfall("Why the acquisition cost changed, by channel", Split("cac", "channel")),
+        Waterfall("Why attributed revenue changed, by campaign", Split("revenue_attributed", "campaign")),
         Breakdown(
             "Channels",
             "channel",
-            ("spend_paid", "new_customers", "cac", "lead_conversion", "lead_to_opportunity"),
+            (
+                "spend_paid",
+                "leads_created",
+                "cost_per_lead",
+                "lead_conversion",
+                "cac",
+                "revenue_attributed",
+                "campaign_roi",
+            ),
         ),
         Breakdown(
-            "Campaigns", "campaign", ("spend_paid", "lead_conversion", "lead_to_opportunity"), shown=20
+            "Campaigns",
+            "campaign",
+            (
+                "revenue_attributed",
+                "spend_paid",
+                "campaign_roi",
+                "leads_created",
+                "cost_per_lead",
+                "lead_conversion",
+            ),
+            shown=20,
         ),
+        Standing(
+            "E-mail",
+            (
+                "emails_sent",
+                "email_delivered",
+                "email_opened",
+                "email_clicked",
+                "email_unsubscribed",
+                "email_bounced",
+            ),
+            said=4,
+            curve="email_opened",
+        ),
+        Breakdown(
+            "E-mail by campaign",
+            "campaign",
+            ("emails_sent", "email_delivered", "email_opened", "email_clicked", "email_unsubscribed"),
+        ),
+        Standing("Web", ("web_sessions", "web_conversions", "web_conversion"), curve="web_sessions"),
+        Breakdown("Web sources", "web_source", ("web_sessions", "web_conversions", "web_conversion")),
     ),
 )
 
@@ -111,8 +172,20 @@ SEGMENTS = Report(
     (
         Standing(
             "All customers",
-            ("active_customers", "gross_margin", "cltv", "churn_rate", "csat", "new_customers"),
-            said=4,
+            (
+                "active_customers",
+                "mrr",
+                "gross_margin",
+                "cltv",
+                "churn_rate",
+                "nrr",
+                "repeat_purchase",
+                "csat",
+                "engagement",
+                "loyalty_engagement",
+                "new_customers",
+            ),
+            said=7,
             curve="active_customers",
             why=(Split("gross_margin", "segment"), Split("cltv", None)),
         ),
@@ -120,7 +193,7 @@ SEGMENTS = Report(
             Breakdown(
                 title,
                 by,
-                ("active_customers", "revenue_won", "gross_margin", "churn_rate", "cltv", "csat"),
+                ("active_customers", "revenue_won", "mrr", "gross_margin", "churn_rate", "cltv", "csat"),
             )
             for title, by in (
                 ("Segments", "segment"),

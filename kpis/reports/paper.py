@@ -93,13 +93,13 @@ def _is_number(column: Column, place: int, table: Table) -> bool:
 
 
 def _width(place: int, table: Table) -> int:
-    """The share of the width; 0: as wide as its numbers."""
+    """The share of the width."""
     if any(row[place].bar for row in table.rows):
         return 14
-    if _is_number(table.columns[place], place, table):
-        return 0
-    longest = max((len(row[place].text) for row in table.rows[: table.shown]), default=8)
-    return min(max(longest, 8), 60)
+    word = max((len(word) for word in table.columns[place].head.split()), default=0)
+    longest = max((len(row[place].text) for row in table.rows[: table.shown]), default=0)
+    longest += 2 if table.columns[place].signed else 0
+    return min(max(longest, word, 6 if _is_number(table.columns[place], place, table) else 14), 60)
 
 
 def _cell(cell: Cell, known: set[str]) -> dict[str, Any]:

@@ -45,8 +45,9 @@ def standing(now: Reading, then: Reading | None, scope: Scope, formats: Formats)
     if has_margin(kpi) and now.low is None:
         said.append(Words(f" ({_rows(now.n, formats)}: too few to be sure)"))
     elif kpi.unit is Unit.SHARE and now.low is not None and now.high is not None:
-        ends = f"{formats.value(kpi.unit, now.low)} and {formats.value(kpi.unit, now.high)}"
-        said.append(Words(f" (between {ends} with 95 % confidence)"))
+        low, high = formats.value(kpi.unit, now.low), formats.value(kpi.unit, now.high)
+        if low != high:
+            said.append(Words(f" (between {low} and {high} with 95 % confidence)"))
     said += against(now, then, scope, formats)
     said += target(now, kpi, formats)
     said.append(Words("."))
