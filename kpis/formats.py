@@ -113,6 +113,22 @@ class Formats:
         points = self.number(share * 100)
         return f"{points} {'pt' if points == '1' else 'pts'}"
 
+    def signed(self, unit: Unit, number: Fraction, digits: int) -> str:
+        """A part of a change with its sign, to exactly so many decimals: +€1,234.50, −0.42 pts."""
+        sign = "+" if number > 0 else "−" if number < 0 else ""
+        size = abs(Decimal(number.numerator) / number.denominator)
+        places = max(digits - 2, 0) if unit is Unit.SHARE else digits
+        pattern = "#,##0" + ("." + "0" * places if places else "")
+        if unit is Unit.SHARE:
+            return f"{sign}{format_decimal(size * 100, pattern, locale=self.locale)} pts"
+        if unit is Unit.MONEY:
+            money = format_currency(
+                size, self.currency, self._money_pattern(places), locale=self.locale, currency_digits=False
+            )
+            return sign + money
+        words = {Unit.DAYS: " d", Unit.HOURS: " h"}.get(unit, "")
+        return f"{sign}{format_decimal(size, pattern, locale=self.locale)}{words}"
+
     def day(self, day: date) -> str:
         return format_skeleton("yMMMd", day, locale=self._calendar)
 

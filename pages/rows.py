@@ -7,6 +7,7 @@ from ui import cache, proof, shell
 from ui.drilldown import listing
 from ui.links import link
 from ui.narrowed import narrowed, numbers_to_choose_from
+from ui.why import why
 
 page = shell.page("Prove it")
 view = page.view
@@ -38,6 +39,8 @@ if shown.parts:
     st.header("Made of", anchor=False)
     with st.container(key="parts"):
         proof.parts(page, shown)
+
+why(page, question)
 
 st.header("Rows", anchor=False)
 listing(page, question, shown)

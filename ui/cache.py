@@ -11,7 +11,7 @@ import kpis
 from crm_data.alerts import Event, Rule, open_events
 from crm_data.engine import CrmUnavailable, connect, database_url, reported
 from crm_data.warehouse import Copy, Keeper
-from kpis import OLDEST, Explanation, Period, Question, Reading, Rows, alerts
+from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, alerts
 from kpis.alerts import Backtest, Watch
 from kpis.reports import REPORTS, Asked, Found, gather
 
@@ -49,6 +49,10 @@ def ask(copy: Copy, *questions: Question) -> list[list[Reading]]:
 
 def explain(copy: Copy, question: Question, compared: Period | None) -> Explanation:
     return _explain(copy, _key(copy, (question, compared)), question, compared)
+
+
+def change(copy: Copy, question: Question, then: Period, by: str | None) -> Change:
+    return _change(copy, _key(copy, ("change", question, then, by)), question, then, by)
 
 
 def rows(copy: Copy, question: Question, which: str, offset: int, limit: int, *, order: str = OLDEST) -> Rows:
@@ -92,6 +96,11 @@ def _ask(_copy: Copy, key: str, _questions: tuple[Question, ...]) -> list[list[R
 @st.cache_data(max_entries=200, show_spinner=False)
 def _explain(_copy: Copy, key: str, _question: Question, _compared: Period | None) -> Explanation:
     return kpis.explain(_copy, _question, _compared)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _change(_copy: Copy, key: str, _question: Question, _then: Period, _by: str | None) -> Change:
+    return kpis.change(_copy, _question, _then, _by)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

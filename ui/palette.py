@@ -1,4 +1,4 @@
-"""Colours that charts need as values. Text and boxes take theirs from frame.css."""
+"""Colours that charts need as values. Text and boxes take theirs from the style sheets."""
 
 from __future__ import annotations
 

@@ -29,6 +29,9 @@ from ui.page import Page
 from ui.pages import PAGES
 from ui.view import View
 
+#: In this order: paper has the last word.
+_SHEETS = ("frame.css", "proof.css", "alerts.css", "paper.css")
+
 
 def viewer() -> Viewer:
     """Who looks. The server listens on this computer only, and whoever uses it may see all."""
@@ -41,7 +44,8 @@ def page(title: str) -> Page:
     view = View.from_url(st.query_params)
     name = next(entry.name for entry in PAGES if entry.title == title)
     _address_bar_follows(name)
-    st.html(Path(__file__).parent / "frame.css")
+    for sheet in _SHEETS:
+        st.html(Path(__file__).parent / sheet)
     keeper = cache.keeper()
     copy, error = keeper.copy, keeper.error
     state = copy.state if copy else None
