@@ -14,6 +14,7 @@ from crm_data.demo.plan import Days, Instants, Plan
 from crm_data.demo.seasons import Integers, at, draw_days, local_hours, season, spell
 
 BOUNCED, OPENED, CLICKED = 0.024, 0.34, 0.14  # of sent, of delivered, of opened
+BY_MAIL = 0.4  # share of withdrawals that follow a link in a mail
 _OFFSET = np.array([country.utc_offset for country in COUNTRIES])
 _NEVER = np.datetime64("NaT", "us")
 
@@ -82,6 +83,7 @@ def _fate(plan: Plan, rng: np.random.Generator, day: Days, offset: np.ndarray) -
 def _last_mails(day: Days, withdrawn: Days, month: np.datetime64) -> tuple[Integers, Integers]:
     """Mails by which readers withdrew on the very day (positions among `day`), and those readers."""
     leaver = np.flatnonzero(withdrawn.astype("datetime64[M]") == month)
+    leaver = leaver[leaver % 10 < BY_MAIL * 10]
     leaver = leaver[np.argsort(withdrawn[leaver], kind="stable")]
     left_on = withdrawn[leaver]
     place = np.arange(len(leaver)) - np.searchsorted(left_on, left_on)

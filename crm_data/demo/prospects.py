@@ -81,7 +81,7 @@ def _handling(
 ) -> tuple[np.ndarray, np.ndarray]:
     """When the prospect became an account, and when it got a first answer."""
     count = len(created)
-    response = until(created + spell(rng.lognormal(1.1, 1.1, count)), plan.now)
+    response = until(created + spell(rng.lognormal(1.6, 1.2, count)), plan.now)
     response[(rng.random(count) < 0.04) | ~lead] = np.datetime64("NaT")
     days = np.where(lead, 1 + rng.lognormal(1.5, 0.8, count), 0.0)
     became_day = days_until(created.astype("datetime64[D]") + days.astype(np.int64), plan.last_day)

@@ -91,6 +91,7 @@ def members(plan: Plan, campaigns: Campaigns, leads: pd.DataFrame, people: Peopl
         }
     )
     contact = np.flatnonzero(rng.random(len(people.account)) < 0.8)
+    contact = np.repeat(contact, rng.integers(1, 5, len(contact)))
     span = (plan.last_day - people.known[contact]).astype(np.int64)
     day = people.known[contact] + (rng.random(len(contact)) * span).astype(np.int64)
     joined = at(np.maximum(day, people.known[contact] + 1), rng.uniform(6, 16, len(contact)))

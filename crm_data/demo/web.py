@@ -11,14 +11,14 @@ from crm_data.demo.plan import DEFAULT_EVENTS, Plan
 from crm_data.demo.products import FAULTY, NAMES
 from crm_data.demo.seasons import at, choose, draw_days, trade
 
-# source: share of sessions, share of sessions that leave an enquiry
+# source: share of sessions, share of sessions in which somebody leaves an address
 SOURCES = {
-    "Organic search": (36, 0.0028),
-    "Direct": (22, 0.0030),
-    "Paid search": (17, 0.0042),
-    "Referral": (10, 0.0045),
-    "Paid social": (9, 0.0016),
-    "E-mail": (6, 0.0035),
+    "Organic search": (36, 0.0168),
+    "Direct": (22, 0.0180),
+    "Paid search": (17, 0.0252),
+    "Referral": (10, 0.0270),
+    "Paid social": (9, 0.0096),
+    "E-mail": (6, 0.0210),
 }
 SESSIONS_A_DAY = 1_100
 BIG_COUNTRIES = 8
