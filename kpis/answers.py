@@ -37,7 +37,7 @@ class Cell:
     high: float | None
     numerator: Fraction | None
     denominator: Fraction | None
-    unfinished: bool = False  # the bucket goes on after today
+    unfinished: bool = False  # the bucket goes on after today, or some of its rows are too young to judge
 
     @property
     def label(self) -> str:

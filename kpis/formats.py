@@ -63,6 +63,8 @@ class Formats:
             return f"{self.number(number)} {'day' if number == 1 else 'days'}"
         if unit is Unit.HOURS:
             return f"{self.number(number)} {'hour' if number == 1 else 'hours'}"
+        if unit is Unit.SCORE and abs(number) < 10:  # a scale of a few points
+            return format_decimal(round(number, 2) + 0.0, locale=self.locale)
         return self.number(number)
 
     def short(self, unit: Unit, number: float | None) -> str:

@@ -202,8 +202,16 @@ def _cell(
     cut = False
     if question.grain:
         at["period"] = period
-        cut = unfinished(period, question, calendar)
+        cut = unfinished(period, question, calendar) or _immature(definition, period, question.today)
     return Cell(at, value.value, value.why, value.n, low, high, value.numerator, value.denominator, cut)
+
+
+def _immature(definition: Definition, period: Period, today: date) -> bool:
+    """Some of those who entered in the window are too young to judge."""
+    clock = definition.clock if isinstance(definition, KPI) else None
+    if not isinstance(clock, Cohort) or clock.within is None:
+        return False
+    return period.end + timedelta(days=clock.within) > today
 
 
 def unfinished(period: Period, question: Question, calendar: Calendar) -> bool:

@@ -20,6 +20,28 @@ class Line:
     href: str
 
 
+@dataclass(frozen=True)
+class Block:
+    """A stage of a funnel: its name is text; number and what stands beside it are HTML already."""
+
+    name: str
+    number: str
+    beside: str
+    width: float  # 0 … 1, of the widest
+    href: str
+
+
+def blocks(shown: Sequence[Block], caption: str) -> str:
+    """The stages from first to last."""
+    drawn = "".join(
+        f'<li><a href="{html(one.href)}" target="_self"><span class="name">{html(one.name)}</span>'
+        f'<span class="number">{one.number}</span><span class="beside">{one.beside}</span>'
+        f'<i class="block" style="width:{max(one.width, 0) * 100:.1f}%"></i></a></li>'
+        for one in shown
+    )
+    return f'<ol class="funnel" aria-label="{html(caption)}">{drawn}</ol>'
+
+
 def lines(shown: Sequence[Line], caption: str) -> str:
     """The lines as a list."""
     drawn = "".join(_line(one) for one in shown)

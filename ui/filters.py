@@ -16,7 +16,7 @@ from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
 from ui.names import members_in_words
-from ui.view import FILTERS, View
+from ui.view import FILTERS, OFFERED_BY, View
 
 _CUSTOM = "custom"
 _FEW = 15  # so many members are shown at once; more are searched for
@@ -37,6 +37,8 @@ def filters(view: View, period: Period, known: Members, formats: Formats, page: 
             _days(period)
         _choice("compare", "Compare with", COMPARISONS, view.compare, period)
         for dimension in FILTERS:
+            if page not in OFFERED_BY.get(dimension, (page,)) and not view.members(dimension):
+                continue
             _members(dimension, view, known, formats, period)
         if view.where:
             link(page, "Clear", view.query(where=(), page=1))

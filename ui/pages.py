@@ -17,6 +17,7 @@ class Entry:
 #: In the order of the bar; the first is the start page.
 PAGES = (
     Entry("overview", "Overview", "Overview"),
+    Entry("marketing", "Marketing", "Marketing"),
     Entry("reports", "Reports", "Reports"),
     Entry("alerts", "Alerts", "Reports"),
     Entry("rows", "Prove it"),

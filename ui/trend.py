@@ -76,7 +76,8 @@ def footnote(now: Reading, calendar: Calendar, grain: Grain) -> str:
     """What the hollow points are, if there are any."""
     if not any(is_cut(cell, calendar, grain) for cell in now.cells):
         return ""
-    return f'<div class="note">○ A {grain} that is not over, or that the period cuts.</div>'
+    young = ", or in which some are too young to judge" if now.notes else ""
+    return f'<div class="note">○ A {grain} that is not over, or that the period cuts{young}.</div>'
 
 
 def is_cut(cell: Cell, calendar: Calendar, grain: Grain) -> bool:

@@ -70,14 +70,15 @@ def change(
 ) -> Change | None:
     """What changed since the earlier window; None where one of the two has no value.
 
-    Shares differ by percentage points, the rest by percent, or by the plain difference from 0.
+    Shares differ by percentage points, scores by points, the rest by percent, or by the plain difference
+    from 0.
     """
     if then is None or now.value is None or then.value is None:
         return None
     difference = now.value - then.value
     if kpi.unit is Unit.SHARE:
         amount, nothing = formats.points(abs(difference)), formats.points(0)
-    elif then.value > 0:
+    elif then.value > 0 and kpi.unit is not Unit.SCORE:
         amount, nothing = formats.percent(abs(difference) / then.value), formats.percent(0)
     else:
         amount, nothing = formats.short(kpi.unit, abs(difference)), formats.short(kpi.unit, 0)

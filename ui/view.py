@@ -13,7 +13,10 @@ from kpis.period import COMPARISONS, PRESETS, Period
 from kpis.question import Where
 
 #: The dimensions that every page can be filtered by, in the order of their controls.
-FILTERS = ("region", "country", "segment", "channel", "team", "owner", "product")
+FILTERS = ("region", "country", "segment", "channel", "team", "owner", "product", "campaign")
+
+#: Filters that only some pages offer; a link may set them on any.
+OFFERED_BY = {"campaign": ("marketing",)}
 
 #: Which rows of a number to list. "out": left out, or only those left out for `reason`.
 LISTS = ("counted", "out", "undated")

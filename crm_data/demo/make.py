@@ -113,7 +113,7 @@ def _tables(plan: Plan) -> Tables:
     invoiced = billing.billing(plan, account, customer, converter)
     yield from _sales(plan, account, customer, deal, course, invoiced)
     yield "touches", touches.touches(plan, campaign, prospect, lead, account, deal)
-    yield "campaign_members", touches.members(plan, campaign, lead, contact)
+    yield "campaign_members", touches.members(plan, campaign, lead, contact, account)
     del prospect
 
     served = service.service(plan, account, customer.months, contact, people)

@@ -12,6 +12,10 @@ from crm_data.demo.seasons import Integers, at, choose, spell
 
 _LATER = {"Organic search": 30, "Paid search": 16, "Referral": 4, "Paid social": 18, "Outbound": 14,
           "Partner": 6, "Events": 12}  # fmt: skip
+# Which campaigns ask people whom the firm knows already.
+_ASKING = {**dict.fromkeys(MAILINGS, 10), "Events": 26, "Partner": 16, "Paid social": 12, "Paid search": 6,
+           "Referral": 6, "Outbound": 4}  # fmt: skip
+RECORDED = 0.6  # share of leads whose campaign knows that it brought them
 
 
 def touches(
@@ -76,10 +80,12 @@ def _rows(channel: Integers, campaign: Integers, when: Instants) -> pd.DataFrame
     return pd.DataFrame({"channel": channel, "campaign_id": campaign, "touched_at": when})
 
 
-def members(plan: Plan, campaigns: Campaigns, leads: pd.DataFrame, people: People) -> pd.DataFrame:
-    """Leads are members of the campaign that brought them; contacts of some mailings."""
+def members(
+    plan: Plan, campaigns: Campaigns, leads: pd.DataFrame, people: People, accounts: pd.DataFrame
+) -> pd.DataFrame:
+    """Many leads are members of the campaign that brought them; contacts were asked by some."""
     rng = plan.random("members")
-    brought = leads[leads["campaign_id"] > 0]
+    brought = leads[(leads["campaign_id"] > 0).to_numpy() & (rng.random(len(leads)) < RECORDED)]
     first = pd.DataFrame(
         {
             "campaign_id": brought["campaign_id"],
@@ -98,7 +104,12 @@ def members(plan: Plan, campaigns: Campaigns, leads: pd.DataFrame, people: Peopl
     answered = rng.random(len(contact)) < 0.06
     mailed = pd.DataFrame(
         {
-            "campaign_id": _mailing(rng, campaigns, np.minimum(day, plan.last_day)),
+            "campaign_id": _asking(
+                rng,
+                campaigns,
+                accounts["region"].to_numpy()[people.account[contact]],
+                np.minimum(day, plan.last_day),
+            ),
             "contact_id": contact + 1,
             "lead_id": 0,
             "joined_at": joined,
@@ -115,7 +126,6 @@ def members(plan: Plan, campaigns: Campaigns, leads: pd.DataFrame, people: Peopl
     return frame
 
 
-def _mailing(rng: np.random.Generator, campaigns: Campaigns, day: np.ndarray) -> Integers:
-    title = rng.integers(0, len(MAILINGS), len(day))
-    nowhere = np.zeros(len(day), np.int64)
-    return np.choose(title, [campaigns.running(name, nowhere, day) for name in MAILINGS])
+def _asking(rng: np.random.Generator, campaigns: Campaigns, region: Integers, day: np.ndarray) -> Integers:
+    title = choose(rng, _ASKING, len(day))
+    return np.choose(title, [campaigns.running(name, region, day) for name in _ASKING])

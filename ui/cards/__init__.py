@@ -8,6 +8,7 @@ from ui.cards.leaderboard import Leaderboard
 from ui.cards.listing import Listing
 from ui.cards.map import Map
 from ui.cards.row import Row
+from ui.cards.steps import Steps
 from ui.cards.tiles import Tiles
 from ui.cards.trend import Trend
 
@@ -21,6 +22,7 @@ __all__ = [
     "Listing",
     "Map",
     "Row",
+    "Steps",
     "Tiles",
     "Trend",
 ]

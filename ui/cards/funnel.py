@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kpis import DEFINITIONS, Question
+from ui.bars import Block, blocks
 from ui.cards.card import Answers, by_member, framed, na, reading_of, why
 from ui.escape import html
 from ui.links import href, rows_of
@@ -53,18 +54,9 @@ class Funnel:
                 if self.steps and before and stage.value is not None:
                     step = html(f"{page.formats.percent(stage.value / before)} of the one above")
                 number = na(stage.why) if stage.value is None else html(page.formats.short(unit, stage.value))
-                width = max((stage.value or 0.0) / most, 0) * 100
-                drawn.append(
-                    f'<li><a href="{html(stage.href)}" target="_self">'
-                    f'<span class="name">{html(stage.name)}</span>'
-                    f'<span class="number">{number}</span><span class="beside">{step}</span>'
-                    f'<i class="block" style="width:{width:.1f}%"></i></a></li>'
-                )
+                drawn.append(Block(stage.name, number, step, (stage.value or 0.0) / most, stage.href))
                 before = stage.value
-            st.markdown(
-                f'<ol class="funnel" aria-label="{html(self.title)}">{"".join(drawn)}</ol>',
-                unsafe_allow_html=True,
-            )
+            st.markdown(blocks(drawn, self.title), unsafe_allow_html=True)
             if self.steps and not self.kpi:
                 st.markdown(
                     '<div class="note">Each bar counts what happened in the period, so one is not '

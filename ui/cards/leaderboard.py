@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -105,6 +105,9 @@ def _name(page: Page, by: str, member: object, words: str, kpi: str) -> str:
     where = rows_of(page.view, kpi, by, member)
     if by == "account" and isinstance(member, int) and page.has("customer"):
         where = href("customer", page.view.overview(account=member))
+    if by == "campaign" and isinstance(member, str):
+        narrowed = replace(page.view, where=page.view.filtered(by, (member,)))
+        where = href("marketing", narrowed.overview())
     return f'<a href="{html(where)}" target="_self">{html(words)}</a>'
 
 
