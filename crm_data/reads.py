@@ -91,6 +91,12 @@ _RECORDS = {
             "Owner": _t["users"].c.name,
         },
     ),
+    "articles": _Record(_t["articles"], _t["articles"].c.title, {}),
+    "article_views": _Record(
+        _outer("article_views", article_id="articles"),
+        _t["articles"].c.title,
+        {"Category": _t["articles"].c.category, "Views": _t["article_views"].c.views},
+    ),
     "survey_answers": _Record(
         _outer("survey_answers", survey_id="surveys", account_id="accounts", case_id="cases"),
         _joined(_t["surveys"].c.name, _t["accounts"].c.name),
@@ -163,11 +169,11 @@ _RECORDS = {
 }
 
 #: The dimensions whose members are keys.
-_OF_DIMENSION = {"owner": "users", "account": "accounts"}
+_OF_DIMENSION = {"owner": "users", "account": "accounts", "article": "articles"}
 
 
 def labels(connection: Connection, record: str, keys: Iterable[int]) -> dict[int, str]:
-    """Names by key, of a dimension (owner, account) or a table. Keys that are gone are left out.
+    """Names by key, of a dimension (owner, account, article) or a table. Keys that are gone are left out.
 
     Names that several of these records share carry their key.
     """
@@ -180,9 +186,10 @@ def labels(connection: Connection, record: str, keys: Iterable[int]) -> dict[int
 
 
 def keys(connection: Connection, dimension: str, value: str) -> list[int]:
-    """The keys of the owners or accounts that have this name or key."""
-    table = _t[_OF_DIMENSION[dimension]]
-    same: ColumnElement[bool] = table.c.name == value
+    """The keys of the owners, accounts or articles that have this name or key."""
+    name = _OF_DIMENSION[dimension]
+    table, title = _t[name], _RECORDS[name].title
+    same: ColumnElement[bool] = title == value
     if value.isascii() and value.isdigit() and len(value) < 19:
         same = or_(same, table.c.id == int(value))
     return list(connection.execute(select(table.c.id).where(same).order_by(table.c.id)).scalars())

@@ -205,7 +205,8 @@ def _exact(reading: Reading) -> Fraction:
 
 
 def _is_stock(definition: Definition) -> bool:
-    return isinstance(definition, KPI) and isinstance(definition.clock, AsOf)
+    """A total of what is there. The mean of a stock is a fraction like any other."""
+    return isinstance(definition, KPI) and isinstance(definition.clock, AsOf) and definition.per is None
 
 
 def shown(effects: tuple[Effect, ...], amount: Fraction, digits: int) -> list[tuple[Effect, Fraction]]:

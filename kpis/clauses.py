@@ -24,10 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import True_
 
-from kpis.model import KPI, AsOf, AtClose, Cohort, Condition, Spell, Throughout, today
+from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Condition, Number, Spell, Throughout, today
 from kpis.question import Where
 
 Day = ColumnElement[Any]
+_NO_DAY = literal(None, Date)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +54,10 @@ class Clauses:
 
 def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
     """The KPI's SQL for the window [opens, closes), which may be columns or values."""
-    each, per = number(kpi, kpi.each), number(kpi, 1 if kpi.per is None else kpi.per)
+    each = number(kpi, kpi.each, closes)
+    per = number(kpi, 1 if kpi.per is None else kpi.per)
     needed = (kpi.each, kpi.per, kpi.fact.times)
-    numbers = {id(value): value for value in needed if isinstance(value, Column | AtClose)}
+    numbers = {id(value): value for value in needed if isinstance(value, Column | AtClose | Age)}
     has_value = and_(*(_known(value) for value in numbers.values())) if numbers else true()
     clock = kpi.clock
     if isinstance(clock, Throughout):
@@ -64,7 +66,8 @@ def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
         )
         each = each * days
     if isinstance(clock, Cohort) and clock.outcome is not None:
-        each = case((_came_about(clock, clock.outcome, opens, closes), each), else_=0)
+        came_about = _came_about(clock, clock.outcome, opens, closes)
+        each = case((came_about, 0), else_=each) if clock.spared else case((came_about, each), else_=0)
     return Clauses(in_window(kpi, opens, closes), conditions(kpi), has_value, each, per)
 
 
@@ -159,11 +162,15 @@ def of_members(rows: FromClause, where: Where) -> ColumnElement[bool]:
     return and_(true(), *tests)
 
 
-def number(kpi: KPI, value: ColumnElement[Any] | AtClose | int) -> ColumnElement[Any]:
-    """A definition's number as SQL. A whole one counts each of the things that a row stands for."""
+def number(kpi: KPI, value: Number, closes: Day = _NO_DAY) -> ColumnElement[Any]:
+    """A definition's number as SQL, for a window that closes on that day. A whole one counts each of the
+    things that a row stands for."""
     if isinstance(value, AtClose):
         became = case((value.later.c.id.is_(None), 0), else_=value.later.c[value.name])
         return func.least(became, value.number) if value.at_most_then else became
+    if isinstance(value, Age):
+        days = closes - value.since
+        return days if value.over is None else case((days > value.over, 1), else_=0)
     if not isinstance(value, int):
         return value
     times = kpi.fact.times
@@ -175,7 +182,9 @@ def _sound(kpi: KPI) -> ColumnElement[bool]:
     return kpi.fact.c.bad.is_(None) if "bad" in kpi.fact.table.c else true()
 
 
-def _known(value: Column[Any] | AtClose) -> ColumnElement[bool]:
+def _known(value: Column[Any] | AtClose | Age) -> ColumnElement[bool]:
+    if isinstance(value, Age):
+        return value.since.isnot(None)
     if isinstance(value, AtClose):
         return or_(value.later.c.id.is_(None), value.later.c[value.name].isnot(None))
     return value.isnot(None)

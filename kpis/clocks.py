@@ -44,12 +44,14 @@ class Cohort:
 
     entry a day, `within` a number of days: rows that enter in the window, judged at that age; younger
     ones are left out. entry a Spell, no `within`: rows in force when the window opens, judged by an
-    outcome inside it. outcome None: every row is judged, by its number alone.
+    outcome inside it. outcome None: every row is judged, by its number alone. spared: the numerator counts
+    those to whom it did not happen.
     """
 
     entry: ColumnElement[Any] | Spell
     outcome: ColumnElement[Any] | None
     within: int | None = None
+    spared: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.entry, Spell) != (self.within is None):
@@ -76,6 +78,16 @@ class AtClose:
         return _later(self.number.table)
 
 
+@dataclass(frozen=True, eq=False)
+class Age:
+    """A row's days from `since` to the end of the window. With `over`: 1 for more than so many days, else 0.
+    It is another number for each window, so it cannot be added up from days."""
+
+    since: ColumnElement[Any]
+    over: int | None = None
+
+
+Number = ColumnElement[Any] | int | AtClose | Age
 Clock = During | AsOf | Throughout | Cohort
 
 

@@ -11,7 +11,7 @@ from crm_data.warehouse.query import readable
 from kpis import drill
 from kpis.answers import Count, Explanation
 from kpis.clauses import conditions
-from kpis.model import KPI, AsOf, AtClose, Cohort, Composition, Definition, During, Spell
+from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Composition, Definition, During, Spell
 from kpis.period import Period
 from kpis.query import Engine
 from kpis.question import Question
@@ -70,7 +70,7 @@ def words(definition: Definition) -> dict[str, str]:
     if isinstance(definition, Composition):
         return known | {"Made of": ", ".join(part.label for part in definition.parts)}
     reasons = [demand.otherwise for demand in conditions(definition)]
-    if any(isinstance(number, Column | AtClose) for number in (definition.each, definition.per)):
+    if any(isinstance(number, Column | AtClose | Age) for number in (definition.each, definition.per)):
         reasons.append(definition.no_value)
     return (
         {"One row": f"one {definition.fact.one}", "Clock": clock_words(definition)}

@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
-from kpis.clocks import AsOf, AtClose, Clock, Cohort, During, Spell, Throughout
+from kpis.clocks import Age, AsOf, AtClose, Clock, Cohort, During, Number, Spell, Throughout
 from kpis.dimensions import DIMENSIONS
 from kpis.period import Period
 
 __all__ = [
     "KPI",
+    "Age",
     "AsOf",
     "AtClose",
     "Better",
@@ -33,6 +34,7 @@ __all__ = [
     "During",
     "Fact",
     "Interval",
+    "Number",
     "Phasing",
     "Spell",
     "Throughout",
@@ -146,7 +148,7 @@ class KPI:
     clock: Clock
     formula: str
     among: tuple[Condition, ...] = ()
-    each: ColumnElement[Any] | AtClose | int = 1
+    each: Number = 1
     per: ColumnElement[Any] | int | None = None
     no_value: str = "without a value"
     spread: bool = False
@@ -265,7 +267,7 @@ def ratio(top: KPI, bottom: KPI) -> Callable[[Mapping[str, Fraction]], Combined]
 _SCALES = {"_cents": 100, "_hundredths": 100, "_seconds": 3600}
 
 
-def _scale(number: ColumnElement[Any] | AtClose | int) -> int:
+def _scale(number: Number) -> int:
     if not isinstance(number, Column | AtClose):
         return 1
     return next((scale for end, scale in _SCALES.items() if number.name.endswith(end)), 1)

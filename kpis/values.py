@@ -9,7 +9,7 @@ from fractions import Fraction
 from kpis import interval
 from kpis.answers import Spread
 from kpis.interval import Bounds
-from kpis.model import KPI, AsOf, Cohort, Composition, Interval
+from kpis.model import KPI, AsOf, Cohort, Composition, Interval, Unit
 from kpis.tally import Tally
 
 
@@ -129,6 +129,8 @@ def _bounds(kpi: KPI, tally: Tally, value: float) -> Bounds:
         return None if heavy else interval.wilson(value, tally.per**2 / tally.per_squares)
     if kind is Interval.CLUSTERED:
         bounds = interval.clustered(*_clusters(tally, weighted)) if tally.clusters else None
+        if kpi.unit is not Unit.SHARE:
+            return _scaled(bounds, kpi.each_scale / kpi.per_scale)
         return bounds and (max(bounds[0], 0.0), bounds[1] if weighted else min(bounds[1], 1.0))
     if heavy:
         return None

@@ -1,56 +1,19 @@
-"""The facts of service: cases, and what customers say afterwards."""
+"""What customers say: surveys sent, and answers given."""
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
-
-CASES = Build(
-    facts.cases,
-    order="opened_day",
-    affected=(
-        ("cases", "SELECT id FROM changed_cases"),
-        ("case_reopenings", "SELECT case_id FROM changed_case_reopenings"),
-        *through(
-            "crm.cases",
-            account_id="account_versions",
-            owner_id="people",
-            team_id="teams",
-            product_id="products",
-        ),
-    ),
-    sql="""
-    WITH cases AS (SELECT *, local_day(opened_at) AS opened_day FROM crm.cases WHERE chosen(id)),
-    reopenings AS (
-        SELECT case_id AS id, count(*) AS times FROM crm.case_reopenings
-        WHERE chosen(case_id) GROUP BY case_id
-    )
-    SELECT
-        k.id, k.kind, k.opened_day, local_day(k.due_at) AS due_day, local_day(k.resolved_at) AS resolved_day,
-        date_diff('second', k.opened_at, k.first_response_at) AS response_seconds,
-        date_diff('second', k.opened_at, k.resolved_at) AS resolution_seconds,
-        coalesce(r.times, 0) AS reopened,
-        CASE WHEN k.due_at IS NULL THEN NULL WHEN k.resolved_at <= k.due_at THEN 1 ELSE 0 END AS on_time,
-        k.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
-        k.owner_id AS owner, coalesce(t.name, owner.team) AS team,
-        p.name AS product, p.family, k.cause, k.priority, k.channel AS case_channel
-    FROM cases AS k
-    LEFT JOIN reopenings AS r ON r.id = k.id
-    LEFT JOIN work.account_versions AS a
-        ON a.id = k.account_id AND k.opened_day >= a.start_day AND k.opened_day < a.end_day
-    LEFT JOIN work.people AS owner ON owner.id = k.owner_id
-    LEFT JOIN crm.teams AS t ON t.id = k.team_id
-    LEFT JOIN crm.products AS p ON p.id = k.product_id
-    """,
-)
+from crm_data.warehouse.build_cases import CASE_CLOSINGS, CASE_SPELLS, CASES, VIEW
+from crm_data.warehouse.build_knowledge import ARTICLE_VIEWS
 
 # Whom and what a survey is about: what it says itself, else its invitation, its case, its contact.
-VIEWS = """
+VIEWS = f"""{VIEW}
 CREATE OR REPLACE VIEW work.invited AS
     SELECT
         i.id, i.survey_id, i.sent_at, i.contact_id, i.case_id,
         coalesce(i.account_id, k.account_id, c.account_id) AS account_id,
-        k.owner_id, k.team_id, k.product_id
+        k.owner_id, k.team_id, k.product_id, k.contact_id AS case_contact_id
     FROM crm.survey_invitations AS i
-    LEFT JOIN crm.cases AS k ON k.id = i.case_id
+    LEFT JOIN work.attributed_cases AS k ON k.id = i.case_id
     LEFT JOIN crm.contacts AS c ON c.id = i.contact_id;
 
 CREATE OR REPLACE VIEW work.answered AS
@@ -64,9 +27,9 @@ CREATE OR REPLACE VIEW work.answered AS
     )
     SELECT
         own.* REPLACE (coalesce(own.account_id, k.account_id, c.account_id) AS account_id),
-        k.owner_id, k.team_id, k.product_id
+        k.owner_id, k.team_id, k.product_id, k.contact_id AS case_contact_id
     FROM own
-    LEFT JOIN crm.cases AS k ON k.id = own.case_id
+    LEFT JOIN work.attributed_cases AS k ON k.id = own.case_id
     LEFT JOIN crm.contacts AS c ON c.id = own.contact_id;
 """
 
@@ -74,6 +37,7 @@ _LINKS = {
     "survey_id": "surveys",
     "case_id": "cases",
     "contact_id": "contacts",
+    "case_contact_id": "contacts",
     "account_id": "account_versions",
     "owner_id": "people",
     "team_id": "teams",
@@ -144,6 +108,8 @@ ANSWERS = Build(
         ) AS TINYINT) AS satisfied,
         CASE WHEN s.kind <> 'NPS' OR x.score IS NULL THEN NULL
              WHEN x.score >= 9 THEN 100 WHEN x.score >= 7 THEN 0 ELSE -100 END AS nps,
+        CASE WHEN s.kind = 'CES' AND s.scale_min = 1 AND s.scale_max = 7
+             THEN CAST(round(x.score * 100) AS BIGINT) END AS effort_hundredths,
         x.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
         x.owner_id AS owner, coalesce(t.name, owner.team) AS team, p.name AS product, s.name AS survey
     FROM answered AS x
@@ -157,4 +123,4 @@ ANSWERS = Build(
     """,
 )
 
-SERVICE = (CASES, INVITATIONS, ANSWERS)
+SERVICE = (CASES, CASE_CLOSINGS, CASE_SPELLS, INVITATIONS, ANSWERS, ARTICLE_VIEWS)

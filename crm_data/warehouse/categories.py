@@ -29,11 +29,11 @@ TYPES: dict[str, tuple[str, ...]] = {
     "lost_reason": ("memberships.end_reason", "'no more orders'"),
     "start_reason": (
         *("'opened'", "'changed'", "'new'", "'back'", "'moved'", "'repriced'"),
-        *("'invoiced'", "'fell due'", "'paid in part'", "'quiet'"),
+        *("'invoiced'", "'fell due'", "'paid in part'", "'quiet'", "'reopened'"),
     ),
     "end_reason": (
         *("'won'", "'lost'", "'changed'", "'moved'", "'repriced'"),
-        *("'paid'", "'fell due'", "'paid in part'", "'touched'", "'left'"),
+        *("'paid'", "'fell due'", "'paid in part'", "'touched'", "'left'", "'resolved'"),
     ),
     "spend_kind": ("spend.kind",),
     "basis": ("'contract'", "'silence'"),
@@ -41,6 +41,8 @@ TYPES: dict[str, tuple[str, ...]] = {
     "cause": ("cases.cause",),
     "priority": ("cases.priority",),
     "case_channel": ("cases.channel",),
+    "case_kind": ("cases.kind",),
+    "article_category": ("articles.category",),
     "plan": ("memberships.plan",),
     "lead_status": ("leads.status",),
     "activity": ("activities.kind",),
@@ -49,7 +51,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "web_source": ("web_traffic.source",),
     "network": ("social_mentions.network",),
     "status": ("opportunities.status",),
-    "kind": ("surveys.kind", "cases.kind"),
+    "kind": ("surveys.kind",),
 }
 
 _Connection = duckdb.DuckDBPyConnection

@@ -28,6 +28,7 @@ _ONE_EACH = {
     "cases": "cases",
     "invitations": "survey_invitations",
     "answers": "survey_answers",
+    "article_views": "article_views",
 }
 _UNITS = {AMOUNT: 10_000, RATE: 1_000_000_000}
 _FILLED = "number of values"

@@ -93,8 +93,10 @@ _COLUMNS = {
     "payments": "invoice_id paid_on amount",
     "spend": "campaign_id region_id channel spent_on kind amount currency",
     "cases": "kind account_id contact_id product_id owner_id team_id channel cause priority opened_at"
-    " first_response_at due_at resolved_at",
-    "case_reopenings": "case_id",
+    " first_response_at response_due_at due_at resolved_at",
+    "case_reopenings": "case_id resolved_at reopened_at",
+    "articles": "category product_id",
+    "article_views": "article_id day views helpful unhelpful",
     "survey_invitations": "survey_id account_id contact_id case_id sent_at",
     "survey_answers": "survey_id invitation_id account_id contact_id case_id answered_at score",
     "activities": "kind happened_at direction account_id contact_id lead_id opportunity_id case_id user_id",

@@ -17,7 +17,7 @@ from kpis.alerts.judge import MISSING, Figure, Says, Verdict, judge
 from kpis.alerts.rule import Windows, problem, windows
 from kpis.catalog import DEFINITIONS
 from kpis.cells import has_cells, is_ledger
-from kpis.model import KPI, AtClose, Cohort, Interval
+from kpis.model import KPI, Age, AtClose, Cohort, Interval
 from kpis.period import Calendar, Period, add_months
 from kpis.read import over
 from kpis.snapshot import Copy, opened
@@ -128,7 +128,7 @@ def knows_today(kpi: KPI) -> bool:
     return any(
         getattr(part, "key", None) == "today"
         for clause in asked
-        if clause is not None and not isinstance(clause, int | AtClose)
+        if clause is not None and not isinstance(clause, int | AtClose | Age)
         for part in visitors.iterate(clause)
         if part.__visit_name__ == "bindparam"
     )

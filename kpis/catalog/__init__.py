@@ -2,15 +2,20 @@
 
 from kpis.catalog.customers import CUSTOMER_KPIS
 from kpis.catalog.engagement import ENGAGEMENT_KPIS
+from kpis.catalog.knowledge import KNOWLEDGE
 from kpis.catalog.marketing import MARKETING
 from kpis.catalog.retention import RETENTION
 from kpis.catalog.sales import SALES
-from kpis.catalog.service import SERVICE
+from kpis.catalog.satisfaction import SATISFACTION
+from kpis.catalog.service import CASE_KPIS
 from kpis.model import Definition
 
 DEFINITIONS: dict[str, Definition] = {
     definition.key: definition
-    for definition in (*SALES, *CUSTOMER_KPIS, *RETENTION, *ENGAGEMENT_KPIS, *MARKETING, *SERVICE)
+    for definition in (
+        *(*SALES, *CUSTOMER_KPIS, *RETENTION, *ENGAGEMENT_KPIS),
+        *(*MARKETING, *CASE_KPIS, *SATISFACTION, *KNOWLEDGE),
+    )
 }
 
 #: The six tiles of the Overview.

@@ -33,6 +33,13 @@ INVOICE_LINES = Fact(facts.invoice_lines, "invoice line", "invoice lines", "invo
 ANSWERS = Fact(facts.answers, "answer", "answers", "survey_answers", "without a date")
 INVITATIONS = Fact(facts.invitations, "invitation", "invitations", "survey_invitations", "without a date")
 CASES = Fact(facts.cases, "case", "cases", "cases", "without a date")
+CASE_CLOSINGS = Fact(facts.case_closings, "closing", "closings", "cases", "without a date")
+CASE_SPELLS = Fact(facts.case_spells, "case", "cases", "cases", "without an opening date")
+# A row of these stands for as many views, or votes, as it says.
+_views = facts.article_views
+ARTICLE_VIEWS = Fact(_views, "view", "views", "article_views", "without a date", times=_views.c.views)
+ARTICLE_VOTES = Fact(_views, "vote", "votes", "article_views", "without a date", times=_views.c.votes)
+
 ACTIVITIES = Fact(facts.activities, "activity", "activities", "activities", "without a date")
 QUIET_SPELLS = Fact(facts.quiet_spells, "customer", "customers", "accounts", "without a start date")
 LOYALTY_SPELLS = Fact(facts.loyalty_spells, "member", "members", "loyalty", "without a day of joining")
@@ -44,3 +51,4 @@ DEAL = Spell(DEAL_SPELLS.c.start_day, DEAL_SPELLS.c.end_day)
 CUSTOMER = Spell(CUSTOMER_SPELLS.c.start_day, CUSTOMER_SPELLS.c.end_day)
 QUIET = Spell(QUIET_SPELLS.c.start_day, QUIET_SPELLS.c.end_day)
 MEMBER = Spell(LOYALTY_SPELLS.c.start_day, LOYALTY_SPELLS.c.end_day)
+CASE = Spell(CASE_SPELLS.c.start_day, CASE_SPELLS.c.end_day)

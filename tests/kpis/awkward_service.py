@@ -17,8 +17,37 @@ def spoil_service(crm: Connection, today: date) -> None:
     put_every(crm, cases, 14, 2, team_id=None)
     for row in every(crm, cases, 9, 3):
         put(crm, cases, row["id"], opened_at=instant(row["opened_at"].date(), 22 + row["id"] % 2))
+    _spoil_handling(crm, today)
+    _spoil_knowledge(crm)
     _spoil_answers(crm)
     _spoil_invitations(crm, today)
+
+
+def _spoil_handling(crm: Connection, today: date) -> None:
+    """Answered and resolved before they were opened, never due, due today, reopened again and again."""
+    cases, again = service.cases, service.case_reopenings
+    put_every(crm, cases, 13, 4, due_at=None, response_due_at=None)
+    put_every(crm, cases, 40, 5, due_at=instant(today, 21), response_due_at=instant(today, 21))
+    for row in every(crm, cases, 31, 6):
+        early = row["opened_at"] - (row["id"] % 3) * DAY - timedelta(minutes=row["id"] % 77)
+        put(crm, cases, row["id"], first_response_at=early)
+    reopened = {row["case_id"] for row in every(crm, again, 1, 0)}
+    for row in every(crm, cases, 29, 7):
+        if row["resolved_at"] is None or row["resolved_at"] < row["opened_at"]:
+            continue
+        if row["id"] % 2:  # nobody was that quick
+            put(crm, cases, row["id"], resolved_at=row["opened_at"] - 2 * DAY)
+        elif row["id"] not in reopened:  # closed and opened again, twice on the last day
+            closed = row["opened_at"] + 0.5 * (row["resolved_at"] - row["opened_at"])
+            for resolved, back in ((closed, row["resolved_at"]), (row["opened_at"], closed)):
+                add(crm, again, case_id=row["id"], resolved_at=resolved, reopened_at=back)
+    put_every(crm, cases, 37, 8, account_id=None)
+
+
+def _spoil_knowledge(crm: Connection) -> None:
+    put_every(crm, service.articles, 5, 1, category=None, product_id=None)
+    put_every(crm, service.articles, 7, 2, title='<img src=x onerror="alert(1)">')
+    put_every(crm, service.article_views, 50, 3, views=0, helpful=0, unhelpful=0)
 
 
 def _spoil_answers(crm: Connection) -> None:

@@ -112,7 +112,9 @@ def _column(column, rng: np.random.Generator, rows: int) -> list[object]:
         ]
     if isinstance(column.type, String):
         return list(rng.choice(np.array(MEMBERS, dtype=object), rows))
-    if name in ("owner", "account", "contact"):
+    if name in ("views", "helpful", "votes"):  # a row stands for so many
+        return [int(number) for number in rng.integers(0, 5, rows)]
+    if name in ("owner", "account", "contact", "article"):
         return [int(key) if key else None for key in rng.integers(0, 12, rows)]
     if isinstance(column.type, Float):
         return list(rng.integers(0, 11, rows).astype(float))

@@ -13,6 +13,7 @@ import pandas as pd
 from kpis.period import Period
 from kpis.question import Where
 from tests.kpis import recompute_campaigns as campaigns
+from tests.kpis import recompute_cases as cases
 from tests.kpis import recompute_customers as customers
 from tests.kpis import recompute_engagement as engagement
 from tests.kpis import recompute_marketing as marketing
@@ -24,7 +25,7 @@ from tests.kpis.recompute_crm import Crm, only
 
 #: What is counted in a window, one row each: `each` and `per` in cents, days or 0/1, and dimensions.
 Rows = Callable[[Crm, Period], pd.DataFrame]
-CENTS = 100
+CENTS = HOUR = 100  # of them make one
 MONTH = Fraction(487, 16)  # 30.4375 days
 LONGEST_LIFE = 60  # months
 
@@ -100,6 +101,11 @@ def median(unit: int = 1) -> Callable[[pd.DataFrame], Figure]:
         return Figure(middle, len(rows))
 
     return figure
+
+
+def per_case(views: pd.DataFrame, opened: pd.DataFrame) -> Figure:
+    read, n = Fraction(int(views["each"].sum())), len(opened)
+    return Figure(float(read / n) if n and len(views) else None, n, read, Fraction(n))
 
 
 def cost_per_customer(cost: pd.DataFrame, customer: pd.DataFrame) -> Figure:
@@ -204,6 +210,25 @@ RECOMPUTED: dict[str, Recomputation] = {
     "lead_conversion": Recomputation((marketing.lead_conversion,), ratio()),
     "lead_to_opportunity": Recomputation((marketing.lead_to_opportunity,), ratio()),
     "csat": Recomputation((service.csat,), ratio()),
-    "csat_response": Recomputation((service.csat_response,), ratio()),
-    "cases_opened": Recomputation((service.cases_opened,), total()),
+    "nps": Recomputation((service.nps,), ratio()),
+    "ces": Recomputation((service.ces,), ratio(100)),
+    "csat_response": Recomputation((service.response("CSAT"),), ratio()),
+    "nps_response": Recomputation((service.response("NPS"),), ratio()),
+    "ces_response": Recomputation((service.response("CES"),), ratio()),
+    "cases_opened": Recomputation((cases.cases_opened,), total()),
+    "cases_closed": Recomputation((cases.cases_closed,), total()),
+    "backlog": Recomputation((cases.backlog,), total()),
+    "backlog_age": Recomputation((cases.backlog_age,), ratio()),
+    "backlog_age_median": Recomputation((cases.backlog_age,), median()),
+    "backlog_old": Recomputation((cases.backlog_old,), ratio()),
+    "response_kept": Recomputation((cases.response_kept,), ratio()),
+    "response_time": Recomputation((cases.response_time,), median(HOUR)),
+    "resolution_mean": Recomputation((cases.resolution_time,), ratio(HOUR)),
+    "resolution_time": Recomputation((cases.resolution_time,), median(HOUR)),
+    "sla_kept": Recomputation((cases.sla_kept,), ratio()),
+    "first_contact_resolution": Recomputation((cases.first_contact,), ratio()),
+    "reopened_rate": Recomputation((cases.reopened,), ratio()),
+    "article_views": Recomputation((cases.article_views,), of_many(total())),
+    "article_helpful": Recomputation((cases.article_helpful,), of_many(ratio())),
+    "self_service": Recomputation((cases.article_views, cases.cases_opened), per_case),
 }

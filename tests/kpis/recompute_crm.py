@@ -26,8 +26,8 @@ TABLES = """
     organisation silence_thresholds regions teams users exchange_rates products campaigns spend
     touches campaign_members emails web_traffic social_mentions working_hours holidays
     accounts account_history contacts memberships leads opportunities opportunity_history
-    invoices invoice_lines cases surveys survey_invitations survey_answers
-    activities loyalty loyalty_points
+    invoices invoice_lines cases case_reopenings articles article_views
+    surveys survey_invitations survey_answers activities loyalty loyalty_points
 """.split()
 DAY = timedelta(days=1)
 

@@ -76,7 +76,17 @@ def clustered(rows: pd.DataFrame) -> Bounds:
         return None
     variance = (deviation**2).sum() / len(rows) ** 2 * len(deviation) / (len(deviation) - 1)
     half = Z * sqrt(variance)
-    return max(share - half, 0.0), min(share + half, 1.0)
+    return share - half, share + half
+
+
+def clustered_share(rows: pd.DataFrame) -> Bounds:
+    found = clustered(rows)
+    return found and (max(found[0], 0.0), min(found[1], 1.0))
+
+
+def per_case(views: pd.DataFrame, opened: pd.DataFrame) -> Bounds:
+    value = RECOMPUTED["self_service"].figure(views, opened).value
+    return _around(value, _poisson(len(opened))) if len(opened) else None
 
 
 def coverage(values: np.ndarray, low: float, high: float) -> float:
@@ -151,10 +161,15 @@ INTERVALS: dict[str, Callable[..., Bounds]] = {
     **dict.fromkeys(("lead_response", "leads_answered", "campaign_response"), wilson),
     **dict.fromkeys(("email_delivered", "email_opened", "email_clicked"), wilson),
     **dict.fromkeys(("email_unsubscribed", "email_bounced"), wilson),
-    "web_conversion": of_many,
+    **dict.fromkeys(("nps_response", "ces_response", "response_kept", "sla_kept"), wilson),
+    **dict.fromkeys(("first_contact_resolution", "reopened_rate", "backlog_old"), wilson),
+    **dict.fromkeys(("web_conversion", "article_helpful"), of_many),
     **dict.fromkeys(("average_deal", "sales_cycle", "cltv_realised", "social_sentiment"), mean),
+    **dict.fromkeys(("backlog_age", "resolution_mean"), mean),
     "campaign_roi": return_on,
-    "csat": clustered,
+    "csat": clustered_share,
+    **dict.fromkeys(("nps", "ces"), clustered),
+    "self_service": per_case,
     "repeat_purchase": wilson,
     **dict.fromkeys(("nrr", "grr"), change_of_weight),
     "redemption_rate": clustered_weight,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from kpis.period import Period
 from tests.kpis import recompute_campaigns as campaigns
+from tests.kpis import recompute_cases as cases
 from tests.kpis import recompute_customers as customers
 from tests.kpis import recompute_marketing as marketing
 from tests.kpis import recompute_reach as reach
@@ -151,12 +152,12 @@ def not_media(crm: Crm, window: Period) -> Iterator[str]:
     )
 
 
-def answers(crm: Crm, window: Period) -> Iterator[str]:
+def answers(crm: Crm, window: Period, kind: str = "CSAT", blank: str = "left blank") -> Iterator[str]:
     """A blank answer does not take the place of one with a score, however late it comes."""
     scored = {
         service.case_and_survey(crm, row) for row in crm.rows["survey_answers"] if row["score"] is not None
     }
-    counted = set(service.answers(crm)["id"])
+    counted = set(service.answers(crm, kind)["id"])
     last_blank = {
         service.case_and_survey(crm, row): row["id"]
         for row in sorted(crm.rows["survey_answers"], key=lambda row: (row["answered_at"], row["id"]))
@@ -166,12 +167,16 @@ def answers(crm: Crm, window: Period) -> Iterator[str]:
         key = service.case_and_survey(crm, row)
         if crm.day(row["answered_at"]) not in window or row["id"] in counted:
             continue
-        if crm.lookup["surveys"][row["survey_id"]]["kind"] != "CSAT":
+        if crm.lookup["surveys"][row["survey_id"]]["kind"] != kind:
             yield "answers to other kinds of survey"
         elif key in scored or last_blank[key] != row["id"]:
             yield "answered again later"
         else:
-            yield "left blank"
+            yield blank
+
+
+def effort(crm: Crm, window: Period) -> Iterator[str]:
+    return answers(crm, window, "CES", "left blank, or not on a scale of 1 to 7")
 
 
 def invitations(crm: Crm, window: Period) -> Iterator[str]:
@@ -183,6 +188,26 @@ def invitations(crm: Crm, window: Period) -> Iterator[str]:
             yield "other kinds of survey"
         elif crm.today - sent <= timedelta(days=30):
             yield "too young to judge: not 30 days old yet"
+
+
+def due_today(crm: Crm, window: Period) -> Iterator[str]:
+    for case in crm.rows["cases"]:
+        due = crm.day(case["due_at"]) if case["due_at"] else None
+        if due is not None and due in window and due >= crm.today and case["resolved_at"] is None:
+            yield "due today and still waiting"
+
+
+def backwards(crm: Crm, window: Period) -> Iterator[str]:
+    rows = cases.cases(crm)
+    for day, took in zip(rows["resolved"], rows["resolution"], strict=True):
+        if day is not None and day in window and took < 0:
+            yield "resolved before they were opened"
+
+
+def young_closings(crm: Crm, window: Period) -> Iterator[str]:
+    for day in cases.cases_closed(crm, window)["closed"]:
+        if crm.today - day <= timedelta(days=7):
+            yield "too young to judge: not 7 days old yet"
 
 
 def nothing(_crm: Crm, _window: Period) -> Iterator[str]:
@@ -222,5 +247,11 @@ LEFT_OUT: dict[str, Reasons] = {
     "spend_loaded": nothing,
     "csat": answers,
     "csat_response": invitations,
+    "ces": effort,
     "cases_opened": nothing,
+    "cases_closed": nothing,
+    "sla_kept": due_today,
+    "resolution_mean": backwards,
+    "resolution_time": backwards,
+    "reopened_rate": young_closings,
 }

@@ -34,7 +34,7 @@ WINDOWS = (
 )
 KEYS = list(DEFINITIONS)
 #: The rows of these are in cents, their means too.
-UNITS = {"average_deal": 100, "cltv_realised": 100, "social_sentiment": 100}
+UNITS = dict.fromkeys(("average_deal", "cltv_realised", "social_sentiment", "resolution_mean", "ces"), 100)
 
 
 def past(window: Period) -> Period:
@@ -188,10 +188,14 @@ def test_rows_left_out_by_reason(spoiled: Copy, plain: Crm, key: str) -> None:
         assert proof.reading.left_out == expected.total()
 
 
-@pytest.mark.parametrize("key", ["active_customers", "customer_days", "churn_rate", "open_pipeline"])
+@pytest.mark.parametrize(
+    "key", ["active_customers", "customer_days", "churn_rate", "open_pipeline", "backlog"]
+)
 def test_spans_that_make_no_sense_are_told(spoiled: Copy, plain: Crm, key: str) -> None:
     """Those that end before they start are in no window, and yet in none without a word."""
-    if key == "open_pipeline":
+    if key == "backlog":
+        spans = [(row["opened_at"], row["resolved_at"]) for row in plain.rows["cases"]]
+    elif key == "open_pipeline":
         spans = [(row["opened_on"], row["closed_on"]) for row in plain.rows["opportunities"]]
     else:
         spans = [(row["started_on"], row["ended_on"]) for row in plain.rows["memberships"]]

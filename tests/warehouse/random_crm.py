@@ -14,7 +14,10 @@ from tests.warehouse.dice import NOW, Dice
 from tests.warehouse.random_rows import ORDER, row
 
 #: A key here comes with a word or day that another row may have.
-_UNIQUE = ("exchange_rates", "silence_thresholds", "working_hours", "holidays", "stages")
+_UNIQUE = (
+    *("exchange_rates", "silence_thresholds", "working_hours", "holidays", "stages"),
+    "article_views",
+)
 
 __all__ = ["NOW", "ORDER", "change", "fill"]
 

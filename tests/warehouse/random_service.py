@@ -25,6 +25,7 @@ def _case(d: Dice) -> dict[str, Any]:
         "status": "resolved" if resolved else "open",
         "opened_at": opened,
         "first_response_at": d.maybe(opened + timedelta(minutes=d.random.randrange(900))),
+        "response_due_at": d.maybe(opened + timedelta(hours=8)),
         "due_at": d.maybe(opened + timedelta(hours=48)),
         "resolved_at": resolved,
     }
@@ -35,7 +36,7 @@ SERVICE: dict[str, Make] = {
         "name": d.of("After a case", "Yearly"),
         "kind": d.of("CSAT", "NPS", "CES"),
         "scale_min": 1,
-        "scale_max": d.of(5, 10),
+        "scale_max": d.of(5, 7, 10),
         "satisfied_from": d.maybe(4),
     },
     "cases": _case,
@@ -64,6 +65,21 @@ SERVICE: dict[str, Make] = {
             "case_id": d.maybe(d.key("cases"), 0.4),
             "answered_at": d.instant(),
             "score": d.maybe(d.random.randrange(1, 11)),
+        },
+    ),
+    "articles": lambda d: {
+        "title": "How to",
+        "category": d.maybe(d.of("Access", "Billing")),
+        "product_id": d.maybe(d.key("products")),
+    },
+    "article_views": under(
+        "articles",
+        "article_id",
+        lambda d: {
+            "day": d.day(),
+            "views": d.random.randrange(9),
+            "helpful": d.random.randrange(3),
+            "unhelpful": d.random.randrange(3),
         },
     ),
 }

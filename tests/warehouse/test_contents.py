@@ -73,6 +73,7 @@ def test_every_category_of_the_facts_is_an_enum() -> None:
         "deal_spells.bad",
         "customer_spells.bad",
         "loyalty_spells.bad",
+        "case_spells.bad",
         "targets.kpi",
         "targets.dimension",
         "targets.member",

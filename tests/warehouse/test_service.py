@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.warehouse.conftest import add
+from tests.warehouse.conftest import add, sql
 from tests.warehouse.test_sales import FEB, JAN, MAR, at
 
 
@@ -27,20 +27,102 @@ def case(crm, **values) -> int:
 
 
 def test_cases(crm, facts):
+    """Opened at noon on New Year's Day 2025, a Wednesday, in UTC; nobody has set any hours."""
     due = at(JAN) + timedelta(hours=10)
     on_time = case(crm, due_at=due, resolved_at=due, status="resolved", first_response_at=at(JAN, 13))
     late = case(crm, due_at=due, resolved_at=due + timedelta(seconds=1), status="resolved")
-    still_open = case(crm, due_at=due)
-    never_due = case(crm, resolved_at=at(FEB), status="resolved")
+    still_open = case(crm, due_at=due, response_due_at=due)
+    never_due = case(
+        crm,
+        resolved_at=at(FEB),
+        status="resolved",
+        first_response_at=at(JAN) + timedelta(days=1, minutes=36),
+        response_due_at=at(JAN) + timedelta(days=1, minutes=36),
+    )
+    early = case(crm, first_response_at=at(JAN) - timedelta(hours=1), response_due_at=at(JAN))
     for _ in range(2):
         add(crm, "case_reopenings", case_id=late, resolved_at=at(JAN), reopened_at=at(JAN, 14))
-    ask = "SELECT id, on_time, reopened, response_seconds, resolution_seconds FROM cases ORDER BY id"
+    ask = (
+        "SELECT id, on_time, response_on_time, reopened, response_hundredths, resolution_hundredths "
+        "FROM cases ORDER BY id"
+    )
     assert facts(ask) == [
-        (on_time, 1, 0, 3600, 36000),
-        (late, 0, 2, None, 36001),
-        (still_open, 0, 0, None, None),
-        (never_due, None, 0, None, 31 * 86400),
+        (on_time, 1, None, 0, 100, 1000),
+        (late, 0, None, 2, None, 1000),
+        (still_open, 0, 0, 0, None, None),
+        (never_due, None, 1, 0, 860, 31 * 2400),
+        (early, None, 1, 0, -100, None),
     ]
+    add(crm, "holidays", day=JAN)
+    assert facts("SELECT id, response_hundredths FROM cases WHERE response_hundredths IS NOT NULL") == [
+        (on_time, 0),
+        (never_due, 360),
+        (early, 0),
+    ]
+
+
+def test_a_case_is_open_until_each_of_its_closings(crm, facts):
+    once = case(crm, resolved_at=at(FEB), status="resolved")
+    thrice = case(crm, opened_at=at(JAN))
+    for closed, again in ((2, 5), (7, 7)):
+        add(
+            crm,
+            "case_reopenings",
+            case_id=thrice,
+            resolved_at=at(JAN) + timedelta(days=closed),
+            reopened_at=at(JAN) + timedelta(days=again),
+        )
+    day = [JAN + timedelta(days=n) for n in range(8)]
+    assert facts("SELECT id, attempt, closed_day, reopened_day FROM case_closings ORDER BY id, attempt") == [
+        (once, 1, FEB, None),
+        (thrice, 1, day[2], day[5]),
+        (thrice, 2, day[7], day[7]),
+    ]
+    spans = (
+        "SELECT id, start_day, end_day, opened_day, start_reason, end_reason, bad "
+        "FROM case_spells ORDER BY 1, 2"
+    )
+    assert facts(spans) == [
+        (once, JAN, FEB, JAN, "opened", "resolved", None),
+        (thrice, JAN, day[2], JAN, "opened", "resolved", None),
+        (thrice, day[5], day[7], JAN, "reopened", "resolved", None),
+        (thrice, day[7], None, JAN, "reopened", None, None),
+    ]
+
+
+def test_spans_of_cases_that_make_no_sense(crm, facts):
+    before = case(crm, opened_at=at(FEB), resolved_at=at(JAN), status="resolved")
+    again = case(crm, opened_at=at(MAR))
+    add(crm, "case_reopenings", case_id=again, resolved_at=at(JAN), reopened_at=at(FEB))
+    assert facts("SELECT id, start_day, end_day, bad FROM case_spells ORDER BY id, start_day DESC") == [
+        (before, FEB, JAN, "resolved before they were opened"),
+        (again, MAR, JAN, "resolved before they were opened"),
+        (again, FEB, None, "reopened before they were opened"),
+    ]
+
+
+def test_a_case_without_an_account_is_its_contacts(crm, facts):
+    account = add(crm, "accounts", name="A", segment="Small")
+    contact = add(crm, "contacts", last_name="Ann", account_id=account)
+    about = case(crm, contact_id=contact)
+    own = case(crm, contact_id=contact, account_id=add(crm, "accounts", name="B", segment="Large"))
+    ask = "SELECT id, segment FROM {} ORDER BY id"
+    for fact in ("cases", "case_spells"):
+        assert facts(ask.format(fact)) == [(about, "Small"), (own, "Large")]
+    sent = add(crm, "survey_invitations", survey_id=survey(crm), case_id=about, sent_at=at(FEB))
+    assert facts(ask.format("invitations")) == [(sent, "Small")]
+    sql(crm, "UPDATE contacts SET account_id = NULL")
+    for fact, found in (("cases", [(about, None), (own, "Large")]), ("invitations", [(sent, None)])):
+        assert facts(ask.format(fact)) == found
+
+
+def test_articles(crm, facts):
+    product = add(crm, "products", name="Bolt", family="Small")
+    article = add(crm, "articles", title="How to", category="Access", product_id=product)
+    views = add(crm, "article_views", article_id=article, day=JAN, views=9, helpful=2, unhelpful=1)
+    assert facts(
+        "SELECT id, day, views, helpful, votes, article, article_category, product FROM article_views"
+    ) == [(views, JAN, 9, 2, 3, article, "Access", "Bolt")]
 
 
 def test_only_the_last_answer_of_a_case_counts(crm, facts):
@@ -87,6 +169,15 @@ def test_scores(crm, facts, kind, high, satisfied_from, score, satisfied, nps):
     one = survey(crm, kind, 1 if kind == "CSAT" else 0, high, satisfied_from)
     add(crm, "survey_answers", survey_id=one, answered_at=at(JAN), score=score)
     assert facts("SELECT satisfied, nps FROM answers") == [(satisfied, nps)]
+
+
+@pytest.mark.parametrize(("high", "score", "effort"), [(7, 4.5, 450), (7, None, None), (5, 4, None)])
+def test_effort_has_one_scale(crm, facts, high, score, effort):
+    one = survey(crm, "CES", 1, high)
+    add(crm, "survey_answers", survey_id=one, answered_at=at(JAN), score=score)
+    assert facts(
+        "SELECT effort_hundredths, nps, satisfied FROM answers WHERE effort_hundredths IS NOT NULL"
+    ) == ([] if effort is None else [(effort, None, None)])
 
 
 def test_mails(crm, facts):

@@ -22,15 +22,25 @@ from crm_data.warehouse.facts.sales import (
     stage_visits,
     stages,
 )
-from crm_data.warehouse.facts.service import answers, cases, invitations
+from crm_data.warehouse.facts.service import (
+    answers,
+    article_views,
+    case_closings,
+    case_spells,
+    cases,
+    invitations,
+)
 
 __all__ = [
     "CATEGORIES",
     "activities",
     "answers",
+    "article_views",
     "attributions",
     "buying_days",
     "campaign_members",
+    "case_closings",
+    "case_spells",
     "cases",
     "close_dates",
     "customer_spells",

@@ -6,7 +6,7 @@ This is the contract between the copy, which fills them, and `kpis`, which count
   flags 0/1. So sums are exact, in any order, on any engine. NULL means unknown, never 0.
 - `day` columns are days in the organisation's time zone.
 - Dimensions are named the same everywhere and hold the value at the row's event. NULL is "(none)".
-  `owner` and `account` hold keys whose names stay in the CRM database; the rest hold categories.
+  `owner`, `account` and `article` hold keys whose names stay in the CRM database; the rest hold categories.
 - No names of people, no addresses, no free text.
 - Spans are half-open: [start_day, end_day), end_day NULL while it lasts. `bad` says in words why
   a span makes no sense (its end precedes its start); such rows are set aside and listed.
@@ -41,6 +41,8 @@ CATEGORIES = (
     "cause",
     "priority",
     "case_channel",
+    "case_kind",
+    "article_category",
     "plan",
     "tier",
     "lead_status",
@@ -49,7 +51,7 @@ CATEGORIES = (
     "web_source",
     "network",
 )
-KEYS = ("owner", "account")
+KEYS = ("owner", "account", "article")
 
 
 def fact(name: str, *columns: Column) -> Table:  # type: ignore[type-arg]
