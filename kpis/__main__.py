@@ -35,6 +35,7 @@ from kpis.dimensions import DIMENSIONS
 from kpis.period import GRAINS, PRESETS, Calendar
 from kpis.question import Where
 from kpis.read import definition_of
+from kpis.reference import as_markdown
 from kpis.reports import command as report
 
 
@@ -42,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         if args.command == "list":
-            terminal.definitions(list(DEFINITIONS.values()), as_json=args.json)
+            if args.markdown:
+                print(as_markdown(DEFINITIONS.values()))
+            else:
+                terminal.definitions(list(DEFINITIONS.values()), as_json=args.json)
             return 0
         if args.command == "alerts":
             return _alerts(args)
@@ -136,7 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="every definition")
-    listing.add_argument("--json", action="store_true", help="print JSON")
+    forms = listing.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="print JSON")
+    forms.add_argument("--markdown", action="store_true", help="print the reference of all definitions")
 
     value = commands.add_parser("value", help="the value of KPIs in a window")
     value.add_argument("keys", nargs="+", metavar="KEY")

@@ -20,5 +20,6 @@ PAGES = (
     Entry("marketing", "Marketing", "Marketing"),
     Entry("reports", "Reports", "Reports"),
     Entry("alerts", "Alerts", "Reports"),
+    Entry("definitions", "Definitions", "Data"),
     Entry("rows", "Prove it"),
 )

@@ -54,3 +54,10 @@ def apology(reference: str) -> None:
         "**This page could not be drawn.** Your data is unchanged. Reload the page; if it happens again, "
         f"tell whoever runs the dashboard: the log names the cause under **{reference}**."
     )
+
+
+def no_result(what: str, way_out: str) -> None:
+    """There is data, but nothing that fits what was asked. Both texts are Markdown."""
+    with st.container(key="nothing-found"):
+        st.markdown(f"**{what}**")
+        st.caption(way_out)
