@@ -10,6 +10,7 @@ from kpis.catalog import DEFINITIONS, HEADLINE
 from kpis.change import Change, Effect
 from kpis.dimensions import DIMENSIONS
 from kpis.drill import COUNTED, LARGEST, LEFT_OUT, MISSED, NEWEST, OLDEST, UNDATED, NoRows
+from kpis.inputs import part_totals
 from kpis.model import Better, Unit
 from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Question, Viewer
@@ -76,8 +77,10 @@ def rows(
     Raises NoRows where the question cannot be answered.
     """
     with opened(copy) as data:
-        totals = proof.part_totals(data, question)
-        return drill.rows(data.engine, question, totals, which, offset=offset, limit=limit, order=order)
+        totals = part_totals(data, question)
+        return drill.rows(
+            data.engine, data.calendar, question, totals, which, offset=offset, limit=limit, order=order
+        )
 
 
 def explain(copy: Copy, question: Question, compared: Period | None = None) -> Explanation:

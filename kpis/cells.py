@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, literal, or_, select, 
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from kpis.clauses import Clauses, allowed, clauses, clock_day, number
-from kpis.model import KPI, Age, AsOf, Cohort, Spell, Throughout
+from kpis.model import KPI, Age, AsOf, Cohort, Due, Spell, Throughout
 from kpis.period import Period
 from kpis.question import Where
 from kpis.tally import NUMBERS, Tally, aggregates
@@ -28,10 +28,10 @@ _NO_DAY = literal(None, Date)
 
 
 def has_cells(kpi: KPI) -> bool:
-    """The KPI can be asked by day. A cohort that is there when the window opens cannot, nor can ages."""
-    return not isinstance(kpi.each, Age) and not (
-        isinstance(kpi.clock, Cohort) and isinstance(kpi.clock.entry, Spell)
-    )
+    """The KPI can be asked by day. What hangs on the window's ends cannot: a cohort that is there when it
+    opens, days that were moved out of it, ages."""
+    at_opening = isinstance(kpi.clock, Cohort) and isinstance(kpi.clock.entry, Spell)
+    return not at_opening and not isinstance(kpi.clock, Due) and not isinstance(kpi.each, Age)
 
 
 def is_ledger(kpi: KPI) -> bool:

@@ -17,7 +17,8 @@ from sqlalchemy import BigInteger, Date, Select, cast, func, literal, select, un
 
 from kpis.answers import Reading
 from kpis.clauses import allowed, clauses
-from kpis.model import KPI, AsOf, Composition, Definition
+from kpis.inputs import part_totals
+from kpis.model import KPI, TARGET, AsOf, Composition, Definition
 from kpis.period import Period
 from kpis.question import Question
 from kpis.read import ask, definition_of, refusal, restrictions, until_today
@@ -136,12 +137,8 @@ def rate_and_mix(before: Parts, after: Parts) -> list[Effect]:
 
 def _by_input(data: Snapshot, definition: Composition, both: list[Question]) -> list[Effect]:
     """Each input's share: the mean, over all orders of replacing old inputs by new ones, of what it does."""
-    keys = tuple(part.key for part in definition.parts)
-    asked = [Question(keys, one.period, one.today, where=one.where, viewer=one.viewer) for one in both]
-    old, new = (
-        {reading.key: reading.numerator or Fraction(0) for reading in readings}
-        for readings in ask(data.engine, data.calendar, asked)
-    )
+    old, new = (part_totals(data, one) for one in both)
+    keys = tuple(old)
     shares: dict[str, Fraction] = dict.fromkeys(keys, Fraction(0))
     for order in permutations(keys):
         inputs = dict(old)
@@ -149,13 +146,13 @@ def _by_input(data: Snapshot, definition: Composition, both: list[Question]) -> 
             value = _combined(definition, inputs)
             inputs[key] = new[key]
             shares[key] += (_combined(definition, inputs) - value) * Fraction(1, factorial(len(keys)))
-    labels = {part.key: part.label for part in definition.parts}
+    labels = {part.key: part.label for part in definition.parts} | {TARGET: "Target"}
     return [Effect(labels[key], INPUT, share) for key, share in shares.items()]
 
 
 def _combined(definition: Composition, inputs: Mapping[str, Fraction]) -> Fraction:
-    result = definition.combine(inputs)
-    return result.numerator / result.denominator
+    result = definition.combine(inputs)  # some orders pass a state that has no value; the sum stays the same
+    return result.numerator / result.denominator if result.denominator else Fraction(0)
 
 
 def _by_reason(data: Snapshot, kpi: KPI, both: list[Question]) -> list[Effect]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import True_
 
-from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Condition, Number, Spell, Throughout, today
+from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Condition, Due, Number, Spell, Throughout, today
 from kpis.question import Where
 
 Day = ColumnElement[Any]
@@ -68,6 +68,8 @@ def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
     if isinstance(clock, Cohort) and clock.outcome is not None:
         came_about = _came_about(clock, clock.outcome, opens, closes)
         each = case((came_about, 0), else_=each) if clock.spared else case((came_about, each), else_=0)
+    if isinstance(clock, Due):
+        each = case((clock.moved_to >= closes, each), else_=0)
     return Clauses(in_window(kpi, opens, closes), conditions(kpi), has_value, each, per)
 
 
@@ -96,7 +98,11 @@ def in_window(kpi: KPI, opens: Day, closes: Day) -> ColumnElement[bool]:
     if isinstance(clock, Cohort) and isinstance(clock.entry, Spell):
         return _in_force(clock.entry, opens)
     day = clock_day(kpi)
-    return and_(day >= opens, day < closes)
+    held = and_(day >= opens, day < closes)
+    if isinstance(clock, Due):
+        moved = clock.moved_to
+        return and_(held, or_(moved.is_(None), moved < opens, moved >= closes))
+    return held
 
 
 def clock_day(kpi: KPI) -> Day:

@@ -59,6 +59,18 @@ class Cohort:
 
 
 @dataclass(frozen=True, eq=False)
+class Due:
+    """Days that were set and may be moved, judged by whether they left the window.
+
+    A row is held by the window that `day` is in, unless it was moved within it: then the day it was moved
+    to stands for it. The numerator counts `each` where it was moved to a later window.
+    """
+
+    day: ColumnElement[Any]
+    moved_to: ColumnElement[Any]
+
+
+@dataclass(frozen=True, eq=False)
 class AtClose:
     """What a number of a span has become when the window closes: that of the span of the same `id` then in
     force; 0 where there is none. at_most_then: no more than it was in the row itself.
@@ -88,7 +100,7 @@ class Age:
 
 
 Number = ColumnElement[Any] | int | AtClose | Age
-Clock = During | AsOf | Throughout | Cohort
+Clock = During | AsOf | Throughout | Cohort | Due
 
 
 @cache

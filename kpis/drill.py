@@ -22,7 +22,11 @@ from kpis.clauses import (
     why_in_no_window,
     why_left_out,
 )
-from kpis.model import KPI, AsOf, Cohort, Composition, Definition, Spell, Throughout
+from kpis.compose import part_question
+from kpis.dimensions import DIMENSIONS
+from kpis.goals import scope_of
+from kpis.model import KPI, TARGET, AsOf, Cohort, Composition, Definition, Spell, Throughout
+from kpis.period import Calendar
 from kpis.query import Engine
 from kpis.question import Question, Where
 from kpis.read import definition_of, refusal, restrictions, until_today
@@ -59,6 +63,7 @@ def parts_of(definition: Definition, totals: dict[str, Fraction]) -> list[Part]:
 
 def rows(
     engine: Engine,
+    calendar: Calendar,
     question: Question,
     totals: dict[str, Fraction],
     which: str = COUNTED,
@@ -69,7 +74,7 @@ def rows(
 ) -> Rows:
     """A page of the rows of `question.kpis[0]`. `which`: COUNTED, LEFT_OUT, UNDATED or a reason.
 
-    totals: of a composition's parts, to know which of them the number uses.
+    totals: of a composition's parts, to know which of them the number uses. A target is its last row.
     Raises NoRows where the question cannot be answered.
     """
     definition = definition_of(question.kpis[0])
@@ -80,14 +85,20 @@ def rows(
     columns = _columns(parts)
     found: list[tuple[object, ...]] = []
     before = 0
+    period = until_today(question.period, question)
     for part in parts:
-        total = count(engine, part.kpi, question, which)
+        asked = part_question(definition, part.kpi, question, period, calendar)
+        total = count(engine, part.kpi, asked, which)
         skip = max(offset - before, 0)
         room = None if limit is None else limit - len(found)
         if skip < total and room != 0:
-            found += _page(engine, part, question, which, order, columns, skip, room)
+            found += _page(engine, part, asked, which, order, columns, skip, room)
         before += total
-    record = parts[0].kpi.fact.record if len(parts) == 1 else ""
+    if which == COUNTED and TARGET in totals:
+        if offset <= before and (limit is None or len(found) < limit):
+            found.append(_target_row(definition, question, totals, columns))
+        before += 1
+    record = "" if isinstance(definition, Composition) else parts[0].kpi.fact.record
     return Rows(definition.key, record, columns, tuple(found), before)
 
 
@@ -197,6 +208,20 @@ def _page(
             elif part.terms != ALONE:
                 row["weight"] = exact(number * bottom)
         yield tuple(row.get(name) for name in columns)
+
+
+def _target_row(
+    definition: Definition, question: Question, totals: dict[str, Fraction], columns: Sequence[str]
+) -> tuple[object, ...]:
+    """What the target adds to numerator and denominator."""
+    assert isinstance(definition, Composition)
+    top, bottom = definition.combine(totals).terms[TARGET]
+    dimension, member = scope_of(restrictions(question)) or (None, None)
+    row: dict[str, object] = {"part": "Target", "record": "targets"}
+    if dimension:
+        row[dimension] = int(member) if member and DIMENSIONS[dimension].by_key else member
+    row["counts_for"], row["weight"] = exact(totals[TARGET] * top), exact(totals[TARGET] * bottom)
+    return tuple(row.get(name) for name in columns)
 
 
 def exact(value: Fraction) -> int | Decimal | float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Column, Select
@@ -11,7 +10,8 @@ from crm_data.warehouse.query import readable
 from kpis import drill
 from kpis.answers import Count, Explanation
 from kpis.clauses import conditions
-from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Composition, Definition, During, Spell
+from kpis.inputs import part_questions
+from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Composition, Definition, Due, During, Spell
 from kpis.period import Period
 from kpis.query import Engine
 from kpis.question import Question
@@ -49,16 +49,6 @@ def explain(data: Snapshot, question: Question, compared: Period | None = None) 
     )
 
 
-def part_totals(data: Snapshot, question: Question) -> dict[str, Fraction]:
-    """Each part's total, exactly, for a composition; nothing for a plain KPI."""
-    definition = definition_of(question.kpis[0])
-    if not isinstance(definition, Composition) or refusal(definition, question):
-        return {}
-    keys = tuple(part.key for part in definition.parts)
-    asked = Question(keys, question.period, question.today, where=question.where, viewer=question.viewer)
-    return {one.key: one.numerator or Fraction(0) for one in ask(data.engine, data.calendar, [asked])[0]}
-
-
 def words(definition: Definition) -> dict[str, str]:
     """The definition in words: what one row is, what places it in time, what it has to be."""
     known = {
@@ -68,7 +58,7 @@ def words(definition: Definition) -> dict[str, str]:
         "Windows": definition.windows.value,
     }
     if isinstance(definition, Composition):
-        return known | {"Made of": ", ".join(part.label for part in definition.parts)}
+        return known | {"Made of": ", ".join(_part_words(definition))}
     reasons = [demand.otherwise for demand in conditions(definition)]
     if any(isinstance(number, Column | AtClose | Age) for number in (definition.each, definition.per)):
         reasons.append(definition.no_value)
@@ -77,6 +67,19 @@ def words(definition: Definition) -> dict[str, str]:
         | known
         | {"Left out": "; ".join(reasons) or "nothing"}
     )
+
+
+def _part_words(definition: Composition) -> list[str]:
+    """The parts, those of other windows with their window, and the target."""
+    made = []
+    for part in definition.parts:
+        over = definition.over.get(part.key)
+        window = f" of the last {over} days" if isinstance(over, int) else f" of the {over} so far"
+        made.append(part.label + (window if over else ""))
+    if definition.target:
+        whole = f" for the whole {definition.target_of}" if definition.target_of else ""
+        made.append(f"the target of {definition.target.label.lower()}{whole}")
+    return made
 
 
 def clock_words(kpi: KPI) -> str:
@@ -90,6 +93,8 @@ def clock_words(kpi: KPI) -> str:
             judged = "the outcome inside the period" if clock.outcome is not None else "beside its close"
             return f"in force when the period opens; {judged}"
         return f"{_name(clock.entry)} in the period; the outcome within {clock.within} days of it"
+    if isinstance(clock, Due):
+        return f"{_name(clock.day)} in the period, and not moved within it; moved to a later one"
     return "in force in the period, times its days in it"
 
 
@@ -118,8 +123,7 @@ def _parts(
 ) -> tuple[Explanation, ...]:
     if not isinstance(definition, Composition):
         return ()
-    asked = [
-        Question((part.key,), question.period, question.today, where=question.where, viewer=question.viewer)
-        for part in definition.parts
-    ]
-    return tuple(explain(data, one, compared) for one in asked)
+    now = part_questions(data, question)
+    then = part_questions(data, _over(question, compared)) if compared else []
+    earlier: list[Period | None] = [one.period for one in then] or [None for _ in now]
+    return tuple(explain(data, one, period) for one, period in zip(now, earlier, strict=True))

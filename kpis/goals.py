@@ -49,9 +49,10 @@ def goal(definition: Definition, period: Period, scope: Where, known: list[Targe
 
     Scopes are neither summed up nor split down: a filter by one region takes that region's target, any
     other filter none. Of several targets that of the most similar length holds. A level or loss rate
-    also holds for a window that began before the target's period.
+    also holds for a window that began before the target's period; for a total, targets of several periods
+    that follow one another are added, a part of one by its days.
     """
-    wanted = _scope(scope)
+    wanted = scope_of(scope)
     if wanted is None:
         return None
     own = [
@@ -70,7 +71,7 @@ def goal(definition: Definition, period: Period, scope: Where, known: list[Targe
         and (period.start in target.period or definition.phasing is not Phasing.DAILY)
     ]
     if not covering:
-        return None
+        return _in_a_row(own, period) if definition.phasing is Phasing.DAILY else None
     nearest = min(covering, key=lambda target: abs(log(target.period.days / period.days)))
     share = period.days / nearest.period.days
     if definition.phasing is Phasing.LEVEL:
@@ -108,7 +109,7 @@ def status(
     return "near" if worst >= floor else "unsure"
 
 
-def _scope(where: Where) -> tuple[str | None, str | None] | None:
+def scope_of(where: Where) -> tuple[str | None, str | None] | None:
     """The dimension and member that all filters and rights together leave; None if they leave several."""
     left: dict[str, set[object]] = {}
     for dimension, members in where:
@@ -119,12 +120,38 @@ def _scope(where: Where) -> tuple[str | None, str | None] | None:
         return None
     ((dimension, one),) = left.items()
     member = one.pop() if len(one) == 1 else None
-    return (dimension, member) if isinstance(member, str) else None
+    return (dimension, str(member)) if isinstance(member, str | int) else None
 
 
 def _goal(target: Target, value: float, floor: float | None, words: str) -> Goal:
     whose = target.member or "the whole organisation"
     return Goal(value, floor, f"target of {whose} for {target.period}{words}")
+
+
+def _in_a_row(own: list[Target], period: Period) -> Goal | None:
+    """Targets that cover the window one after another; None where one is missing.
+
+    From each day on, the longest of those that begin there and fit in, else the shortest it is in.
+    """
+    day, target, floor, pieces, cut = period.start, 0.0, 0.0, 0, False
+    whose = None
+    while day < period.end:
+        there = [one for one in own if day in one.period]
+        whole = [one for one in there if one.period.start == day and one.period.end <= period.end]
+        if not there:
+            return None
+        piece = max(whole or there, key=lambda one: one.period.days if whole else -one.period.days)
+        share = (min(piece.period.end, period.end) - day).days / piece.period.days
+        target += piece.target * share
+        floor += (piece.target if piece.floor is None else piece.floor) * share
+        day, pieces, cut, whose = (
+            min(piece.period.end, period.end),
+            pieces + 1,
+            cut or share < 1,
+            piece.member,
+        )
+    words = f"targets of {whose or 'the whole organisation'} for {pieces} periods in {period}"
+    return Goal(target, floor, words + (", a part of one by its days" if cut else ""))
 
 
 def _even(target: float, share: float) -> float:

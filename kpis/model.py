@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
-from kpis.clocks import Age, AsOf, AtClose, Clock, Cohort, During, Number, Spell, Throughout
+from kpis.clocks import Age, AsOf, AtClose, Clock, Cohort, Due, During, Number, Spell, Throughout
 from kpis.dimensions import DIMENSIONS
-from kpis.period import Period
+from kpis.period import Grain, Period
 
 __all__ = [
     "KPI",
+    "TARGET",
     "Age",
     "AsOf",
     "AtClose",
@@ -31,6 +32,7 @@ __all__ = [
     "Composition",
     "Condition",
     "Definition",
+    "Due",
     "During",
     "Fact",
     "Interval",
@@ -193,10 +195,14 @@ class KPI:
         """Over what the numerators and denominators of parts add up to those of the whole."""
         if self.median:
             return "nothing"
-        stock = isinstance(self.clock, AsOf) or (
+        stock = isinstance(self.clock, AsOf | Due) or (
             isinstance(self.clock, Cohort) and isinstance(self.clock.entry, Spell)
         )
         return "dimensions" if stock else "days and dimensions"
+
+
+#: Under this name a composition finds the target among its totals.
+TARGET = "target"
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,7 @@ class Combined:
     denominator: Fraction
     terms: Mapping[str, tuple[Fraction, Fraction]]
     notes: tuple[str, ...] = ()
+    why: str | None = None  # in words, why there is no value although every part has one
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +224,11 @@ class Composition:
     """A formula over KPIs of different facts, with a KPI's interface.
 
     combine takes each part's total in its unit. `n_of` names the part whose rows are the n; `errors`
-    the parts whose randomness makes the interval.
+    the parts whose randomness makes the interval; none: a quotient of plain totals.
+    `over`: parts that are asked for another window, which ends with the window asked for: so many days,
+    or from the beginning of the unit that its last day is in.
+    `target`: the KPI whose target of the same scope is in the totals too, under TARGET. It is that of the
+    window, so far as that is over; with `target_of` that of the whole unit that its last day is in.
     """
 
     key: str
@@ -238,7 +249,14 @@ class Composition:
     less: int = 0  # the value is a ratio of positive totals less this: its interval is that ratio's, moved
     phasing: Phasing = Phasing.LEVEL
     source: str = "this project"
-    interval = Interval.DELTA  # on logarithms, from the parts in `errors`
+    over: Mapping[str, int | Grain] = field(default_factory=dict)
+    target: KPI | None = None
+    target_of: Grain | None = None
+
+    @property
+    def interval(self) -> Interval:
+        """On logarithms, from the parts in `errors`."""
+        return Interval.DELTA if self.errors else Interval.NONE
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -246,7 +264,9 @@ class Composition:
 
     @property
     def adds(self) -> str:
-        return "days and dimensions" if self.additive else "nothing"
+        if not self.additive:
+            return "nothing"
+        return "dimensions" if self.over else "days and dimensions"
 
 
 Definition = KPI | Composition

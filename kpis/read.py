@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from kpis.answers import Cell, Reading
 from kpis.catalog import DEFINITIONS
+from kpis.compose import as_total, part_periods, target_of, why_no_target
 from kpis.dimensions import DIMENSIONS
 from kpis.goals import Target, goal, read_targets, status
-from kpis.model import KPI, Cohort, Composition, Definition
+from kpis.model import KPI, Cohort, Composition, Definition, Phasing
 from kpis.period import Calendar, Period
 from kpis.query import Engine, Request, tally
 from kpis.question import Question, Where
@@ -53,23 +54,33 @@ def ask(engine: Engine, calendar: Calendar, questions: Iterable[Question]) -> li
 
 
 def over(
-    engine: Engine, asked: Sequence[tuple[Definition, tuple[Period, ...], tuple[str, ...], Where, date]]
+    engine: Engine,
+    calendar: Calendar,
+    asked: Sequence[tuple[Definition, tuple[Period, ...], tuple[str, ...], Where, date]],
 ) -> list[dict[tuple[int, Members], Value]]:
     """Of each (definition, windows, dimensions, filters, today): the values by number of the window and
     members. As `ask`, but for many windows of one KPI at once."""
     requests = [
-        [Request(part, periods, by, where, today) for part in definition.parts]
+        [
+            Request(part, part_periods(definition, part, periods, calendar), by, where, today)
+            for part in definition.parts
+        ]
         for definition, periods, by, where, today in asked
     ]
     found = tally(engine, [request for parts in requests for request in parts])
+    known = read_targets(engine)
     answers = []
-    for (definition, periods, by, _, _), parts in zip(asked, requests, strict=True):
+    for (definition, periods, by, where, _), parts in zip(asked, requests, strict=True):
         tallies = {request.kpi.key: found[request] for request in parts}
         answers.append(
             {
                 (index, members): _value(
                     definition,
                     periods[index],
+                    where,
+                    dict(zip(by, members, strict=True)),
+                    calendar,
+                    known,
                     {key: held.get((index, members), Tally()) for key, held in tallies.items()},
                 )
                 for index, members in _places(tallies, periods, by)
@@ -112,9 +123,11 @@ def buckets(question: Question, calendar: Calendar) -> tuple[Period, ...]:
 def _requests(definition: Definition, question: Question, calendar: Calendar) -> Iterable[Request]:
     where, period = restrictions(question), until_today(question.period, question)
     for part in definition.parts:
-        yield Request(part, (period,), (), where, question.today)
+        whole = part_periods(definition, part, (period,), calendar)
+        yield Request(part, whole, (), where, question.today)
         if question.grain or question.by:
-            yield Request(part, buckets(question, calendar), question.by, where, question.today)
+            windows = part_periods(definition, part, buckets(question, calendar), calendar)
+            yield Request(part, windows, question.by, where, question.today)
 
 
 def _reading(
@@ -125,13 +138,17 @@ def _reading(
         return Reading(definition.key, question.period, None, why, None, None, None, None, None)
     where, period = restrictions(question), until_today(question.period, question)
     totals = {
-        part.key: found[Request(part, (period,), (), where, question.today)] for part in definition.parts
+        part.key: found[
+            Request(part, part_periods(definition, part, (period,), calendar), (), where, question.today)
+        ]
+        for part in definition.parts
     }
-    total = _value(
-        definition, period, {key: tallies.get((0, ()), Tally()) for key, tallies in totals.items()}
-    )
+    tallies = {key: tallies.get((0, ()), Tally()) for key, tallies in totals.items()}
+    total = _value(definition, period, where, {}, calendar, known, tallies)
     low, high = total.bounds or (None, None)
-    aim = goal(definition, question.period, restrictions(question), known)
+    # What is not over yet is judged by the part that is; a level is expected all along.
+    judged = question.period if definition.phasing is Phasing.LEVEL else period
+    aim = goal(definition, judged, where, known)
     return Reading(
         key=definition.key,
         period=question.period,
@@ -147,30 +164,51 @@ def _reading(
         status=status(definition, total.n, total.value, low, high, aim),
         left_out=total.left_out,
         notes=(*total.notes, *_notes(definition, question)),
-        cells=_cells(definition, question, calendar, found),
+        cells=_cells(definition, question, calendar, found, known),
         unfinished=unfinished(question.period, question, calendar),
     )
 
 
-def _value(definition: Definition, period: Period, tallies: dict[str, Tally]) -> Value:
+def _value(
+    definition: Definition,
+    period: Period,
+    where: Where,
+    at: dict[str, object],
+    calendar: Calendar,
+    known: list[Target],
+    tallies: dict[str, Tally],
+) -> Value:
     if isinstance(definition, Composition):
-        value = combined_value(definition, tallies)
+        scope = (*where, *((name, (member,)) for name, member in at.items()))
+        aim = target_of(definition, period, scope, known, calendar)
+        value = combined_value(definition, tallies, as_total(aim) if aim else None)
+        if definition.target and not aim:
+            why = why_no_target(definition, period, where, tuple(at), calendar)
+            return replace(value, value=None, why=why, bounds=None, notes=())
+        if aim:
+            value = replace(value, notes=(*value.notes, f"Measured by the {aim.source}."))
     else:
         value = value_of(definition, tallies[definition.key])
     refused = definition.windows.refuses(period)
     return replace(value, value=None, why=refused, bounds=None, spread=None, notes=()) if refused else value
 
 
-def _cells(definition: Definition, question: Question, calendar: Calendar, found: Found) -> tuple[Cell, ...]:
+def _cells(
+    definition: Definition, question: Question, calendar: Calendar, found: Found, known: list[Target]
+) -> tuple[Cell, ...]:
     if not question.grain and not question.by:
         return ()
     where, periods = restrictions(question), buckets(question, calendar)
     parts = {
-        part.key: found[Request(part, periods, question.by, where, question.today)]
+        part.key: found[
+            Request(
+                part, part_periods(definition, part, periods, calendar), question.by, where, question.today
+            )
+        ]
         for part in definition.parts
     }
     return tuple(
-        _cell(definition, question, calendar, periods[index], members, index, parts)
+        _cell(definition, question, calendar, known, periods[index], members, index, parts)
         for index, members in _places(parts, periods, question.by)
     )
 
@@ -189,16 +227,16 @@ def _cell(
     definition: Definition,
     question: Question,
     calendar: Calendar,
+    known: list[Target],
     period: Period,
     members: Members,
     index: int,
     parts: dict[str, Tallies],
 ) -> Cell:
-    value = _value(
-        definition, period, {key: tallies.get((index, members), Tally()) for key, tallies in parts.items()}
-    )
-    low, high = value.bounds or (None, None)
     at: dict[str, object] = dict(zip(question.by, members, strict=True))
+    tallies = {key: tallies.get((index, members), Tally()) for key, tallies in parts.items()}
+    value = _value(definition, period, restrictions(question), at, calendar, known, tallies)
+    low, high = value.bounds or (None, None)
     cut = False
     if question.grain:
         at["period"] = period

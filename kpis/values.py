@@ -9,7 +9,7 @@ from fractions import Fraction
 from kpis import interval
 from kpis.answers import Spread
 from kpis.interval import Bounds
-from kpis.model import KPI, AsOf, Cohort, Composition, Interval, Unit
+from kpis.model import KPI, TARGET, AsOf, Cohort, Composition, Interval, Unit
 from kpis.tally import Tally
 
 
@@ -42,10 +42,13 @@ def value_of(kpi: KPI, tally: Tally) -> Value:
     return Value(value, None, tally.n, _bounds(kpi, tally, value), numerator, denominator, spread, left_out)
 
 
-def combined_value(composition: Composition, tallies: Mapping[str, Tally]) -> Value:
+def combined_value(
+    composition: Composition, tallies: Mapping[str, Tally], target: Fraction | None = None
+) -> Value:
     """The composition's value from its parts' tallies, or the part that has none."""
     parts = {part.key: value_of(part, tallies.get(part.key, Tally())) for part in composition.parts}
-    result = composition.combine({key: part.numerator or Fraction(0) for key, part in parts.items()})
+    totals = {key: part.numerator or Fraction(0) for key, part in parts.items()}
+    result = composition.combine(totals | {TARGET: target or Fraction(0)})
     known = Value(
         n=tallies.get(composition.n_of, Tally()).n,
         numerator=result.numerator,
@@ -57,10 +60,11 @@ def combined_value(composition: Composition, tallies: Mapping[str, Tally]) -> Va
         missing = parts[part.key].value is None
         if missing and not (part.key in composition.may_be_empty and not tallies[part.key].missing):
             return replace(known, why=f"{part.label}: {_lower(parts[part.key].why or '')}", notes=())
+    if result.why:
+        return replace(known, why=result.why, notes=())
     if not result.denominator:
         return replace(known, why=f"There is nothing to divide by: {composition.formula}.", notes=())
     value = float(result.numerator / result.denominator)
-    totals = {key: part.numerator or Fraction(0) for key, part in parts.items()}
     return replace(known, value=value, bounds=_combined_bounds(composition, tallies, totals, value))
 
 
@@ -69,6 +73,8 @@ def _combined_bounds(
 ) -> Bounds:
     """What the formula gives at both ends of each uncertain part, put together on logarithms: a limit in the
     formula, such as a longest lifetime, cuts the interval off on its side only."""
+    if not composition.errors:
+        return None
     ends, less = [], composition.less
     for key in composition.errors:
         between = _total_bounds(tallies.get(key, Tally()), totals[key])

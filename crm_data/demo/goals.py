@@ -21,6 +21,10 @@ LEVELS = {
     "csat": (0.85, 0.76),
     "win_rate": (0.42, 0.36),
     "churn_monthly": (0.020, 0.026),
+    "quota_attainment": (1.0, 0.88),
+    "pipeline_coverage": (3.0, 2.0),
+    "quote_acceptance": (0.58, 0.5),
+    "dso": (45.0, 60.0),
 }
 _CHURN = {1: (0.020, 0.030), 3: (0.060, 0.085), 12: (0.22, 0.29)}  # by months
 _BY_REGION = {"csat": (0.84, 0.78), "win_rate": (0.40, 0.34)}
@@ -31,8 +35,8 @@ Row = tuple[str, str | None, str | None, date, date, float, float]
 
 
 def targets(plan: Plan, won: pd.DataFrame, first_purchases: np.ndarray) -> pd.DataFrame:
-    """`won` has the closing day and the amount in euro of the deals won."""
-    rows = [*_levels(plan), *_churn(plan), *_volumes(plan, won, first_purchases)]
+    """`won` has closing day, amount in euro, region, team and owner of the deals won."""
+    rows = [*_levels(plan), *_churn(plan), *_volumes(plan, won, first_purchases), *_quotas(plan, won)]
     columns = ["kpi", "dimension", "member", "period_start", "period_end", "target", "floor"]
     frame = pd.DataFrame(rows, columns=columns)
     frame["period_start"] = pd.to_datetime(frame["period_start"]).astype("datetime64[s]")
@@ -89,6 +93,22 @@ def _volumes(plan: Plan, won: pd.DataFrame, first_purchases: np.ndarray) -> Iter
             if months == 3:
                 for region, share in before.groupby("region")["euro"].sum().items():
                     yield "revenue_won", "region", str(region), start, end, *_goal(share * growth, 100)
+
+
+def _quotas(plan: Plan, won: pd.DataFrame) -> Iterator[Row]:
+    """By quarter. A team is to do better than in that quarter a year ago, a representative than in the mean
+    quarter of that year; in the first year, as well as was agreed."""
+    day = won["day"].to_numpy().astype("datetime64[D]")
+    for start, end in _units(plan, 3):
+        basis, growth = _basis(plan, start, end)
+        before = won[(day >= basis[0]) & (day < basis[1])]
+        for team, euro in before.groupby("team")["euro"].sum().items():
+            yield "revenue_won", "team", str(team), start, end, *_goal(euro * growth, 100)
+        first = np.datetime64(max(months_on(start, -12), plan.start) if growth > 1 else start)
+        quarters = max((np.datetime64(start) - first).astype(int) / 91.3, 1.0)
+        year = won[(day >= first) & (day < (np.datetime64(start) if growth > 1 else basis[1]))]
+        for owner, euro in year.groupby("owner")["euro"].sum().items():
+            yield "revenue_won", "owner", str(owner), start, end, *_goal(euro / quarters * growth, 100)
 
 
 def _basis(plan: Plan, start: date, end: date) -> tuple[tuple[np.datetime64, np.datetime64], float]:

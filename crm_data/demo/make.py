@@ -120,7 +120,7 @@ def _tables(plan: Plan) -> Tables:
     asked = surveys.answers(plan, account, customer.months, contact, served.cases, invoiced.invoices)
     yield from _service(plan, served, asked)
     yield "activities", activities(plan, lead, deal, served.cases, contact)
-    yield "targets", _targets(plan, account, customer, invoiced)
+    yield "targets", _targets(plan, account, customer, deal, people, invoiced)
     yield "alert_rules", alerts.rules()
     yield "alert_events", alerts.events(plan, account, customer.stints, cost, asked.answers)
     del lead, deal, course, invoiced, served, asked
@@ -170,12 +170,26 @@ def _service(plan: Plan, served: service.Service, asked: surveys.Answers) -> Tab
 
 
 def _targets(
-    plan: Plan, account: pd.DataFrame, customer: Customers, invoiced: billing.Billing
+    plan: Plan,
+    account: pd.DataFrame,
+    customer: Customers,
+    deal: pd.DataFrame,
+    people: staff.Staff,
+    invoiced: billing.Billing,
 ) -> pd.DataFrame:
     drafts = customer.drafts
     won = drafts[drafts["won"] & (drafts["closed"] <= pd.Timestamp(plan.today))]
     region = np.array(list(places.REGIONS))[account["region"].to_numpy()[won["account"]]]
-    closed = pd.DataFrame({"day": won["closed"], "euro": won["amount"], "region": region})
+    owner = deal["owner_id"].to_numpy()[won.index]
+    closed = pd.DataFrame(
+        {
+            "day": won["closed"],
+            "euro": won["amount"],
+            "region": region,
+            "owner": owner,
+            "team": np.array(staff.TEAM_NAMES)[people.team_of(owner)],
+        }
+    )
     first = invoiced.invoices.groupby("account_id")["issued_on"].min()
     return goals.targets(plan, closed, first.to_numpy().astype("datetime64[D]"))
 

@@ -151,7 +151,7 @@ def _figures(
     where = tuple(sorted(rule.filters, key=repr))
     asked = [(definition, tuple(periods), by, where, day) for day, periods in groups.items()]
     with opened(copy) as data:
-        answers = over(data.engine, asked)
+        answers = over(data.engine, data.calendar, asked)
     found: dict[tuple[date, Period], Members] = defaultdict(dict)
     for (_, periods, _, _, day), values in zip(asked, answers, strict=True):
         for (index, members), value in values.items():

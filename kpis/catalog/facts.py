@@ -5,6 +5,17 @@ from kpis.model import Fact, Spell
 
 DEALS = Fact(facts.deals, "deal", "deals", "opportunities", "without a closing day")
 DEAL_SPELLS = Fact(facts.deal_spells, "deal", "deals", "opportunities", "without a start date")
+OPENINGS = Fact(facts.deals, "deal", "deals", "opportunities", "without an opening day")
+ENTRIES = Fact(facts.stage_visits, "stage visit", "stage visits", "opportunities", "without a day of entry")
+EXITS = Fact(facts.stage_visits, "stage visit", "stage visits", "opportunities", "not over yet")
+CLOSE_DATES = Fact(
+    facts.close_dates, "expected closing day", "expected closing days", "opportunities", "without a day"
+)
+SLIPS = Fact(
+    facts.close_dates, "expected closing day", "expected closing days", "opportunities", "never moved"
+)
+QUOTES = Fact(facts.quotes, "quote", "quotes", "quotes", "never sent")
+RECEIVABLES = Fact(facts.receivable_spells, "invoice", "invoices", "invoices", "without a start date")
 CUSTOMER_SPELLS = Fact(facts.customer_spells, "customer", "customers", "accounts", "without a start date")
 CUSTOMERS = Fact(facts.customers, "customer", "customers", "accounts", "without a purchase date")
 LEADS = Fact(facts.leads, "lead", "leads", "leads", "without a creation date")
@@ -47,6 +58,7 @@ LOYALTY_POINTS = Fact(
     facts.loyalty_points, "change of points", "changes of points", "loyalty_points", "without a date"
 )
 
+RECEIVABLE = Spell(RECEIVABLES.c.start_day, RECEIVABLES.c.end_day)
 DEAL = Spell(DEAL_SPELLS.c.start_day, DEAL_SPELLS.c.end_day)
 CUSTOMER = Spell(CUSTOMER_SPELLS.c.start_day, CUSTOMER_SPELLS.c.end_day)
 QUIET = Spell(QUIET_SPELLS.c.start_day, QUIET_SPELLS.c.end_day)

@@ -11,7 +11,7 @@ from tests.kpis.awkward_customers import spoil_accounts, spoil_memberships
 from tests.kpis.awkward_engagement import spoil_engagement
 from tests.kpis.awkward_marketing import spoil_marketing
 from tests.kpis.awkward_rows import every, instant, put
-from tests.kpis.awkward_sales import spoil_costs, spoil_deals, spoil_invoices, spoil_leads
+from tests.kpis.awkward_sales import spoil_costs, spoil_course, spoil_deals, spoil_invoices, spoil_leads
 from tests.kpis.awkward_service import spoil_service
 
 
@@ -23,6 +23,7 @@ def spoil(engine: Engine, today: date) -> None:
         spoil_memberships(crm, today)
         spoil_deals(crm, today)
         spoil_invoices(crm, today)
+        spoil_course(crm, today)
         spoil_leads(crm, today)
         spoil_costs(crm)
         spoil_marketing(crm, today)

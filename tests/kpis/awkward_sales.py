@@ -50,12 +50,36 @@ def _spoil_course(crm: Connection, row: Any, number: int, users: list[int], toda
         middle = opened + (closed - opened) // 2
         _change(crm, row, middle, 22, amount=Decimal("77.7750"), currency="EUR", owner_id=users[0])
         _change(crm, row, middle, 23, amount=Decimal("88.8850"), currency="EUR", owner_id=users[1])
+        if (closed - middle).days > 4:  # back to an earlier stage, and expected sooner
+            back = {"stage": "Qualification", "expected_close": closed - 2 * DAY}
+            _change(crm, row, middle + DAY, 12, **back)
 
 
 def _change(crm: Connection, deal: Any, day: date, hour: int, **values: Any) -> None:
     names = ("stage", "amount", "currency", "probability", "owner_id", "expected_close")
     state = {name: deal[name] for name in names} | values
     add(crm, sales.opportunity_history, opportunity_id=deal["id"], changed_at=instant(day, hour), **state)
+
+
+def spoil_course(crm: Connection, today: date) -> None:
+    """A stage that the order does not know, quotes and payments of all kinds, activities too late."""
+    crm.execute(delete(sales.stages).where(sales.stages.c.name == "Negotiation"))
+    put_every(crm, sales.quotes, 5, 1, opportunity_id=None)
+    put_every(crm, sales.quotes, 7, 2, account_id=None)
+    put_every(crm, sales.quotes, 11, 3, accepted_on=date(2024, 1, 2))
+    put_every(crm, sales.quotes, 13, 4, sent_on=None)
+    for number, row in enumerate(every(crm, sales.quotes, 9, 5)):
+        if row["sent_on"]:
+            put(crm, sales.quotes, row["id"], accepted_on=row["sent_on"] + (59 + number % 3) * DAY)
+    for number, row in enumerate(every(crm, sales.invoices, 40, 3)):
+        for day in (row["issued_on"] - DAY, row["issued_on"] + 20 * DAY):
+            amount = Decimal((-12, 10, 1_000_000)[number % 3])  # refunded, paid in part, paid twice
+            add(crm, sales.payments, invoice_id=row["id"], paid_on=day, amount=amount)
+    put_every(crm, sales.invoices, 41, 4, due_on=None)
+    put_every(crm, sales.invoices, 43, 5, due_on=date(2023, 1, 1))
+    for row in every(crm, customers.activities, 1, 0):
+        if (row["account_id"] or row["lead_id"] or 0) % 9 == 2:
+            put(crm, customers.activities, row["id"], happened_at=instant(today, 12))
 
 
 def spoil_invoices(crm: Connection, today: date) -> None:

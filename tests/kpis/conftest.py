@@ -24,7 +24,7 @@ from crm_data.warehouse import Copy, open_copy
 from crm_data.warehouse.facts import CATEGORIES, facts
 from crm_data.warehouse.query import Reader, snapshot
 from kpis.__main__ import main
-from kpis.period import Period
+from kpis.period import Period, add_months
 from tests.kpis.awkward import spoil
 from tests.kpis.recompute_crm import Crm
 
@@ -81,7 +81,7 @@ def random_copy(seed: int, rows: int = 300) -> FakeCopy:
     """Facts at random, within what facts.py promises: spans may be empty or bad, days and values unknown."""
     copy, rng = empty_copy(), np.random.default_rng(seed)
     for table in facts.sorted_tables:
-        if table.name == "targets":
+        if table.name in ("targets", "stages"):
             continue
         frame = pd.DataFrame({column.name: _column(column, rng, rows) for column in table.columns})
         frame["id"] = np.arange(rows)
@@ -96,7 +96,18 @@ def random_copy(seed: int, rows: int = 300) -> FakeCopy:
             "made", pa.Table.from_pandas(frame, schema=_schema(table), preserve_index=False)
         )
         copy.connection.execute(f"INSERT INTO {table.name} SELECT * FROM made")
+    _aim(copy)
     return copy
+
+
+def _aim(copy: FakeCopy) -> None:
+    """Targets of revenue won by the quarter: of the whole, of each region, and of one owner."""
+    scopes = [(None, None), *(("region", member) for member in MEMBERS if member), ("owner", "3")]
+    for quarter in range(8):
+        start = add_months(FIRST, 3 * quarter)
+        for number, scope in enumerate(scopes):
+            aim = ("revenue_won", *scope, start, add_months(start, 3), 10_000.25 * (number + 1), None)
+            copy.connection.execute("INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?, ?)", aim)
 
 
 def _column(column, rng: np.random.Generator, rows: int) -> list[object]:

@@ -12,11 +12,13 @@ import pandas as pd
 
 from kpis.period import Period
 from kpis.question import Where
+from tests.kpis import recompute_billing as billing
 from tests.kpis import recompute_campaigns as campaigns
 from tests.kpis import recompute_cases as cases
 from tests.kpis import recompute_customers as customers
 from tests.kpis import recompute_engagement as engagement
 from tests.kpis import recompute_marketing as marketing
+from tests.kpis import recompute_pipeline as pipeline
 from tests.kpis import recompute_reach as reach
 from tests.kpis import recompute_retention as retention
 from tests.kpis import recompute_sales as sales
@@ -70,6 +72,21 @@ class Recomputation:
 
     def _figure(self, window: Period, frames: list[pd.DataFrame]) -> Figure:
         return self.figure(*frames) if window.days >= self.shortest else Figure(None, None)
+
+
+@dataclass(frozen=True)
+class AgainstTarget(Recomputation):
+    """A figure that also takes the target of the same window and scope; without one there is none."""
+
+    target: Callable[[Crm, Period, Where], Fraction | None] = billing.target
+
+    def of(self, crm: Crm, window: Period, where: Where = ()) -> Figure:
+        aim = self.target(crm, window, where)
+        return self.figure(aim, *self.frames(crm, window, where)) if aim else Figure(None, None)
+
+    def by(self, crm: Crm, window: Period, dimension: str) -> dict[object, Figure]:
+        members = {member for rows in self.frames(crm, window) for member in rows[dimension]}
+        return {member: self.of(crm, window, ((dimension, (member,)),)) for member in members}
 
 
 def total(unit: int = 1) -> Callable[[pd.DataFrame], Figure]:
@@ -141,6 +158,25 @@ def lifetime_value(margin: pd.DataFrame, days: pd.DataFrame, lost: pd.DataFrame)
     return Figure(float(a_month * life), None)
 
 
+def attainment(target: Fraction, won: pd.DataFrame) -> Figure:
+    summed = Fraction(int(won["each"].sum()), CENTS)
+    return Figure(float(summed / target), len(won), summed, target) if len(won) else Figure(None, 0)
+
+
+def coverage(target: Fraction, pipeline: pd.DataFrame, won: pd.DataFrame) -> Figure:
+    """Nothing left to win is no number."""
+    left = target - Fraction(int(won["each"].sum()), CENTS)
+    there = Fraction(int(pipeline["each"].sum()), CENTS)
+    value = float(there / left) if left > 0 and len(pipeline) else None
+    return Figure(value, len(pipeline), there, left) if value is not None else Figure(None, len(pipeline))
+
+
+def days_of_sales(owed: pd.DataFrame, invoiced: pd.DataFrame) -> Figure:
+    top, bottom = (Fraction(int(rows["each"].sum()), CENTS) for rows in (owed, invoiced))
+    value = float(90 * top / bottom) if bottom and len(owed) and len(invoiced) else None
+    return Figure(value, len(owed), 90 * top, bottom)
+
+
 RECOMPUTED: dict[str, Recomputation] = {
     "revenue_won": Recomputation((sales.revenue_won,), total(CENTS)),
     "deals_won": Recomputation((sales.deals_won,), total()),
@@ -149,6 +185,26 @@ RECOMPUTED: dict[str, Recomputation] = {
     "open_pipeline": Recomputation((sales.open_pipeline,), total(CENTS)),
     "sales_cycle": Recomputation((sales.sales_cycle,), ratio()),
     "sales_cycle_median": Recomputation((sales.sales_cycle,), median()),
+    "sales_cycle_first_contact": Recomputation((sales.first_contact,), ratio()),
+    "deals_lost": Recomputation((sales.deals_lost,), total()),
+    "deals_opened": Recomputation((sales.deals_opened,), total()),
+    "win_rate_value": Recomputation((sales.win_rate_value,), ratio(CENTS, CENTS)),
+    "weighted_pipeline": Recomputation((sales.weighted_pipeline,), total(CENTS)),
+    "open_deals": Recomputation((sales.open_deals,), total()),
+    "stage_conversion": Recomputation((pipeline.stage_conversion,), ratio()),
+    "time_in_stage": Recomputation((pipeline.time_in_stage,), ratio()),
+    "slip_rate": Recomputation((pipeline.slip_rate,), ratio()),
+    "slips": Recomputation((pipeline.slips,), total()),
+    "quotes_sent": Recomputation((pipeline.quotes_sent,), total()),
+    "quote_acceptance": Recomputation((pipeline.quote_acceptance,), ratio()),
+    "revenue_invoiced": Recomputation((billing.invoiced,), total(CENTS)),
+    "receivables": Recomputation((billing.receivables,), total(CENTS)),
+    "invoices_overdue": Recomputation((billing.overdue,), total(CENTS)),
+    "dso": Recomputation((billing.receivables, billing.invoiced_in_90_days), days_of_sales),
+    "quota_attainment": AgainstTarget((sales.revenue_won,), attainment),
+    "pipeline_coverage": AgainstTarget(
+        (sales.open_pipeline, billing.won_in_quarter), coverage, target=billing.target_of_quarter
+    ),
     "new_customers": Recomputation((customers.new_customers,), total()),
     "active_customers": Recomputation((customers.active_customers,), total()),
     "churn_rate": Recomputation((customers.churn_rate,), ratio()),

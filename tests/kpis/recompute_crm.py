@@ -28,6 +28,7 @@ TABLES = """
     accounts account_history contacts memberships leads opportunities opportunity_history
     invoices invoice_lines cases case_reopenings articles article_views
     surveys survey_invitations survey_answers activities loyalty loyalty_points
+    stages quotes payments targets
 """.split()
 DAY = timedelta(days=1)
 
@@ -72,7 +73,7 @@ class Crm:
         settings = self.rows["organisation"][0]
         self._zone = ZoneInfo(settings["time_zone"])
         self._base = settings["base_currency"]
-        self._fiscal_month = settings["fiscal_start_month"]
+        self.fiscal_month = settings["fiscal_start_month"]
         self._rates = self._read_rates()
         self.lookup = {table: {row["id"]: row for row in rows} for table, rows in self.rows.items()}
         self.account_versions = self._versions("account_history", "account_id")
@@ -114,8 +115,8 @@ class Crm:
         if currency == self._base:
             return _cents(amount)
         rates = dict(zip(*self._rates[currency, "plan"], strict=True))
-        year = day.year if day.month >= self._fiscal_month else day.year - 1
-        return _cents(amount * rates[date(year, self._fiscal_month, 1)])
+        year = day.year if day.month >= self.fiscal_month else day.year - 1
+        return _cents(amount * rates[date(year, self.fiscal_month, 1)])
 
     def _read_rates(self) -> dict[tuple[str | None, str], tuple[list[date], list[Decimal]]]:
         series: dict[tuple[str | None, str], tuple[list[date], list[Decimal]]] = defaultdict(lambda: ([], []))

@@ -193,10 +193,11 @@ def lines(crm: Crm) -> pd.DataFrame:
                 **crm.customer(invoice["account_id"], day),
                 **crm.product(line["product_id"]),
                 "day": day,
+                "cents": amount,
                 "margin": None if amount is None or cost is None else amount - cost,
             }
         )
-    return frame(rows, [*CUSTOMER, "product", "family", "day", "margin"])
+    return frame(rows, [*CUSTOMER, "product", "family", "day", "cents", "margin"])
 
 
 def gross_margin(crm: Crm, window: Period) -> pd.DataFrame:

@@ -171,6 +171,8 @@ INTERVALS: dict[str, Callable[..., Bounds]] = {
     **dict.fromkeys(("nps", "ces"), clustered),
     "self_service": per_case,
     "repeat_purchase": wilson,
+    **dict.fromkeys(("win_rate_value", "stage_conversion", "slip_rate", "quote_acceptance"), wilson),
+    **dict.fromkeys(("time_in_stage", "sales_cycle_first_contact"), mean),
     **dict.fromkeys(("nrr", "grr"), change_of_weight),
     "redemption_rate": clustered_weight,
     **dict.fromkeys(("engagement", "loyalty_engagement"), a_month),

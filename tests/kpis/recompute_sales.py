@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 import pandas as pd
@@ -18,7 +19,7 @@ DEAL = (*CUSTOMER, "owner", "team", "product", "family", "campaign", "stage", "c
 @cache
 def deals(crm: Crm) -> pd.DataFrame:
     """One row per deal; dimensions as of its closing, or of today while it is open."""
-    columns = ("id", "status", "opened", "closed", "cents", "days", *DEAL)
+    columns = ("id", "status", "opened", "closed", "cents", "days", "contact", *DEAL)
     return frame((_deal(crm, row) for row in crm.rows["opportunities"]), columns)
 
 
@@ -34,9 +35,32 @@ def _deal(crm: Crm, row: Row) -> Row:
         "closed": closed,
         "cents": crm.flow_cents(row["amount"], row["currency"], day),
         "days": None if opened is None or closed is None else (closed - opened).days,
+        "contact": _since_contact(crm, row),
         "stage": row["stage"],
         "close_reason": row["close_reason"],
     }
+
+
+@cache
+def _first_contacts(crm: Crm, key: str) -> dict[int, date]:
+    """The day of the first activity with each account, or each lead."""
+    found: dict[int, date] = {}
+    for row in crm.rows["activities"]:
+        if row[key] is not None:
+            day = crm.day(row["happened_at"])
+            found[row[key]] = min(found.get(row[key], day), day)
+    return found
+
+
+def _since_contact(crm: Crm, deal: Row) -> int | None:
+    days = [
+        _first_contacts(crm, key)[deal[key]]
+        for key in ("account_id", "lead_id")
+        if deal[key] in _first_contacts(crm, key)
+    ]
+    if not days or deal["closed_on"] is None or min(days) > deal["closed_on"]:
+        return None
+    return int((deal["closed_on"] - min(days)).days)
 
 
 def dimensions(crm: Crm, deal: Row, day: date, owner: int | None) -> Row:
@@ -83,10 +107,29 @@ def sales_cycle(crm: Crm, window: Period) -> pd.DataFrame:
     return rows.assign(each=rows["days"], per=1)
 
 
+def win_rate_value(crm: Crm, window: Period) -> pd.DataFrame:
+    rows = only(_closed(crm, window, "won", "lost"), lambda cents: cents is not None and cents > 0, "cents")
+    each = rows["cents"].where(rows["status"] == "won", 0)
+    return rows.assign(each=each.astype(object), per=rows["cents"])
+
+
+def deals_lost(crm: Crm, window: Period) -> pd.DataFrame:
+    return _closed(crm, window, "lost").assign(each=1, per=1)
+
+
+def deals_opened(crm: Crm, window: Period) -> pd.DataFrame:
+    return only(deals(crm), lambda day: day is not None and day in window, "opened").assign(each=1, per=1)
+
+
+def first_contact(crm: Crm, window: Period) -> pd.DataFrame:
+    rows = only(_closed(crm, window, "won"), known, "contact")
+    return rows.assign(each=rows["contact"], per=1)
+
+
 @cache
 def deal_spans(crm: Crm) -> pd.DataFrame:
     """Deals from opening to closing, cut at the days on which something about them changed."""
-    columns = ("id", "start", "end", "cents", *DEAL[:-1])
+    columns = ("id", "status", "closed", "start", "end", "cents", "weighted", "expected", *DEAL[:-1])
     return frame((span for row in crm.rows["opportunities"] for span in _spans(crm, row)), columns)
 
 
@@ -114,11 +157,22 @@ def _spans(crm: Crm, row: Row) -> Iterator[Row]:
         yield {
             **dimensions(crm, row, span["start"], owner=then.get("owner_id")),
             "id": row["id"],
+            "status": row["status"],
+            "closed": closed,
             "start": span["start"],
             "end": following["start"] if following else closed,
-            "cents": crm.stock_cents(then.get("amount"), then.get("currency"), span["start"]),
+            "cents": (cents := crm.stock_cents(then.get("amount"), then.get("currency"), span["start"])),
+            "weighted": _weighted(cents, then.get("probability")),
+            "expected": then.get("expected_close"),
             "stage": then.get("stage"),
         }
+
+
+def _weighted(cents: int | None, probability: float | None) -> int | None:
+    if cents is None or probability is None:
+        return None
+    exact = Decimal(cents) * Decimal(f"{probability:.6f}")
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def _since_last_written(crm: Crm, row: Row) -> Versions:
@@ -132,11 +186,20 @@ def _state(version: Row | None) -> tuple[object, ...]:
     return tuple((version or {}).get(name) for name in names)
 
 
-def open_pipeline(crm: Crm, window: Period) -> pd.DataFrame:
-    """As it stood at the end of the window's last day."""
+def open_deals(crm: Crm, window: Period) -> pd.DataFrame:
+    """As they stood at the end of the window's last day."""
 
     def open_then(start: date, end: date | None) -> bool:
         return start < window.end and (end is None or end >= window.end)
 
-    rows = only(only(deal_spans(crm), open_then, "start", "end"), known, "cents")
-    return rows.assign(each=rows["cents"], per=1)
+    return only(deal_spans(crm), open_then, "start", "end").assign(each=1, per=1)
+
+
+def open_pipeline(crm: Crm, window: Period) -> pd.DataFrame:
+    rows = only(open_deals(crm, window), known, "cents")
+    return rows.assign(each=rows["cents"])
+
+
+def weighted_pipeline(crm: Crm, window: Period) -> pd.DataFrame:
+    rows = only(open_deals(crm, window), known, "weighted")
+    return rows.assign(each=rows["weighted"])
