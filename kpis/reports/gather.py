@@ -55,7 +55,9 @@ def _rows(data: Snapshot, scope: Scope, wanted: Listing) -> Rows:
     """The rows; none where the question cannot be answered."""
     question = scope.question((wanted.kpi,))
     try:
-        return drill.rows(data.engine, question, {}, COUNTED, limit=wanted.limit, order=wanted.order)
+        return drill.rows(
+            data.engine, data.calendar, question, {}, COUNTED, limit=wanted.limit, order=wanted.order
+        )
     except drill.NoRows:
         return Rows(wanted.kpi, "", (), (), 0)
 
