@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kpis import change as why
 from kpis import drill, read
 from kpis import explain as proof
@@ -51,6 +53,7 @@ __all__ = [
     "change",
     "explain",
     "rows",
+    "stream",
 ]
 
 
@@ -81,6 +84,16 @@ def rows(
         return drill.rows(
             data.engine, data.calendar, question, totals, which, offset=offset, limit=limit, order=order
         )
+
+
+def stream(copy: Copy, question: Question, which: str = COUNTED, *, size: int = 20_000) -> Iterator[Rows]:
+    """All rows behind the question's first KPI, in portions, of one version of the data.
+
+    Raises NoRows where the question cannot be answered.
+    """
+    with opened(copy) as data:
+        totals = proof.part_totals(data, question)
+        yield from drill.stream(data.engine, question, totals, which, size)
 
 
 def explain(copy: Copy, question: Question, compared: Period | None = None) -> Explanation:

@@ -102,6 +102,28 @@ def rows(
     return Rows(definition.key, record, columns, tuple(found), before)
 
 
+def stream(
+    engine: Engine, question: Question, totals: dict[str, Fraction], which: str, size: int
+) -> Iterator[Rows]:
+    """All rows as `rows` gives them, in portions of `size` at most.
+
+    Raises NoRows where the question cannot be answered.
+    """
+    definition = definition_of(question.kpis[0])
+    why = refusal(definition, question)
+    if why:
+        raise NoRows(why)
+    parts = parts_of(definition, totals)
+    columns = _columns(parts)
+    record = parts[0].kpi.fact.record if len(parts) == 1 else ""
+    total = sum(count(engine, part.kpi, question, which) for part in parts)
+    for part in parts:
+        statement = rows_statement(part.kpi, question, which).params(today=question.today)
+        for batch in engine.batches(statement, size):
+            shaped = tuple(_shaped(row, part, columns) for row in batch.to_pylist())
+            yield Rows(definition.key, record, columns, shaped, total)
+
+
 def left_out_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:
     """How many rows of the window are outside the population, by reason; most frequent first."""
     return _counts(engine, kpi, question, LEFT_OUT, why_left_out(kpi))
@@ -195,19 +217,23 @@ def _page(
     skip: int,
     room: int | None,
 ) -> Iterator[tuple[object, ...]]:
-    top, bottom = part.terms
-    per_row = part.kpi.per is not None
     statement = rows_statement(part.kpi, question, which, order).offset(skip).limit(room)
     for row in _run(engine, statement, question):
-        row |= {"part": part.kpi.label, "record": part.kpi.fact.record}
-        if row["counts_for"] is not None:
-            number = Fraction(int(row["counts_for"]), part.kpi.each_scale)
-            row["counts_for"] = exact(number * top)
-            if per_row:
-                row["weight"] = exact(Fraction(int(row["weight"]), part.kpi.per_scale))
-            elif part.terms != ALONE:
-                row["weight"] = exact(number * bottom)
-        yield tuple(row.get(name) for name in columns)
+        yield _shaped(row, part, columns)
+
+
+def _shaped(row: dict[str, Any], part: Part, columns: tuple[str, ...]) -> tuple[object, ...]:
+    """A row as it is shown: what it counts for is in the number's unit."""
+    top, bottom = part.terms
+    row |= {"part": part.kpi.label, "record": part.kpi.fact.record}
+    if row["counts_for"] is not None:
+        number = Fraction(int(row["counts_for"]), part.kpi.each_scale)
+        row["counts_for"] = exact(number * top)
+        if part.kpi.per is not None:
+            row["weight"] = exact(Fraction(int(row["weight"]), part.kpi.per_scale))
+        elif part.terms != ALONE:
+            row["weight"] = exact(number * bottom)
+    return tuple(row.get(name) for name in columns)
 
 
 def _target_row(

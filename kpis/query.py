@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -23,6 +23,7 @@ class Engine(Protocol):
     """Whatever runs a statement over the fact tables."""
 
     def run(self, statement: ClauseElement) -> pa.Table: ...
+    def batches(self, statement: ClauseElement, size: int) -> Iterator[pa.RecordBatch]: ...
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,9 @@ from datetime import date
 
 import streamlit as st
 
-import kpis
 from kpis import COUNTED, LEFT_OUT, UNDATED, Count, Explanation, NoRows, Question, Rows
 from kpis.dimensions import DIMENSIONS
 from ui import cache
-from ui.download import as_csv
 from ui.escape import html
 from ui.formats import Formats
 from ui.links import link
@@ -21,11 +19,11 @@ from ui.names import Known, Row, names_of
 from ui.page import Page
 from ui.resum import sum_line
 from ui.table import table
+from ui.take import take_away
 from ui.view import View
 
 _FIRST = ("part", "id", "account", "day", "until", "counts_for", "weight", "why")
 PER_PAGE = 25
-DOWNLOADED = 1_000_000  # a spreadsheet holds no more
 
 _HEADS = {
     "part": "Part",
@@ -106,7 +104,7 @@ def _rows_table(page: Page, question: Question, proof: Explanation) -> None:
     with st.container(key="above", horizontal=True, vertical_alignment="center"):
         if kind == COUNTED:
             st.markdown(sum_line(page, question, proof, found.total), unsafe_allow_html=True)
-        _download(page, question, kind, found.total)
+        take_away(page, question, kind, found.total)
     st.markdown(rows_as_table(page, found, "Rows"), unsafe_allow_html=True)
     _paging(page, found.total)
 
@@ -162,18 +160,3 @@ def _paging(page: Page, total: int) -> None:
         )
         if here < last:
             link("rows", "Next ›", page.view.query(page=here + 1))
-
-
-def _download(page: Page, question: Question, kind: str, total: int) -> None:
-    st.download_button(
-        f"Download {page.formats.number(min(total, DOWNLOADED))} rows (CSV)",
-        data=lambda: as_csv(kpis.rows(page.copy, question, kind, limit=DOWNLOADED)),
-        file_name=f"{question.kpis[0]}_{question.period.start}_{question.period.end}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key="download",
-    )
-    if total > DOWNLOADED:
-        st.caption(
-            f"A file holds {page.formats.number(DOWNLOADED)} rows; `python -m kpis rows` gives all of them."
-        )

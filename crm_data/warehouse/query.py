@@ -23,10 +23,16 @@ class Reader:
     connection: duckdb.DuckDBPyConnection
 
     def run(self, statement: ClauseElement) -> pa.Table:
+        return self._asked(statement).to_arrow_table()
+
+    def batches(self, statement: ClauseElement, size: int) -> Iterator[pa.RecordBatch]:
+        """The answer in portions, so that a long one is never whole in memory."""
+        yield from self._asked(statement).to_arrow_reader(size)
+
+    def _asked(self, statement: ClauseElement) -> duckdb.DuckDBPyRelation:
         compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
         expanded = compiled.construct_expanded_state()
-        values = list(expanded.positional_parameters)
-        return self.connection.sql(expanded.statement, params=values).to_arrow_table()
+        return self.connection.sql(expanded.statement, params=list(expanded.positional_parameters))
 
 
 @contextmanager

@@ -140,7 +140,7 @@ def test_the_proof_fits_a_phone_and_pages_through_rows(open_page: OpenPage) -> N
 def test_the_rows_can_be_downloaded(open_page: OpenPage) -> None:
     page = open_page("/rows?kpi=deals_won&from=2025-01-01&to=2026-01-01")
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("Download")).click()
+        page.get_by_role("button", name=re.compile(r"Download .* rows \(CSV\)")).click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     counted = page.locator("[class*=st-key-set-on]").inner_text()
     assert "id_name" in lines[0]
