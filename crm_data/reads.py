@@ -161,6 +161,24 @@ _RECORDS = {
         _joined(literal("Target"), _t["targets"].c.member),
         {"From": _t["targets"].c.period_start, "To": _t["targets"].c.period_end},
     ),
+    "contacts": _Record(
+        _outer("contacts", account_id="accounts"),
+        func.coalesce(_person("contacts"), _t["contacts"].c.email, _t["contacts"].c.phone),
+        {
+            "Account": _t["accounts"].c.name,
+            "E-mail": _t["contacts"].c.email,
+            "Phone": _t["contacts"].c.phone,
+        },
+    ),
+    "memberships": _Record(
+        _outer("memberships", account_id="accounts"),
+        func.coalesce(_t["accounts"].c.name, literal("Customer")),
+        {
+            "Plan": _t["memberships"].c.plan,
+            "From": _t["memberships"].c.started_on,
+            "Until": _t["memberships"].c.ended_on,
+        },
+    ),
     "emails": _Record(
         _outer("emails", campaign_id="campaigns", contact_id="contacts"),
         _joined(func.coalesce(_t["campaigns"].c.name, literal("Mail")), _person("contacts")),

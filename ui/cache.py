@@ -10,6 +10,7 @@ import streamlit as st
 import kpis
 from crm_data.alerts import Event, Rule, open_events
 from crm_data.engine import CrmUnavailable, connect, database_url, reported
+from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper
 from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, alerts
 from kpis.alerts import Backtest, Watch
@@ -83,6 +84,11 @@ def alerts_changed() -> None:
     _open_alerts.clear()
 
 
+def quality(copy: Copy) -> list[Counted]:
+    """What is wrong in the CRM's data. Raises CrmUnavailable."""
+    return _quality(copy, f"{id(copy)} {copy.state.version} {copy.state.refreshed_at}")
+
+
 def _key(copy: Copy, asked: object) -> str:
     """Data version and the whole question, which holds the viewer's rights."""
     return f"{id(copy)} {copy.state.version} {asked!r}"
@@ -118,6 +124,12 @@ def _report(_copy: Copy, key: str, _asked: Asked) -> Found:
 @st.cache_data(max_entries=50, show_spinner=False)
 def _backtest(_copy: Copy, key: str, _rule: Rule, _today: date) -> Backtest:
     return alerts.backtest(_copy, _rule, _today)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _quality(_copy: Copy, key: str) -> list[Counted]:
+    with reported(crm()), crm().connect() as connection:
+        return counted(_copy, connection)
 
 
 @st.cache_data(max_entries=10, show_spinner=False)

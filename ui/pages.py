@@ -21,5 +21,6 @@ PAGES = (
     Entry("reports", "Reports", "Reports"),
     Entry("alerts", "Alerts", "Reports"),
     Entry("definitions", "Definitions", "Data"),
+    Entry("data", "Data", "Data"),
     Entry("rows", "Prove it"),
 )

@@ -22,7 +22,7 @@ OFFERED_BY = {"campaign": ("marketing",)}
 LISTS = ("counted", "out", "undated")
 
 #: The parameters that are text or numbers, and those that are keys of records in the CRM database.
-_PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report")
+_PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report", "finding")
 _RECORDS = ("account", "contact", "case", "rule")
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -58,6 +58,7 @@ class View:
     case: int | None = None
     rule: int | None = None
     report: str | None = None
+    finding: str | None = None
 
     @classmethod
     def from_url(cls, url: QueryParams) -> View:
@@ -75,6 +76,7 @@ class View:
             page=_number(_first(url, "page")) or cls.page,
             by=_one_of(DIMENSIONS, _first(url, "by"), "") or None,
             report=_first(url, "report"),
+            finding=_first(url, "finding"),
             **{name: _number(_first(url, name)) for name in _RECORDS},
         )
 

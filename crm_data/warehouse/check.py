@@ -14,6 +14,7 @@ from crm_data.warehouse.build import Build
 from crm_data.warehouse.builds import FACTS
 from crm_data.warehouse.copy import Copy
 from crm_data.warehouse.mirror import AMOUNT, DAY, INSTANT, MIRROR, RATE, REAL, WORD, Kind
+from crm_data.warehouse.refresh import Progress
 from crm_data.warehouse.source import Snapshot
 from crm_data.warehouse.vocabulary import choose, teach
 
@@ -55,18 +56,27 @@ class Checked:
     differences: tuple[Difference, ...]
 
 
-def check(copy: Copy) -> Checked:
-    """Brings the copy up to date and compares it. Raises CrmUnavailable, CopyError."""
+def check(copy: Copy, progress: Progress = lambda _share: None) -> Checked:
+    """Brings the copy up to date and compares it; `progress` is told the share that is done.
+
+    Raises CrmUnavailable, CopyError.
+    """
+    steps = len(MIRROR) + len(FACTS)
     for attempt in range(_TRIES):
         copy.refresh(heal=False)  # or it would mend what it is to name
         with copy.reading() as connection, copy.source.snapshot() as snapshot:
-            found = [one for table in MIRROR for one in _table(connection, snapshot, table)]
+            found = []
+            for done, table in enumerate(MIRROR):
+                found += _table(connection, snapshot, table)
+                progress((done + 1) / steps)
             # What was committed between refresh and comparison is no difference of the copy.
             if found and copy.behind() and attempt + 1 < _TRIES:
                 continue
             teach(connection, copy.organisation, copy.state.today or date.min)
             choose(connection, None)
-            found += [one for build in FACTS for one in _fact(connection, build)]
+            for done, build in enumerate(FACTS, len(MIRROR)):
+                found += _fact(connection, build)
+                progress((done + 1) / steps)
             rows = sum(_one(connection, f"SELECT count(*) FROM crm.{table}")[0] for table in MIRROR)
             break
     return Checked(len(MIRROR), rows, len(FACTS), tuple(found))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_data.alerts import Overtaken, Rule, read_rules, save
+from crm_data.edits import actor
 from crm_data.engine import CrmUnavailable, reported
 from kpis import DEFINITIONS, DIMENSIONS, Better, Question, Unit
 from kpis.alerts import words
@@ -190,7 +191,7 @@ def _save(rule: Rule, page: Page) -> None:
     engine = cache.crm()
     try:
         with reported(engine):
-            save(engine, rule, page.viewer.name)
+            save(engine, rule, actor())
     except (Overtaken, CrmUnavailable) as problem:
         st.error(markdown(problem))
         return

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from crm_data.alerts import Event, Overtaken, set_state
+from crm_data.edits import actor
 from crm_data.engine import CrmUnavailable, reported
 from kpis.alerts import words
 from kpis.period import Period
@@ -85,7 +86,7 @@ def _button(event: Event, page: Page, label: str, state: str, days: int | None =
         label,
         key=f"act-{event.id}-{state}-{days or ''}",
         on_click=_act,
-        args=(event.id, state, page.viewer.name, event.state, days),
+        args=(event.id, state, actor(), event.state, days),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from crm_data.alerts import Event, Overtaken, Rule, delete, history, read_rules, restore, switch
+from crm_data.edits import actor
 from crm_data.engine import CrmUnavailable, reported
 from kpis.alerts import problem, words
 from kpis.period import Period
@@ -43,7 +44,7 @@ def _line(rule: Rule, page: Page) -> None:
         key=key,
         label_visibility="collapsed",
         on_change=_switch,
-        args=(rule.id, page.viewer.name),
+        args=(rule.id, actor()),
         width="content",
     )
     why = problem(rule)
@@ -60,7 +61,7 @@ def _line(rule: Rule, page: Page) -> None:
         key=f"delete-{rule.id}",
         help=f"Delete {markdown(rule.name)}",
         on_click=_delete,
-        args=(rule.id, rule.name, page.viewer.name),
+        args=(rule.id, rule.name, actor()),
     )
 
 
@@ -69,7 +70,7 @@ def _deleted(page: Page) -> None:
     if gone:
         with st.container(key="undo", horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"Deleted the rule **{markdown(gone[1])}**.", width="content")
-            st.button("Undo", key="undo-delete", on_click=_restore, args=(gone[0], page.viewer.name))
+            st.button("Undo", key="undo-delete", on_click=_restore, args=(gone[0], actor()))
 
 
 def _switch(rule_id: int, actor: str) -> None:

@@ -6,17 +6,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from crm_data.alerts import Event
 from kpis import DEFINITIONS
+from kpis.alerts import words
 from kpis.answers import Reading
 from kpis.model import Better
 from ui import cache
-from ui.alerts.words import proof, told
+from ui.alerts.words import named, proof, told
 from ui.formats import Formats
 from ui.links import Query, link
 from ui.page import Page
 from ui.verdict import status_icon
 
 _SHOWN = 4
+_NAMED = 2  # members of one rule
+
+#: Its key on the page, the page it leads to, what it says, and the parameters.
+Item = tuple[str, str, str, Query]
 
 
 def out_of_band(readings: Sequence[Reading]) -> list[Reading]:
@@ -39,25 +45,50 @@ def strip(page: Page, readings: Sequence[Reading] = ()) -> None:
     waiting = [event for event in events if event.state == "open"]
     known = sum(event.state == "acknowledged" for event in events)
     worst = out_of_band(readings)
-    shown = [(f"tile-{one.key}", sentence(one, page.formats), page.view.prove(one.key)) for one in worst]
-    shown += [(f"event-{one.id}", told(one, page.formats), proof(one, page.view)) for one in waiting]
+    shown: list[Item] = [
+        (f"tile-{one.key}", "rows", sentence(one, page.formats), page.view.prove(one.key)) for one in worst
+    ]
+    shown += [_item(several, page) for several in _by_rule(waiting)]
     if shown:
-        _needing(shown, known)
+        _needing(shown, known, len(worst) + len(waiting))
     elif known:
         _known(known)
     elif readings:
         _calm(readings)
 
 
-def _needing(shown: list[tuple[str, str, Query]], known: int) -> None:
+def _tile(one: Reading, page: Page) -> Item:
+    return f"tile-{one.key}", "rows", sentence(one, page.formats), page.view.prove(one.key)
+
+
+def _by_rule(events: list[Event]) -> list[list[Event]]:
+    found: dict[int, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.rule_id, []).append(event)
+    return list(found.values())
+
+
+def _item(several: list[Event], page: Page) -> Item:
+    """One alert with its numbers and its proof; several of one rule by name, all of them on the page."""
+    first = several[0]
+    if len(several) == 1:
+        return f"event-{first.id}", "rows", told(first, page.formats), proof(first, page.view)
+    names = [words.who(one.dimension, one.cause, named(page.formats)) for one in several]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"rule-{first.rule_id}", "alerts", f"{first.rule_name}: {', '.join(names[:_NAMED])}{more}", {}
+
+
+def _needing(shown: list[Item], known: int, many: int) -> None:
     with st.container(key="alerts", horizontal=True, gap="small", vertical_alignment="center"):
-        many = "1 needs attention" if len(shown) == 1 else f"{len(shown)} need attention"
+        attention = "1 needs attention" if many == 1 else f"{many} need attention"
         st.markdown(
-            f'<b class="attention">{status_icon("bad")}{many}</b>', unsafe_allow_html=True, width="content"
+            f'<b class="attention">{status_icon("bad")}{attention}</b>',
+            unsafe_allow_html=True,
+            width="content",
         )
-        for key, words, query in shown[:_SHOWN]:
+        for key, target, told_of_it, query in shown[:_SHOWN]:
             with st.container(key=f"alert-{key}", width="content"):
-                link("rows", words, query)
+                link(target, told_of_it, query)
         more = [f"{len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
         more += [f"{known} acknowledged"] if known else []
         with st.container(key="alert-all", width="content"):

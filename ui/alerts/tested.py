@@ -22,7 +22,8 @@ def tested(page: Page, rule: Rule) -> None:
     if why:
         st.markdown(f'<div class="why">{html(why)}</div>', unsafe_allow_html=True)
         return
-    found = cache.backtest(page.copy, rule, page.today)
+    with st.spinner("Looking back twelve months"):
+        found = cache.backtest(page.copy, rule, page.today)
     said = f'<b>{html(_summary(found))}</b> <span class="over">{html(_how(found))}</span>'
     st.markdown(f'<div class="tested">{said}</div>', unsafe_allow_html=True)
     if not any(verdict.number is not None for course in found.courses for _, verdict in course.days):
