@@ -20,7 +20,7 @@ PAGES = (
     Entry("marketing", "Marketing", "Marketing"),
     Entry("reports", "Reports", "Reports"),
     Entry("alerts", "Alerts", "Reports"),
-    Entry("definitions", "Definitions", "Data"),
     Entry("data", "Data", "Data"),
+    Entry("definitions", "Definitions", "Data"),
     Entry("rows", "Prove it"),
 )
