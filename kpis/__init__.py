@@ -52,6 +52,7 @@ __all__ = [
     "ask",
     "change",
     "explain",
+    "opened",
     "rows",
     "stream",
 ]
@@ -92,7 +93,7 @@ def stream(copy: Copy, question: Question, which: str = COUNTED, *, size: int = 
     Raises NoRows where the question cannot be answered.
     """
     with opened(copy) as data:
-        totals = proof.part_totals(data, question)
+        totals = part_totals(data, question)
         yield from drill.stream(data.engine, question, totals, which, size)
 
 

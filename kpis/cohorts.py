@@ -27,9 +27,9 @@ from sqlalchemy import (
 from crm_data.warehouse import facts
 from kpis.clauses import of_members
 from kpis.period import Calendar, Period
-from kpis.query import Engine
 from kpis.question import Question
 from kpis.read import restrictions, until_today
+from kpis.snapshot import Snapshot
 
 QUARTERS = 12  # cohorts, and ages, that fit on a screen
 DAYS = tuple(round(months * 30.4375) for months in range(3, 3 * QUARTERS + 1, 3))
@@ -57,14 +57,14 @@ class Member:
     lost: date | None
 
 
-def retention(engine: Engine, calendar: Calendar, question: Question) -> list[Kept]:
+def retention(data: Snapshot, question: Question) -> list[Kept]:
     """For each of the last quarters of first purchase up to the window's end, and each age.
 
     A cohort is judged at an age once all of it has reached it.
     """
     end = until_today(question.period, question).end
-    cohorts = _quarters(calendar, end)
-    rows = engine.run(_counts(question, cohorts)).to_pylist()
+    cohorts = _quarters(data.calendar, end)
+    rows = data.engine.run(_counts(question, cohorts)).to_pylist()
     counted = {(row["cohort"], row["days"]): row for row in rows}
     sizes = {row["cohort"]: row["customers"] for row in rows if row["days"] == 0}
     return [
@@ -77,11 +77,11 @@ def retention(engine: Engine, calendar: Calendar, question: Question) -> list[Ke
 
 
 def members(
-    engine: Engine, question: Question, cohort: Period, days: int, offset: int, limit: int
+    data: Snapshot, question: Question, cohort: Period, days: int, offset: int, limit: int
 ) -> tuple[int, list[Member]]:
     """How many customers a cohort has, and a page of them; those that were no customers at the age first."""
     found = _at_age(question, cohort.start, cohort.end, literal(days, Integer)).subquery("found")
-    total = engine.run(select(func.count().label("rows")).select_from(found)).to_pylist()[0]["rows"]
+    total = data.engine.run(select(func.count().label("rows")).select_from(found)).to_pylist()[0]["rows"]
     until = cast(found.c.first_day + cast(days, Integer), Date)
     lost = (
         select(_spell.id, func.max(_spell.lost_day).label("lost"))
@@ -97,7 +97,7 @@ def members(
         .offset(offset)
         .limit(limit)
     )
-    rows = engine.run(statement).to_pylist()
+    rows = data.engine.run(statement).to_pylist()
     return total, [Member(row["id"], row["first_day"], bool(row["kept"]), row["lost"]) for row in rows]
 
 

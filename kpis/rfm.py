@@ -16,9 +16,9 @@ from sqlalchemy import BigInteger, Select, cast, func, select
 
 from crm_data.warehouse import facts
 from kpis.clauses import of_members
-from kpis.query import Engine
 from kpis.question import Question
 from kpis.read import restrictions, until_today
+from kpis.snapshot import Snapshot
 
 CLASSES = 5
 #: What customers of a class of recency (5: the most recent) and one of frequency and value are called.
@@ -89,16 +89,16 @@ def name_of(square: Square) -> str:
     return next(name for name, (rs, ws) in NAMES.items() if recency in rs and worth in ws)
 
 
-def segmentation(engine: Engine, question: Question) -> Segmentation:
+def segmentation(data: Snapshot, question: Question) -> Segmentation:
     """The customers of the question's selection as of the end of its window."""
-    return _Classed(engine, question).segmentation()
+    return _Classed(data, question).segmentation()
 
 
 def customers(
-    engine: Engine, question: Question, squares: Sequence[Square], offset: int, limit: int
+    data: Snapshot, question: Question, squares: Sequence[Square], offset: int, limit: int
 ) -> tuple[int, list[Customer]]:
     """How many customers are in these squares, and a page of them, largest value first."""
-    classed = _Classed(engine, question)
+    classed = _Classed(data, question)
     inside = np.isin(classed.square, [10 * recency + worth for recency, worth in squares])
     places = np.flatnonzero(inside)
     order = places[np.lexsort((classed.account[places], -classed.cents[places]))]
@@ -108,8 +108,8 @@ def customers(
 class _Classed:
     """Every customer with its classes."""
 
-    def __init__(self, engine: Engine, question: Question) -> None:
-        table = engine.run(_statement(question))
+    def __init__(self, data: Snapshot, question: Question) -> None:
+        table = data.engine.run(_statement(question))
         column = {name: table.column(name).to_numpy() for name in table.column_names}
         self.as_of = until_today(question.period, question).end - timedelta(days=1)
         self.account = column["id"].astype(np.int64)

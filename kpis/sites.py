@@ -14,9 +14,9 @@ from sqlalchemy import BigInteger, ColumnElement, Date, Float, Integer, Select, 
 from crm_data.warehouse import facts
 from kpis.catalog.customers import ACTIVE_CUSTOMERS
 from kpis.clauses import allowed, in_window
-from kpis.query import Engine
 from kpis.question import Question
 from kpis.read import restrictions, until_today
+from kpis.snapshot import Snapshot
 
 _FLAT = 0.866  # a row of hexagons is lower than wide
 _spell, _site = facts.customer_spells.c, facts.sites.c
@@ -44,9 +44,9 @@ class Sites:
     wide: int  # tenths of a degree
 
 
-def sites(engine: Engine, question: Question) -> Sites:
+def sites(data: Snapshot, question: Question) -> Sites:
     """The customers at the end of the question's window, in cells that suit how far apart they are."""
-    span = engine.run(
+    span = data.engine.run(
         _located(
             question,
             (func.max(_site.longitude_tenths) - func.min(_site.longitude_tenths)).label("span"),
@@ -67,12 +67,12 @@ def sites(engine: Engine, question: Question) -> Sites:
         .group_by(row, place)
         .order_by(func.count().desc(), row, place)
     )
-    found = tuple(_site_of(one, wide) for one in engine.run(counted).to_pylist())
+    found = tuple(_site_of(one, wide) for one in data.engine.run(counted).to_pylist())
     return Sites(found, span["nowhere"], wide)
 
 
 def accounts(
-    engine: Engine, question: Question, wide: int, cell: Cell, offset: int, limit: int
+    data: Snapshot, question: Question, wide: int, cell: Cell, offset: int, limit: int
 ) -> tuple[int, list[tuple[int, int | None]]]:
     """How many customers a cell has, and a page of their accounts with what each pays a month, most first."""
     row, place = _cell(wide)
@@ -81,7 +81,7 @@ def accounts(
         .where(row == cell[0], place == cell[1])
         .order_by(func.coalesce(_spell.monthly_cents, -1).desc(), _spell.id)
     )
-    found = engine.run(rows).to_pylist()
+    found = data.engine.run(rows).to_pylist()
     return len(found), [(one["id"], one["monthly_cents"]) for one in found[offset : offset + limit]]
 
 
@@ -99,8 +99,12 @@ def _cell(wide: int) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return row, cast(func.floor((_site.longitude_tenths + shift) / literal(float(wide), Float)), Integer)
 
 
+def middle(wide: int, cell: Cell) -> tuple[float, float]:
+    """Latitude and longitude of a cell's middle."""
+    row, place = cell
+    return (row + 0.5) * wide * _FLAT / 10, ((place + 0.5) * wide - abs(row) % 2 * wide / 2) / 10
+
+
 def _site_of(one: dict[str, Any], wide: int) -> Site:
-    row, place = one["row"], one["place"]
-    latitude = (row + 0.5) * wide * _FLAT / 10
-    longitude = ((place + 0.5) * wide - abs(row) % 2 * wide / 2) / 10
-    return Site((row, place), latitude, longitude, one["customers"], one["cents"])
+    cell = one["row"], one["place"]
+    return Site(cell, *middle(wide, cell), one["customers"], one["cents"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ from crm_data.warehouse import Copy, Keeper
 from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, alerts
 from kpis.alerts import Backtest, Watch
 from kpis.reports import REPORTS, Asked, Found, gather
+
+Answer = TypeVar("Answer")
 
 
 def keeper() -> Keeper:
@@ -140,3 +143,17 @@ def _open_alerts(url: str, sign: str) -> list[Event]:
             return open_events(crm)
     except CrmUnavailable:
         return []
+
+
+def derived(copy: Copy, compute: Callable[..., Answer], *asked: object) -> Answer:
+    """What a computation of `kpis` beside the KPIs makes of the copy. `asked` holds a Question, and with it
+    the viewer's rights."""
+    name = f"{compute.__module__}.{compute.__name__}"
+    found: Answer = _derived(copy, _key(copy, (name, *asked)), compute, asked)
+    return found
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _derived(_copy: Copy, key: str, _compute: Callable[..., Any], _asked: tuple[object, ...]) -> Any:
+    with kpis.opened(_copy) as data:
+        return _compute(data, *_asked)

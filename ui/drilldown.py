@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -12,18 +11,19 @@ import streamlit as st
 from kpis import COUNTED, LEFT_OUT, UNDATED, Count, Explanation, NoRows, Question, Rows
 from kpis.dimensions import DIMENSIONS
 from ui import cache
+from ui.accounts import account_link
 from ui.escape import html
 from ui.formats import Formats
 from ui.links import link
 from ui.names import Known, Row, names_of
 from ui.page import Page
+from ui.paging import PER_PAGE, paging
 from ui.resum import sum_line
-from ui.table import table
+from ui.table import Linked, table
 from ui.take import take_away
 from ui.view import View
 
 _FIRST = ("part", "id", "account", "day", "until", "counts_for", "weight", "why")
-PER_PAGE = 25
 
 _HEADS = {
     "part": "Part",
@@ -106,15 +106,17 @@ def _rows_table(page: Page, question: Question, proof: Explanation) -> None:
             st.markdown(sum_line(page, question, proof, found.total), unsafe_allow_html=True)
         take_away(page, question, kind, found.total)
     st.markdown(rows_as_table(page, found, "Rows"), unsafe_allow_html=True)
-    _paging(page, found.total)
+    paging("rows", page, found.total)
 
 
-def rows_as_table(page: Page, found: Rows, caption: str, most: int | None = None) -> str:
-    """The rows as HTML; `most`: at most so many columns."""
-    columns = _columns(found)[:most]
+def rows_as_table(
+    page: Page, found: Rows, caption: str, most: int | None = None, without: Collection[str] = ()
+) -> str:
+    """The rows as HTML; `most`: at most so many columns, `without`: not these."""
+    columns = [column for column in _columns(found) if column not in without][:most]
     known = names_of(found)
     rows = [dict(zip(found.columns, values, strict=True)) for values in found.rows]
-    shown = [[_text(column, row, known, page.formats) for column in columns] for row in rows]
+    shown = [[_cell(page, column, row, known) for column in columns] for row in rows]
     heads = [_HEADS.get(name) or DIMENSIONS[name].label for name in columns]
     numbers = [name in ("counts_for", "weight") for name in columns]
     return table(heads, shown, numbers=numbers, caption=caption)
@@ -132,6 +134,14 @@ def _columns(found: Rows) -> list[str]:
     ]
 
 
+def _cell(page: Page, column: str, row: Row, known: Known) -> str | Linked:
+    """What stands in a cell; the name of an account leads to all that is known of it."""
+    text = _text(column, row, known, page.formats)
+    key = row[column]
+    is_account = column == "account" or (column == "id" and row["record"] == "accounts")
+    return account_link(page, key, text) if is_account and isinstance(key, int) else text
+
+
 def _text(column: str, row: Row, known: Known, formats: Formats) -> str:
     value = row[column]
     if known.has(column):
@@ -143,20 +153,3 @@ def _text(column: str, row: Row, known: Known, formats: Formats) -> str:
     if column in ("counts_for", "weight"):
         return formats.exact(value)  # type: ignore[arg-type]
     return formats.member(column, value) if column in DIMENSIONS else str(value)
-
-
-def _paging(page: Page, total: int) -> None:
-    last = math.ceil(total / PER_PAGE)
-    if last < 2:
-        return
-    here = min(page.view.page, last)
-    with st.container(key="paging", horizontal=True, vertical_alignment="center", width="content"):
-        if here > 1:
-            link("rows", "‹ Previous", page.view.query(page=here - 1))
-        st.markdown(
-            f'<span class="over">Page {here} of {page.formats.number(last)}</span>',
-            unsafe_allow_html=True,
-            width="content",
-        )
-        if here < last:
-            link("rows", "Next ›", page.view.query(page=here + 1))

@@ -18,9 +18,11 @@ class Entry:
 PAGES = (
     Entry("overview", "Overview", "Overview"),
     Entry("marketing", "Marketing", "Marketing"),
+    Entry("customers", "Customers", "Customers"),
     Entry("reports", "Reports", "Reports"),
     Entry("alerts", "Alerts", "Reports"),
     Entry("data", "Data", "Data"),
     Entry("definitions", "Definitions", "Data"),
     Entry("rows", "Prove it"),
+    Entry("customer", "Customer"),
 )

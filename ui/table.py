@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ui.escape import html
 
 
+@dataclass(frozen=True)
+class Linked:
+    """A text that leads to a page of ours."""
+
+    text: str
+    href: str
+
+
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[bool], caption: str
+    head: Sequence[str], rows: Sequence[Sequence[str | Linked]], *, numbers: Sequence[bool], caption: str
 ) -> str:
     """HTML of a table; `numbers` says which columns hold numbers. Scrolls in itself where it is too wide."""
     kinds = [' class="number"' if number else "" for number in numbers]
@@ -17,7 +26,7 @@ def table(
     )
     body = "".join(
         "<tr>"
-        + "".join(f"<td{kind}>{html(text)}</td>" for text, kind in zip(row, kinds, strict=True))
+        + "".join(f"<td{kind}>{_content(cell)}</td>" for cell, kind in zip(row, kinds, strict=True))
         + "</tr>"
         for row in rows
     )
@@ -25,3 +34,9 @@ def table(
         f'<div class="table" role="region" tabindex="0" aria-label="{html(caption)}"><table>'
         f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _content(cell: str | Linked) -> str:
+    if isinstance(cell, Linked):
+        return f'<a href="{html(cell.href)}" target="_self">{html(cell.text)}</a>'
+    return html(cell)

@@ -146,7 +146,7 @@ def _points_a_month(totals: Mapping[str, Fraction]) -> Combined:
 
 ENGAGEMENT = Composition(
     key="engagement",
-    label="Activities per customer and month",
+    label="Activities per customer",
     unit=Unit.SCORE,
     better=Better.UP,
     help="How often we are in touch with a customer: entries of the communication log about customers, for "

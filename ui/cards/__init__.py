@@ -5,9 +5,14 @@ from ui.cards.card import Answers, Card
 from ui.cards.funnel import Funnel
 from ui.cards.heat import Heat
 from ui.cards.leaderboard import Leaderboard
+from ui.cards.ledger import Ledger
 from ui.cards.listing import Listing
 from ui.cards.map import Map
+from ui.cards.retention import Retention
+from ui.cards.rfm import Rfm
 from ui.cards.row import Row
+from ui.cards.shares import Shares
+from ui.cards.sites import Sites
 from ui.cards.steps import Steps
 from ui.cards.tiles import Tiles
 from ui.cards.trend import Trend
@@ -19,9 +24,14 @@ __all__ = [
     "Funnel",
     "Heat",
     "Leaderboard",
+    "Ledger",
     "Listing",
     "Map",
+    "Retention",
+    "Rfm",
     "Row",
+    "Shares",
+    "Sites",
     "Steps",
     "Tiles",
     "Trend",

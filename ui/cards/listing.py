@@ -23,6 +23,7 @@ class Listing:
     title: str | None = None
     top: int = 8
     order: str = LARGEST
+    without: tuple[str, ...] = ()  # columns that say nothing here
 
     def questions(self, page: Page) -> Mapping[str, Question]:
         return {"now": page.question((self.kpi,))}
@@ -40,6 +41,8 @@ class Listing:
             if not found.total:
                 why(reading.why or "No rows in this period.")
                 return
-            st.markdown(rows_as_table(page, found, title, most=6), unsafe_allow_html=True)
+            st.markdown(
+                rows_as_table(page, found, title, most=6, without=self.without), unsafe_allow_html=True
+            )
             if found.total > len(found.rows):
                 link("rows", f"All {page.formats.number(found.total)} rows", page.view.prove(self.kpi))
