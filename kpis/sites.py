@@ -18,6 +18,8 @@ from kpis.question import Question
 from kpis.read import restrictions, until_today
 from kpis.snapshot import Snapshot
 
+WIDTHS = (20, 10, 4)  # tenths of a degree, for customers across the world, a continent, a country
+FARTHEST = 3600  # rows or columns that a grid may have
 _FLAT = 0.866  # a row of hexagons is lower than wide
 _spell, _site = facts.customer_spells.c, facts.sites.c
 
@@ -53,7 +55,8 @@ def sites(data: Snapshot, question: Question) -> Sites:
             func.count().filter(_site.id.is_(None)).label("nowhere"),
         )
     ).to_pylist()[0]
-    wide = 20 if (span["span"] or 0) > 900 else 10 if (span["span"] or 0) > 300 else 4
+    across = span["span"] or 0
+    wide = WIDTHS[0] if across > 900 else WIDTHS[1] if across > 300 else WIDTHS[2]
     row, place = _cell(wide)
     counted = (
         _located(

@@ -128,6 +128,8 @@ def _cohort(page: Page, parts: list[str]) -> Listed | None:
 
 def _site(page: Page, parts: list[str]) -> Listed | None:
     wide, row, place = map(int, parts)
+    if wide not in sites.WIDTHS or max(abs(row), abs(place)) > sites.FARTHEST:
+        return None
     question = page.question(())
     total, found = cache.derived(
         page.copy, sites.accounts, question, wide, (row, place), _offset(page), PER_PAGE
