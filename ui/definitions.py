@@ -22,5 +22,6 @@ def _entry(one: Definition, view: View) -> str:
     return (
         f'<article class="proof"><h3><a href="{where}" target="_self">{html(one.label)}</a>'
         f"<code>{html(one.key)}</code></h3><p>{html(one.help)}</p>"
-        f'<p class="formula">{html(one.formula)}</p><dl>{said}</dl></article>'
+        f'<p class="formula">{html(one.formula)}</p><details><summary>How it is counted</summary>'
+        f"<dl>{said}</dl></details></article>"
     )

@@ -14,6 +14,7 @@ from typing import NoReturn
 import streamlit as st
 
 from crm_data.warehouse import Keeper, State
+from kpis.dimensions import DIMENSIONS
 from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
 from ui import cache, states
@@ -23,6 +24,7 @@ from ui.filters import filters
 from ui.formats import Formats
 from ui.freshness import freshness, look_again, when
 from ui.links import script
+from ui.names import members_in_words
 from ui.navigation import navigation_bar
 from ui.overview import window
 from ui.page import Page
@@ -46,6 +48,7 @@ def page(title: str) -> Page:
     _address_bar_follows(name)
     for sheet in _SHEETS:
         st.html(Path(__file__).parent / sheet)
+    st.html(f'<i class="{st.context.theme.type or "light"}-theme"></i>')  # for paper, which is light
     keeper = cache.keeper()
     copy, error = keeper.copy, keeper.error
     state = copy.state if copy else None
@@ -124,7 +127,18 @@ def _window_words(shown: Page, period: Period) -> str:
     newest = shown.copy.state.newest_day
     if newest == shown.today and newest != datetime.now(shown.copy.organisation.zone).date():
         words += f". Data ends {html(shown.formats.day(newest))}; periods count back from there."
-    return f'<div class="window">{words}</div>'
+    return f'<div class="window">{words}{_filters_in_words(shown)}</div>'
+
+
+def _filters_in_words(shown: Page) -> str:
+    """For paper, where the controls are not."""
+    parts = [
+        f"{DIMENSIONS[dimension].label}: {', '.join(members_in_words(dimension, members, shown.formats))}"
+        for dimension, members in shown.view.where
+    ]
+    organisation = shown.copy.organisation.name
+    said = ". ".join((organisation, *(parts or ["Everything"])))
+    return f'<span class="only-on-paper"><br>{html(said)}.</span>'
 
 
 def _nothing_to_show(keeper: Keeper, name: str | None, state: State | None, error: str | None) -> NoReturn:
