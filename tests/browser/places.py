@@ -8,6 +8,8 @@ from ui.pages import PAGES
 _OPENED = {
     "rows": ("kpi=revenue_won", "kpi=cac&by=region", "kpi=csat_response&rows=out"),
     "customer": ("account=1",),
+    "alerts": ("kpi=churn_rate&period=last-quarter", "rule=1"),
+    "data": ("finding=email-twice",),
     "contacts": ("contact=1",),
     "cases": ("case=1",),
 }
