@@ -52,7 +52,6 @@ __all__ = [
     "ask",
     "change",
     "explain",
-    "opened",
     "rows",
     "stream",
 ]
@@ -94,7 +93,7 @@ def stream(copy: Copy, question: Question, which: str = COUNTED, *, size: int = 
     """
     with opened(copy) as data:
         totals = part_totals(data, question)
-        yield from drill.stream(data.engine, question, totals, which, size)
+        yield from drill.stream(data.engine, data.calendar, question, totals, which, size)
 
 
 def explain(copy: Copy, question: Question, compared: Period | None = None) -> Explanation:

@@ -103,7 +103,12 @@ def rows(
 
 
 def stream(
-    engine: Engine, question: Question, totals: dict[str, Fraction], which: str, size: int
+    engine: Engine,
+    calendar: Calendar,
+    question: Question,
+    totals: dict[str, Fraction],
+    which: str,
+    size: int,
 ) -> Iterator[Rows]:
     """All rows as `rows` gives them, in portions of `size` at most.
 
@@ -115,13 +120,19 @@ def stream(
         raise NoRows(why)
     parts = parts_of(definition, totals)
     columns = _columns(parts)
-    record = parts[0].kpi.fact.record if len(parts) == 1 else ""
-    total = sum(count(engine, part.kpi, question, which) for part in parts)
-    for part in parts:
-        statement = rows_statement(part.kpi, question, which).params(today=question.today)
+    record = "" if isinstance(definition, Composition) else parts[0].kpi.fact.record
+    period = until_today(question.period, question)
+    asked = [part_question(definition, part.kpi, question, period, calendar) for part in parts]
+    aimed = which == COUNTED and TARGET in totals
+    total = aimed + sum(count(engine, part.kpi, own, which) for part, own in zip(parts, asked, strict=True))
+    for part, own in zip(parts, asked, strict=True):
+        statement = rows_statement(part.kpi, own, which).params(today=question.today)
         for batch in engine.batches(statement, size):
             shaped = tuple(_shaped(row, part, columns) for row in batch.to_pylist())
             yield Rows(definition.key, record, columns, shaped, total)
+    if aimed:
+        target = _target_row(definition, question, totals, columns)
+        yield Rows(definition.key, record, columns, (target,), total)
 
 
 def left_out_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:

@@ -17,6 +17,7 @@ class Entry:
 #: In the order of the bar; the first is the start page.
 PAGES = (
     Entry("overview", "Overview", "Overview"),
+    Entry("sales", "Sales", "Sales"),
     Entry("marketing", "Marketing", "Marketing"),
     Entry("customers", "Customers", "Customers"),
     Entry("reports", "Reports", "Reports"),

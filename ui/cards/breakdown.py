@@ -49,7 +49,7 @@ class Breakdown:
         kpi, now = DEFINITIONS[self.kpi], answers["now"][0]
         then = next(iter(answers.get("then", ())), None)
         cells, before = by_member(now, self.by), by_member(then, self.by)
-        members = largest_first(cells)
+        members = [member for member in largest_first(cells) if cells[member].n or cells[member].value]
         names = members_in_words(self.by, members[: self.top + _MOST], page.formats)
         most = max((abs(cell.value or 0.0) for cell in cells.values()), default=0.0) or 1.0
         found = []

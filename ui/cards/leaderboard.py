@@ -21,12 +21,16 @@ _MOST = 200
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """A table: a line a member, a column a KPI, sorted by the first. Each cell leads to its rows."""
+    """A table: a line a member, a column a KPI, sorted by the first. Each cell leads to its rows.
+
+    `members` that have an order of their own come first, in that order.
+    """
 
     title: str
     by: str
     kpis: tuple[str, ...]
     top: int = 10
+    members: tuple[str, ...] = ()
 
     def questions(self, page: Page) -> Mapping[str, Question]:
         asked = {"now": page.question(self.kpis, by=(self.by,))}
@@ -38,8 +42,9 @@ class Leaderboard:
         readings = [reading_of(answers["now"], key) for key in self.kpis]
         found = [by_member(one, self.by) for one in readings]
         every = dict.fromkeys(member for cells in found for member in cells)
-        first = largest_first(found[0])
-        members = [*first, *(member for member in every if member not in found[0])]
+        own: list[object] = [member for member in self.members if member in every]
+        first = [*own, *(member for member in largest_first(found[0]) if member not in own)]
+        members = [*first, *(member for member in every if member not in first)]
         with framed(self, self.title):
             if not members:
                 why(readings[0].why or "Nothing in this period.")
