@@ -19,6 +19,7 @@ PAGES = (
     Entry("overview", "Overview", "Overview"),
     Entry("sales", "Sales", "Sales"),
     Entry("marketing", "Marketing", "Marketing"),
+    Entry("service", "Service", "Service"),
     Entry("customers", "Customers", "Customers"),
     Entry("reports", "Reports", "Reports"),
     Entry("alerts", "Alerts", "Reports"),

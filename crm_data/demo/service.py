@@ -120,8 +120,9 @@ def _handled(plan: Plan, rng: np.random.Generator, cases: pd.DataFrame) -> tuple
     priority = np.where(faulty, np.maximum(priority, 2), priority)
     slow = np.where(faulty, 1.9, 1.0)
     response = opened + spell(RESPONSE_HOURS[priority] * 0.36 * slow * rng.lognormal(0, 0.75, count))
-    solved = response + spell(DUE_HOURS[priority] * 0.34 * slow * rng.lognormal(0, 0.8, count))
-    solved[rng.random(count) < 0.004] = np.datetime64("NaT")  # forgotten
+    solved = response + spell(DUE_HOURS[priority] * 0.25 * slow * rng.lognormal(0, 0.8, count))
+    stuck = np.flatnonzero(rng.random(count) < 0.03)  # until somebody clears up
+    solved[stuck] = response[stuck] + spell(np.float64(24) * (5 + 3 * (stuck % 6)))
     again = np.flatnonzero((rng.random(count) < 0.055 * slow) & (solved <= plan.now))
     reopened = solved[again] + spell(rng.exponential(70, len(again)) + 1)
     again, reopened = again[reopened <= plan.now], reopened[reopened <= plan.now]

@@ -11,7 +11,7 @@ CREATE OR REPLACE VIEW work.invited AS
     SELECT
         i.id, i.survey_id, i.sent_at, i.contact_id, i.case_id,
         coalesce(i.account_id, k.account_id, c.account_id) AS account_id,
-        k.owner_id, k.team_id, k.product_id, k.contact_id AS case_contact_id
+        k.owner_id, k.team_id, k.product_id, k.cause, k.contact_id AS case_contact_id
     FROM crm.survey_invitations AS i
     LEFT JOIN work.attributed_cases AS k ON k.id = i.case_id
     LEFT JOIN crm.contacts AS c ON c.id = i.contact_id;
@@ -27,7 +27,7 @@ CREATE OR REPLACE VIEW work.answered AS
     )
     SELECT
         own.* REPLACE (coalesce(own.account_id, k.account_id, c.account_id) AS account_id),
-        k.owner_id, k.team_id, k.product_id, k.contact_id AS case_contact_id
+        k.owner_id, k.team_id, k.product_id, k.cause, k.contact_id AS case_contact_id
     FROM own
     LEFT JOIN work.attributed_cases AS k ON k.id = own.case_id
     LEFT JOIN crm.contacts AS c ON c.id = own.contact_id;
@@ -61,7 +61,8 @@ INVITATIONS = Build(
     SELECT
         i.id, s.kind, i.sent_day, local_day(answered.first_at) AS answered_day,
         i.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
-        i.owner_id AS owner, coalesce(t.name, owner.team) AS team, p.name AS product, s.name AS survey
+        i.owner_id AS owner, coalesce(t.name, owner.team) AS team, p.name AS product, i.cause,
+        s.name AS survey
     FROM invited AS i
     LEFT JOIN answered ON answered.id = i.id
     LEFT JOIN crm.surveys AS s ON s.id = i.survey_id
@@ -111,7 +112,8 @@ ANSWERS = Build(
         CASE WHEN s.kind = 'CES' AND s.scale_min = 1 AND s.scale_max = 7
              THEN CAST(round(x.score * 100) AS BIGINT) END AS effort_hundredths,
         x.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
-        x.owner_id AS owner, coalesce(t.name, owner.team) AS team, p.name AS product, s.name AS survey
+        x.owner_id AS owner, coalesce(t.name, owner.team) AS team, p.name AS product, x.cause,
+        s.name AS survey
     FROM answered AS x
     LEFT JOIN last_of_case ON last_of_case.id = x.id
     LEFT JOIN crm.surveys AS s ON s.id = x.survey_id

@@ -21,9 +21,10 @@ UNDONE_WITHIN = timedelta(days=7)
 def about_case(crm: Crm, case: Row | None) -> Row:
     """Who worked on a case, and what it was about. The team is the case's own, else its owner's."""
     if case is None:
-        return dict.fromkeys(("owner", "team", "product", "family"))
+        return dict.fromkeys(("owner", "team", "product", "family", "cause"))
     team = crm.name("teams", case["team_id"]) or crm.team_of(case["owner_id"])
-    return {"owner": case["owner_id"], "team": team, **crm.product(case["product_id"])}
+    done_by = {"owner": case["owner_id"], "team": team, "cause": case["cause"]}
+    return {**done_by, **crm.product(case["product_id"])}
 
 
 def account_of(crm: Crm, case: Row) -> int | None:
@@ -33,7 +34,7 @@ def account_of(crm: Crm, case: Row) -> int | None:
 
 
 def dimensions(crm: Crm, case: Row, day: date) -> Row:
-    words = {"cause": case["cause"], "priority": case["priority"], "case_channel": case["channel"]}
+    words = {"priority": case["priority"], "case_channel": case["channel"]}
     customer = crm.customer(account_of(crm, case), day)
     return {**customer, **about_case(crm, case), **words, "case_kind": case["kind"]}
 

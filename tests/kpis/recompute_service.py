@@ -12,7 +12,7 @@ from kpis.period import Period
 from tests.kpis.recompute_cases import CUSTOMER, about_case, account_of
 from tests.kpis.recompute_crm import Crm, Row, frame, only
 
-SURVEY = [*CUSTOMER, "owner", "team", "product", "survey"]
+SURVEY = [*CUSTOMER, "owner", "team", "product", "cause", "survey"]
 ANSWER_WITHIN = 30
 
 

@@ -1,7 +1,9 @@
 """What department pages are made of: cards that say what they ask and draw the answers."""
 
+from ui.cards.against import Against
 from ui.cards.breakdown import Breakdown
 from ui.cards.card import Answers, Card
+from ui.cards.estimates import Estimates
 from ui.cards.funnel import Funnel
 from ui.cards.heat import Heat
 from ui.cards.leaderboard import Leaderboard
@@ -16,11 +18,14 @@ from ui.cards.sites import Sites
 from ui.cards.steps import Steps
 from ui.cards.tiles import Tiles
 from ui.cards.trend import Trend
+from ui.cards.waiting import Waiting
 
 __all__ = [
+    "Against",
     "Answers",
     "Breakdown",
     "Card",
+    "Estimates",
     "Funnel",
     "Heat",
     "Leaderboard",
@@ -35,4 +40,5 @@ __all__ = [
     "Steps",
     "Tiles",
     "Trend",
+    "Waiting",
 ]

@@ -7,7 +7,7 @@ from crm_data.warehouse.facts.base import CUSTOMER, days, dimensions, fact, flag
 # One answer to a survey. latest: it is the last one for its case and survey (answers without a case:
 # always 1). satisfied: score >= the survey's satisfied_from, NULL without a score. nps: 100, 0, -100.
 # effort_hundredths: the score of a CES survey, on its scale of 1 to 7; NULL on any other scale.
-# owner, team: of the case.
+# owner, team, cause: of the case.
 answers = fact(
     "answers",
     *days("answered_day"),
@@ -15,7 +15,7 @@ answers = fact(
     Column("score", Float),
     *flags("latest", "satisfied"),
     *numbers("nps", "effort_hundredths"),
-    *dimensions(*CUSTOMER, "owner", "team", "product", "survey"),
+    *dimensions(*CUSTOMER, "owner", "team", "product", "cause", "survey"),
 )
 
 # One survey sent to somebody. answered_day: of the first answer that has a score.
@@ -23,7 +23,7 @@ invitations = fact(
     "invitations",
     Column("kind", String),
     *days("sent_day", "answered_day"),
-    *dimensions(*CUSTOMER, "owner", "team", "product", "survey"),
+    *dimensions(*CUSTOMER, "owner", "team", "product", "cause", "survey"),
 )
 
 #: What every row about a case is broken down by. The account is the case's own, else its contact's; its
