@@ -39,7 +39,9 @@ class Url:
 def gallery(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page with every card, a year of the demo."""
     monkeypatch.setattr(shell, "PAGES", (*PAGES, Entry("gallery", "Gallery")))
-    monkeypatch.setattr(shell, "script", lambda name: GALLERY if name == "gallery" else links.script(name))
+    real = links.script
+    for module in (shell, links):
+        monkeypatch.setattr(module, "script", lambda name: GALLERY if name == "gallery" else real(name))
     test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
     test.run()
     test.switch_page(str(GALLERY))
@@ -99,6 +101,16 @@ def test_a_page_asks_each_question_once(gallery: AppTest, monkeypatch: pytest.Mo
     gallery.run()
     assert len(asked) == 1
     assert len(set(asked[0])) == len(asked[0])
+
+
+def test_filters_that_leave_nothing_are_said_once_with_the_way_out(gallery: AppTest) -> None:
+    gallery.query_params["segment"] = "no such segment"
+    gallery.run()
+    assert not gallery.exception
+    assert shown(gallery).count("Nothing fits these filters") == 1
+    gallery.query_params["segment"] = []
+    gallery.run()
+    assert "Nothing fits these filters" not in shown(gallery)
 
 
 def test_cards_are_values() -> None:
