@@ -116,6 +116,13 @@ def find_accounts(connection: Connection, prefix: str, rights: Rights, limit: in
     return sorted(found.values(), key=lambda row: (row["name"], row["id"]))[:limit]
 
 
+def cities(connection: Connection, accounts: list[int]) -> dict[int, str]:
+    """The cities of a few accounts, of those that have one."""
+    table = _t["accounts"]
+    found = select(table.c.id, table.c.city).where(table.c.id.in_(accounts), table.c.city.isnot(None))
+    return {row.id: row.city for row in connection.execute(found)}
+
+
 @dataclass(frozen=True)
 class Signs:
     """What tells how an account fares. None: nothing is recorded that could tell.

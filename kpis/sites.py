@@ -28,13 +28,15 @@ Cell = tuple[int, int]  # row and column of the grid
 
 @dataclass(frozen=True)
 class Site:
-    """A cell with customers: its middle in degrees, their number, what they pay a month in cents."""
+    """A cell with customers: its middle in degrees, their number, what they pay a month in cents; and one
+    of their accounts, whose city can stand for the cell."""
 
     cell: Cell
     latitude: float
     longitude: float
     customers: int
     cents: int
+    example: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def sites(data: Snapshot, question: Question) -> Sites:
             place.label("place"),
             func.count().label("customers"),
             cast(func.coalesce(func.sum(_spell.monthly_cents), 0), BigInteger).label("cents"),
+            func.min(_spell.id).label("example"),
         )
         .where(_site.id.isnot(None))
         .group_by(row, place)
@@ -110,4 +113,4 @@ def middle(wide: int, cell: Cell) -> tuple[float, float]:
 
 def _site_of(one: dict[str, Any], wide: int) -> Site:
     cell = one["row"], one["place"]
-    return Site(cell, *middle(wide, cell), one["customers"], one["cents"])
+    return Site(cell, *middle(wide, cell), one["customers"], one["cents"], one["example"])

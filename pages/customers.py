@@ -10,7 +10,7 @@ shell.heading(page, "Customers")
 if not shows_group(page):
     board.draw(
         page,
-        Tiles("active_customers", "new_customers", "customers_lost", "churn_rate", "nrr", "grr", "cltv"),
+        Tiles("active_customers", "new_customers", "customers_lost", "churn_rate", "nrr", "cltv"),
         Row(Ledger(), Trend("churn_monthly"), Trend("mrr")),
         Row(Shares("active_customers", by="size"), Shares("active_customers", by="region")),
         Row(
@@ -40,10 +40,10 @@ if not shows_group(page):
             Breakdown("customers_lost", by="lost_reason"),
         ),
         Tiles(
+            "grr",
+            "reactivated",
             "engagement",
             "untouched_customers",
-            "repeat_purchase",
-            "reactivated",
             "loyalty_members",
             "redemption_rate",
         ),
@@ -59,6 +59,5 @@ if not shows_group(page):
         Row(
             Shares("loyalty_members", by="tier"),
             Breakdown("loyalty_engagement", by="tier"),
-            Breakdown("redemption_rate", by="tier"),
         ),
     )

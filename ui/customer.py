@@ -24,15 +24,7 @@ from ui.paging import PER_PAGE
 from ui.timeline import timeline
 from ui.verdict import change
 
-_FIGURES = (
-    "mrr",
-    "revenue_won",
-    "revenue_invoiced",
-    "open_pipeline",
-    "cases_opened",
-    "csat",
-    "customer_activities",
-)
+_FIGURES = ("mrr", "revenue_invoiced", "open_pipeline", "cases_opened", "csat")
 _YEAR = timedelta(days=365)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import pydeck
 import streamlit as st
 
+from crm_data.engine import CrmUnavailable, reported
+from crm_data.profile import cities
 from kpis import Question
 from kpis.model import Unit
 from kpis.sites import Site, sites
@@ -46,8 +48,9 @@ class Sites:
                 why("No customer of this selection has a known position.")
                 return
             with st.container(key=f"world-{name(self)}"):
-                cell = _map(page, found.found, found.wide, key=f"columns-{name(self)}")
-                drawn = lines(_places(page, found.found, found.wide), self.title)
+                names = _cities(found.found)
+                cell = _map(page, found.found, found.wide, names, key=f"columns-{name(self)}")
+                drawn = lines(_places(page, found.found, found.wide, names), self.title)
                 st.markdown(drawn, unsafe_allow_html=True)
             note = (
                 "Height and colour: customers at the end of the period. Positions are known to some ten "
@@ -60,16 +63,32 @@ class Sites:
             go("customers", group_query(page, "site", found.wide, *cell))
 
 
-def _words(page: Page, site: Site) -> str:
+_NAMED = 400  # cells whose city is looked up; the emptiest of more go by their position
+
+
+def _cities(found: Sequence[Site]) -> dict[int, str]:
+    """By account. While the CRM database cannot be read there are none."""
+    engine = cache.crm()
+    try:
+        with reported(engine), engine.connect() as crm:
+            return cities(crm, [site.example for site in found[:_NAMED]])
+    except CrmUnavailable:
+        return {}
+
+
+def _words(site: Site, names: Mapping[int, str]) -> str:
+    """Around a city, or a position."""
+    if site.example in names:
+        return f"Around {names[site.example]}"
     latitude = f"{abs(site.latitude):.0f}° {'N' if site.latitude >= 0 else 'S'}"
     return f"{latitude} {abs(site.longitude):.0f}° {'E' if site.longitude >= 0 else 'W'}"
 
 
-def _places(page: Page, found: Sequence[Site], wide: int) -> list[Line]:
+def _places(page: Page, found: Sequence[Site], wide: int, names: Mapping[int, str]) -> list[Line]:
     total = sum(site.customers for site in found)
     return [
         Line(
-            name=_words(page, site),
+            name=_words(site, names),
             number=html(page.formats.number(site.customers)),
             beside=html(page.formats.percent(site.customers / total)),
             moved=html(page.formats.short(Unit.MONEY, site.cents / 100)),
@@ -80,7 +99,9 @@ def _places(page: Page, found: Sequence[Site], wide: int) -> list[Line]:
     ]
 
 
-def _map(page: Page, found: Sequence[Site], wide: int, *, key: str) -> tuple[int, int] | None:
+def _map(
+    page: Page, found: Sequence[Site], wide: int, names: Mapping[int, str], *, key: str
+) -> tuple[int, int] | None:
     """Draw it. Gives the cell that was clicked, once."""
     colours = palette()
     bounds = classes([site.customers for site in found])
@@ -91,7 +112,7 @@ def _map(page: Page, found: Sequence[Site], wide: int, *, key: str) -> tuple[int
             "at": [site.longitude, site.latitude],
             "customers": site.customers,
             "colour": _rgb(shade(bisect_left(bounds, site.customers), len(bounds), colours)),
-            "said": f"{_words(page, site)}: {page.formats.number(site.customers)} customers",
+            "said": f"{_words(site, names)}: {page.formats.number(site.customers)} customers",
         }
         for site in found
     ]
