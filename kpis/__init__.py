@@ -52,6 +52,7 @@ __all__ = [
     "ask",
     "change",
     "explain",
+    "opened",
     "rows",
     "stream",
 ]
