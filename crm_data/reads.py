@@ -184,6 +184,43 @@ _RECORDS = {
         _joined(func.coalesce(_t["campaigns"].c.name, literal("Mail")), _person("contacts")),
         {"Contact": _person("contacts"), "Campaign": _t["campaigns"].c.name},
     ),
+    "campaign_members": _Record(
+        _outer("campaign_members", campaign_id="campaigns", contact_id="contacts", lead_id="leads"),
+        _joined(_t["campaigns"].c.name, func.coalesce(_person("contacts"), _person("leads"))),
+        {
+            "Campaign": _t["campaigns"].c.name,
+            "Company": _t["leads"].c.company,
+            "Status": _t["campaign_members"].c.status,
+            "Responded": _t["campaign_members"].c.responded_at,
+        },
+    ),
+    "web_traffic": _Record(
+        _t["web_traffic"],
+        _joined(_t["web_traffic"].c.source, _t["web_traffic"].c.country),
+        {"Visitors": _t["web_traffic"].c.visitors, "Page views": _t["web_traffic"].c.page_views},
+    ),
+    "social_mentions": _Record(
+        _outer("social_mentions", product_id="products"),
+        _joined(_t["social_mentions"].c.network, _t["social_mentions"].c.author),
+        {"Text": _t["social_mentions"].c.text, "Product": _t["products"].c.name},
+    ),
+    "loyalty": _Record(
+        _outer("loyalty", account_id="accounts"),
+        func.coalesce(_t["accounts"].c.name, literal("Member")),
+        {"Joined": _t["loyalty"].c.joined_on, "Left": _t["loyalty"].c.left_on},
+    ),
+    "loyalty_points": _Record(
+        _outer("loyalty_points", loyalty_id="loyalty").outerjoin(
+            _t["accounts"], _t["loyalty"].c.account_id == _t["accounts"].c.id
+        ),
+        func.coalesce(_t["accounts"].c.name, literal("Member")),
+        {"Reason": _t["loyalty_points"].c.reason, "Points": _t["loyalty_points"].c.points},
+    ),
+    "activities": _Record(
+        _outer("activities", account_id="accounts", user_id="users"),
+        _joined(_t["activities"].c.kind, _t["activities"].c.subject),
+        {"Account": _t["accounts"].c.name, "By": _t["users"].c.name},
+    ),
 }
 
 #: The dimensions whose members are keys.

@@ -82,6 +82,12 @@ def _part_words(definition: Composition) -> list[str]:
     return made
 
 
+def counted_words(definition: Definition) -> str:
+    """What n counts: rows, or the things that they stand for."""
+    times = definition.parts[0].fact.times
+    return f"{'Rows' if times is None else times.name.capitalize()} counted"
+
+
 def clock_words(kpi: KPI) -> str:
     clock = kpi.clock
     if isinstance(clock, During):

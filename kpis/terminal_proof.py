@@ -15,6 +15,7 @@ from kpis.answers import Count, Explanation, Reading
 from kpis.catalog import DEFINITIONS
 from kpis.change import Change, Effect
 from kpis.dimensions import DIMENSIONS
+from kpis.explain import counted_words
 from kpis.terminal import NONE, Names, as_plain, number, print_json, summary
 
 
@@ -55,7 +56,7 @@ def _proof(found: Explanation, organisation: Organisation) -> Text:
         f"Formula: {found.formula}",
         *(f"{name}: {word}" for name, word in found.facts.items()),
     ]
-    lines.append(f"Rows counted: {found.counted:,}")
+    lines.append(f"{counted_words(DEFINITIONS[found.reading.key])}: {found.counted:,}")
     lines += [f"Left out: {_count(one)}" for one in found.left_out]
     lines += [f"In no window: {_count(one)}" for one in found.undated]
     lines.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis import DEFINITIONS, Explanation
+from kpis.explain import counted_words
 from kpis.model import Definition
 from ui.escape import html, markdown
 from ui.freshness import refreshed
@@ -56,7 +57,8 @@ def windows(page: Page, proof: Explanation) -> None:
     kpi = DEFINITIONS[proof.reading.key]
     readings = [one for one in (proof.reading, proof.compared) if one]
     fractions = any(one.denominator is not None for one in readings)
-    head = ["Window", "Value", *(("Numerator", "Denominator") if fractions else ()), "Rows counted"]
+    head = ["Window", "Value", *(("Numerator", "Denominator") if fractions else ())]
+    head.append(counted_words(kpi))
     rows = [
         [
             page.formats.period(one.period) + (" (not over)" if one.unfinished else ""),
