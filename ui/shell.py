@@ -32,7 +32,7 @@ from ui.pages import PAGES
 from ui.view import View
 
 #: In this order: paper has the last word.
-_SHEETS = ("frame.css", "proof.css", "customers.css", "alerts.css", "paper.css")
+_SHEETS = ("frame.css", "proof.css", "customers.css", "alerts.css", "records.css", "paper.css")
 
 
 def viewer() -> Viewer:

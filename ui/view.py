@@ -22,7 +22,7 @@ OFFERED_BY = {"campaign": ("marketing",)}
 LISTS = ("counted", "out", "undated")
 
 #: The parameters that are text or numbers, and those that are keys of records in the CRM database.
-_PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report", "finding")
+_PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report", "finding", "queue")
 _RECORDS = ("account", "contact", "case", "rule")
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -39,7 +39,8 @@ class View:
     """What a page shows. `custom` wins over `period`; `where` holds the filters.
 
     The rest is the drill-down: the KPI, the member (`at`) and time bucket that were clicked, which of
-    the rows, the dimension (`by`) a change is split by, and the record or report that is open.
+    the rows, the dimension (`by`) a change is split by, the record or report that is open, and what the
+    queue of cases is narrowed to.
     """
 
     period: str = "12m"
@@ -59,6 +60,7 @@ class View:
     rule: int | None = None
     report: str | None = None
     finding: str | None = None
+    queue: str | None = None
 
     @classmethod
     def from_url(cls, url: QueryParams) -> View:
@@ -77,6 +79,7 @@ class View:
             by=_one_of(DIMENSIONS, _first(url, "by"), "") or None,
             report=_first(url, "report"),
             finding=_first(url, "finding"),
+            queue=_first(url, "queue"),
             **{name: _number(_first(url, name)) for name in _RECORDS},
         )
 

@@ -1,6 +1,6 @@
 """Cases, the knowledge that answers them, and what customers say afterwards."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Index, Integer, String, UniqueConstraint
 
 from crm_data.schema.base import one_of, record, reference
 from crm_data.schema.types import UTCDateTime
@@ -28,6 +28,7 @@ cases = record(
     one_of("priority", "low", "normal", "high", "urgent"),
     one_of("status", "open", "waiting", "resolved"),
     CheckConstraint("(status = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
+    Index("ix_cases_queue", "status", "resolved_at"),  # what is open is a small part of all
 )
 
 # A case was resolved at resolved_at and opened again at reopened_at.
