@@ -34,9 +34,9 @@ def tested(page: Page, rule: Rule) -> None:
     runs = found.runs[::-1]
     with st.container(key="runs", gap=None):
         for course, run in runs[:_LISTED]:
-            link("rows", _line(page, rule, course, run), proof_of(run.verdict))
+            link("rows", _line(page, rule, found, course, run), proof_of(run.verdict))
     if len(runs) > _LISTED:
-        rest = "; ".join(_line(page, rule, course, run) for course, run in runs[_LISTED:])
+        rest = "; ".join(_line(page, rule, found, course, run) for course, run in runs[_LISTED:])
         st.markdown(f'<div class="over">Before: {html(rest)}</div>', unsafe_allow_html=True)
 
 
@@ -58,10 +58,12 @@ def _how(found: Backtest) -> str:
     return f"Looked at {step}, with what is known today: later corrections are in it."
 
 
-def _line(page: Page, rule: Rule, course: Course, run: Run) -> str:
+def _line(page: Page, rule: Rule, found: Backtest, course: Course, run: Run) -> str:
     formats = page.formats
     until = formats.day(run.until) if run.until else "now"
     whole = course.whole or rule.dimension is None
     who = "" if whole else named(formats)(str(rule.dimension), course.member) + " "
     value = words.number(formats, rule.kpi, rule.basis, run.verdict.number)
-    return f"{formats.day(run.since)} – {until} · {who}{value}"
+    # Whether it had begun earlier was not looked at.
+    before = "or before " if run.since == found.days[0] else ""
+    return f"{formats.day(run.since)} {before}– {until} · {who}{value}"
