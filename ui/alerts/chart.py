@@ -112,7 +112,7 @@ def _spec(
     text = {"type": "text", "fontSize": 11, "limit": 160, "aria": False, "baseline": "bottom", "dy": -7}
     last = len(found.days) * 0.8
     told = {"field": "said", "type": "nominal", "title": "Fires"}
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "mark": line,
             "encoding": {
@@ -127,25 +127,28 @@ def _spec(
             "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.4, "aria": False},
             "encoding": {"y": {"datum": rule.threshold}, "color": {"value": colours.ink}},
         },
-        {
-            "transform": [{"filter": "datum.fired && isValid(datum.value)"}],
-            "encoding": {"x": x, "y": y},
-            "layer": [
-                {
-                    "mark": point | {"stroke": colours.paper},
-                    "encoding": {"color": colour, "tooltip": [told], "description": {"field": "said"}},
-                },
-                *(
-                    {
-                        "transform": [{"filter": f"datum.i {side} {last}"}],
-                        "mark": text | {"align": align},
-                        "encoding": {"text": {"field": "name"}, "color": {"value": colours.ink}},
-                    }
-                    for side, align in (("<", "left"), (">=", "right"))
-                ),
-            ],
-        },
     ]
+    if any(row["fired"] for row in rows):
+        layers.append(
+            {
+                "transform": [{"filter": "datum.fired && isValid(datum.value)"}],
+                "encoding": {"x": x, "y": y},
+                "layer": [
+                    {
+                        "mark": point | {"stroke": colours.paper},
+                        "encoding": {"color": colour, "tooltip": [told], "description": {"field": "said"}},
+                    },
+                    *(
+                        {
+                            "transform": [{"filter": f"datum.i {side} {last}"}],
+                            "mark": text | {"align": align},
+                            "encoding": {"text": {"field": "name"}, "color": {"value": colours.ink}},
+                        }
+                        for side, align in (("<", "left"), (">=", "right"))
+                    ),
+                ],
+            }
+        )
     return {"data": {"values": rows}, "layer": layers, "padding": PADDING, "config": look(colours)}
 
 
