@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kpis.answers import Cell, Reading
-from kpis.model import Composition, Definition, Interval
+from kpis.model import Definition, Interval
 
 
 def has_margin(kpi: Definition) -> bool:
     """Whether values have a margin of error, unless their rows are too few for one. Plain totals do not."""
-    return isinstance(kpi, Composition) or kpi.interval is not Interval.NONE
+    return kpi.interval is not Interval.NONE
 
 
 def may_be_chance(now: Reading | Cell, then: Reading | Cell, kpi: Definition) -> bool:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from kpis.drill import MISSED
 from kpis.reports.scope import Split
 from kpis.reports.section import Report
-from kpis.reports.sections import Breakdown, Comments, Concentration, Largest, Standing, Waterfall
+from kpis.reports.sections import (
+    Breakdown,
+    Comments,
+    Concentration,
+    Groups,
+    Largest,
+    Retention,
+    Standing,
+    Waterfall,
+)
 
 SALES = Report(
     "sales",
@@ -16,15 +26,34 @@ SALES = Report(
             "Results",
             (
                 "revenue_won",
+                "quota_attainment",
                 "deals_won",
+                "deals_lost",
                 "win_rate",
+                "win_rate_value",
                 "average_deal",
                 "sales_cycle_median",
-                "open_pipeline",
+                "revenue_invoiced",
             ),
-            said=6,
+            said=8,
             curve="revenue_won",
-            why=(Split("revenue_won", "region"), Split("win_rate", "team"), Split("open_pipeline", None)),
+            why=(Split("revenue_won", "region"), Split("win_rate", "team")),
+        ),
+        Standing(
+            "Pipeline",
+            (
+                "open_pipeline",
+                "weighted_pipeline",
+                "pipeline_coverage",
+                "slip_rate",
+                "quote_acceptance",
+                "open_deals",
+                "invoices_overdue",
+                "dso",
+            ),
+            said=5,
+            curve="open_pipeline",
+            why=(Split("open_pipeline", None),),
         ),
         Waterfall("Why revenue changed, by region", Split("revenue_won", "region")),
         Waterfall("Why revenue changed, by product", Split("revenue_won", "product")),
@@ -36,12 +65,15 @@ SALES = Report(
         Breakdown(
             "Representatives",
             "owner",
-            ("revenue_won", "deals_won", "win_rate", "average_deal", "sales_cycle_median"),
+            ("revenue_won", "deals_won", "win_rate", "average_deal", "sales_cycle_median", "open_pipeline"),
             shown=15,
         ),
         Breakdown("Products", "product", ("revenue_won", "deals_won", "win_rate", "average_deal")),
+        Breakdown("Stages", "stage", ("open_pipeline", "open_deals", "stage_conversion", "time_in_stage")),
         Breakdown("Reasons of wins", "close_reason", ("deals_won", "revenue_won")),
+        Breakdown("Reasons of losses", "close_reason", ("deals_lost",)),
         Largest("Largest deals won", "revenue_won", reason="close_reason"),
+        Largest("Largest deals lost", "win_rate_value", MISSED, reason="close_reason"),
     ),
 )
 
@@ -82,6 +114,7 @@ CHURN = Report(
         Breakdown("Regions", "region", _LOSSES),
         Breakdown("Plans", "plan", _LOSSES),
         Breakdown("Company sizes", "size", _LOSSES),
+        Retention("Who stays"),
         Largest(
             "Largest losses", "revenue_lost", details=("Segment", "Owner"), reason="lost_reason", limit=15
         ),
@@ -203,6 +236,7 @@ SEGMENTS = Report(
             )
         ),
         Waterfall("Why the margin changed, by segment", Split("gross_margin", "segment")),
+        Groups("Recency, frequency and value"),
         Concentration("Concentration of revenue", "revenue_won"),
         Concentration("Concentration of margin", "gross_margin"),
     ),
@@ -212,20 +246,47 @@ SATISFACTION = Report(
     "satisfaction",
     "Customer satisfaction",
     "How content are our customers, with what, and how do we know?",
-    ("csat", "csat_response"),
+    ("csat", "nps"),
     (
         Standing(
-            "Results",
-            ("csat", "csat_response", "cases_opened"),
+            "What customers say",
+            ("csat", "nps", "ces", "csat_response", "nps_response", "ces_response"),
+            said=4,
             curve="csat",
-            why=(Split("csat", "segment"), Split("csat", "team")),
+            why=(Split("csat", "segment"), Split("csat", "team"), Split("nps", "segment")),
+        ),
+        Standing(
+            "What they met with",
+            (
+                "cases_opened",
+                "backlog",
+                "resolution_time",
+                "sla_kept",
+                "first_contact_resolution",
+                "response_kept",
+                "reopened_rate",
+                "cases_closed",
+            ),
+            said=6,
+            curve="sla_kept",
+            why=(Split("sla_kept", "team"),),
         ),
         Waterfall("Why satisfaction changed, by team", Split("csat", "team")),
-        Breakdown("Segments", "segment", ("csat", "csat_response", "cases_opened")),
-        Breakdown("Teams", "team", ("csat", "csat_response", "cases_opened")),
-        Breakdown("Agents", "owner", ("csat", "csat_response", "cases_opened"), shown=15),
-        Breakdown("Products", "product", ("csat", "csat_response", "cases_opened")),
-        Breakdown("Causes", "cause", ("cases_opened",)),
+        Waterfall("Why satisfaction changed, by product", Split("csat", "product")),
+        Breakdown(
+            "Segments", "segment", ("csat", "nps", "ces", "resolution_time", "sla_kept", "cases_opened")
+        ),
+        Breakdown("Teams", "team", ("csat", "nps", "ces", "resolution_time", "sla_kept", "cases_opened")),
+        Breakdown(
+            "Agents",
+            "owner",
+            ("csat", "csat_response", "resolution_time", "sla_kept", "first_contact_resolution"),
+            shown=15,
+        ),
+        Breakdown("Products", "product", ("csat", "nps", "resolution_time", "sla_kept", "cases_opened")),
+        Breakdown(
+            "Causes", "cause", ("cases_opened", "resolution_time", "sla_kept", "first_contact_resolution")
+        ),
         Comments("Recent comments", "csat"),
     ),
 )

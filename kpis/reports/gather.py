@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, cast, func, literal, select
+from sqlalchemy import BigInteger, Date, Table, cast, func, literal, select
 
+from crm_data.warehouse import facts
 from kpis import drill
 from kpis.answers import Rows
 from kpis.change import change
 from kpis.clauses import clauses
+from kpis.cohorts import Kept, retention
 from kpis.drill import COUNTED
 from kpis.formats import Formats
 from kpis.model import KPI
-from kpis.read import ask, definition_of, refusal, until_today
+from kpis.question import Question
+from kpis.read import ask, definition_of, refusal, restrictions, until_today
 from kpis.reports.document import Freshness
 from kpis.reports.scope import Asked, Found, Leaders, Leading, Listing, Needs, Scope
 from kpis.reports.section import Section
+from kpis.rfm import Segmentation, segmentation
 from kpis.snapshot import Copy, Snapshot, opened
 
 
@@ -44,6 +48,8 @@ def gather(copy: Copy, asked: Asked, sections: Sequence[Section]) -> Found:
             {one: change(data, scope.question((one.kpi,)), then, one.by) for one in splits if then},
             {one: _rows(data, scope, one) for one in _all(needs, "listings")},
             {one: _leaders(data, scope, one) for one in _all(needs, "leading")},
+            _cohorts(data, scope) if any(one.cohorts for one in needs) else (),
+            _groups(data, scope) if any(one.groups for one in needs) else None,
         )
 
 
@@ -80,3 +86,21 @@ def _leaders(data: Snapshot, scope: Scope, wanted: Leading) -> Leaders:
     rows = data.engine.run(found.limit(wanted.limit).params(today=question.today)).to_pylist()
     first = tuple((row["member"], row["total"] / kpi.each_scale) for row in rows)
     return Leaders(first, rows[0]["members"] if rows else 0)
+
+
+def _cohorts(data: Snapshot, scope: Scope) -> tuple[Kept, ...]:
+    """Retention by quarter; nothing where the selection is by what customers do not have."""
+    question = scope.question(())
+    if not _has(facts.customers, question):
+        return ()
+    return tuple(retention(data, question))
+
+
+def _groups(data: Snapshot, scope: Scope) -> Segmentation | None:
+    question = scope.question(())
+    return segmentation(data, question) if _has(facts.buying_days, question) else None
+
+
+def _has(table: Table, question: Question) -> bool:
+    """The table knows all dimensions of the selection."""
+    return all(dimension in table.c for dimension, _ in restrictions(question))

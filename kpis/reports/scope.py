@@ -8,11 +8,13 @@ from datetime import date
 
 from kpis.answers import Reading, Rows
 from kpis.change import Change
+from kpis.cohorts import Kept
 from kpis.drill import LARGEST
 from kpis.formats import Formats
 from kpis.period import Calendar, Grain, Period, grain_for
 from kpis.question import EVERYONE, Question, Viewer, Where
 from kpis.reports.document import Freshness
+from kpis.rfm import Segmentation
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Needs:
     splits: tuple[Split, ...] = ()
     listings: tuple[Listing, ...] = ()
     leading: tuple[Leading, ...] = ()
+    cohorts: bool = False
+    groups: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ class Found:
     changes: Mapping[Split, Change] = field(default_factory=dict)
     rows: Mapping[Listing, Rows] = field(default_factory=dict)
     leaders: Mapping[Leading, Leaders] = field(default_factory=dict)
+    cohorts: tuple[Kept, ...] = ()
+    groups: Segmentation | None = None
 
     def reading(self, question: Question, key: str) -> Reading:
         """The answer for one of the question's KPIs."""

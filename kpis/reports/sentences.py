@@ -109,7 +109,7 @@ def target(now: Reading, kpi: Definition, formats: Formats) -> list[Words]:
 def because(change: Change, split: Split, names: Names, formats: Formats) -> tuple[Sentence, ...]:
     """What made a change: its largest effects, and for a rate how much of it is mix."""
     kpi = DEFINITIONS[split.kpi]
-    if not change.amount or _noise(change, kpi):
+    if not change.amount or noise(change, kpi):
         return ()
     parts = merged(change)
     words = names.of(split.by or "", [member for member, _ in parts])
@@ -131,7 +131,7 @@ def because(change: Change, split: Split, names: Names, formats: Formats) -> tup
     return (tuple(said), *_mix(change, kpi, formats))
 
 
-def _noise(change: Change, kpi: Definition) -> bool:
+def noise(change: Change, kpi: Definition) -> bool:
     """Noise has no reason."""
     return has_margin(kpi) and may_be_chance(change.now, change.then, kpi)
 

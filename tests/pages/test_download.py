@@ -20,7 +20,7 @@ YEAR = Period(TODAY.replace(year=2025), TODAY)
 WON = Question(("revenue_won",), YEAR, TODAY)
 
 
-@pytest.mark.parametrize("key", ["revenue_won", "cac", "churn_rate"])
+@pytest.mark.parametrize("key", ["revenue_won", "cac", "churn_rate", "quota_attainment"])
 @pytest.mark.parametrize("which", [kpis.COUNTED, LEFT_OUT])
 def test_portions_are_the_same_rows(copy: Copy, key: str, which: str) -> None:
     question = Question((key,), YEAR, TODAY)

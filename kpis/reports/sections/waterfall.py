@@ -13,7 +13,7 @@ from kpis.model import Unit
 from kpis.reports.document import Cell, Column, Part, Proof, Row, Table, Words
 from kpis.reports.names import Names
 from kpis.reports.scope import Found, Needs, Scope, Split
-from kpis.reports.sentences import because, difference, merged, reason
+from kpis.reports.sentences import because, difference, merged, noise, reason
 
 _DIGITS = {Unit.MONEY: 0, Unit.SHARE: 3, Unit.COUNT: 0}
 _STEPS = 8  # the others are one step
@@ -38,6 +38,8 @@ class Waterfall:
             said = f"Why {kpi.label.lower()} changed cannot be told: {reason(change.why)}"
             return Part(self.title, ((Words(said),),))
         sentences = because(change, self.split, names, found.formats)
+        if noise(change, DEFINITIONS[self.split.kpi]):
+            sentences = ((Words("The change is within the margin of error; so may its parts be."),),)
         return Part(self.title, sentences, None, (self._table(change, found, names),))
 
     def _table(self, change: Change, found: Found, names: Names) -> Table:
