@@ -16,7 +16,9 @@ from ui.escape import html
 from ui.links import href
 from ui.page import Page
 
+_SHORT = 20  # characters up to which words in brackets stay on one line
 _LONG = 44  # characters from which on a text may take several lines
+_TEXTS = 3  # columns of words that fit so
 _NARROW = 6  # columns that fit beside another section
 _WHOLE = 16  # rows from which on a section may break over pages
 
@@ -59,7 +61,7 @@ def _part(page: Page, part: Part) -> str:
         said, shown = f"<div>{said}</div>", f"<div>{_curve(page, part.curve)}{shown}</div>"
     kinds = [
         "beside" if part.curve else "",
-        "wide" if any(len(one.columns) > _NARROW or _has_long(one) for one in part.tables) else "",
+        "wide" if any(_is_wide(one) for one in part.tables) else "",
         "long" if sum(min(len(one.rows), one.shown) for one in part.tables) > _WHOLE else "",
     ]
     return (
@@ -67,8 +69,13 @@ def _part(page: Page, part: Part) -> str:
     )
 
 
-def _has_long(table: Table) -> bool:
-    return any(len(cell.text) > _LONG for row in table.rows for cell in row)
+def _is_wide(table: Table) -> bool:
+    """It needs all of the screen: many columns, several of them text, or long texts."""
+    texts = sum(
+        any(isinstance(cell.value, str) for cell in column) for column in zip(*table.rows, strict=True)
+    )
+    long = any(len(cell.text) > _LONG for row in table.rows for cell in row)
+    return len(table.columns) > _NARROW or texts > _TEXTS or long
 
 
 def _curve(page: Page, curve: Curve) -> str:
@@ -142,7 +149,9 @@ def _linked(page: Page, one: Words) -> str:
     elif one.proof is not None and one.text:
         where = _address(page, one.proof)
     else:
-        return f'<span class="amount">{text}</span>' if text.startswith(" (") else text
+        return (
+            f'<span class="amount">{text}</span>' if one.text[:2] == " (" and len(one.text) < _SHORT else text
+        )
     figure = ' class="figure"' if one.figure else ""
     return f'<a href="{html(where)}" target="_self"{figure}>{text}</a>'
 
