@@ -58,8 +58,15 @@ QUIET_SPELLS = Build(
             "activities",
             f"""SELECT account FROM {_LOG.replace("crm.activities", "changed_activities")}""",
         ),
-        ("contacts", "SELECT account_id FROM changed_contacts"),
-        ("opportunities", "SELECT account_id FROM changed_opportunities"),
+        # An entry that loses one of its accounts falls to the next one.
+        *(
+            (
+                table,
+                f"""SELECT account_id FROM changed_{table} UNION
+                    SELECT account FROM {_LOG} WHERE {key} IN (SELECT id FROM changed_{table})""",
+            )
+            for table, key in (("contacts", "contact_id"), ("opportunities", "opportunity_id"))
+        ),
         ("cases", "SELECT account_id FROM changed_cases"),
     ),
     sql="""
