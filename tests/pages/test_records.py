@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -37,11 +36,10 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def hostile(hostile_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def hostile(hostile_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
     monkeypatch.setenv("CRM_HOME", str(hostile_home))
     loaded()
-    yield
 
 
 def words(test: AppTest) -> str:
@@ -75,7 +73,12 @@ def test_cases_are_narrowed_by_the_url(open_page: Open) -> None:
 
 @pytest.mark.parametrize(
     "queue",
-    [Queue(), Queue(status=None), Queue("resolved", "low", "request", 3, 5, overdue=True), Queue(overdue=True)],
+    [
+        Queue(),
+        Queue(status=None),
+        Queue("resolved", "low", "request", 3, 5, overdue=True),
+        Queue(overdue=True),
+    ],
 )
 def test_the_queue_survives_the_url(queue: Queue) -> None:
     assert read_queue(written_queue(queue)) == queue
