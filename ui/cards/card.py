@@ -76,4 +76,5 @@ def reading_of(readings: Sequence[Reading], key: str) -> Reading:
 def na(words: str | None) -> str:
     """n/a as HTML; the reason shows on hover and is read aloud."""
     said = html(words or "No value.")
-    return f'<span class="na" title="{said}" aria-label="{NOT_AVAILABLE}: {said}">{NOT_AVAILABLE}</span>'
+    spoken = f'role="img" title="{said}" aria-label="{NOT_AVAILABLE}: {said}"'
+    return f'<span class="na" {spoken}>{NOT_AVAILABLE}</span>'

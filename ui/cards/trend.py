@@ -35,7 +35,7 @@ class Trend:
             st.markdown(heading(series, moved, page.formats), unsafe_allow_html=True)
             bucket = trend(series, page.formats, page.calendar, key=f"chart-{name(self)}")
             note = footnote(now, page.calendar, page.grain)
-            if note:
+            if note and any(cell.value is not None for cell in now.cells):
                 st.markdown(note, unsafe_allow_html=True)
         if bucket:
             go("rows", page.view.prove(self.kpi, bucket=bucket))
