@@ -33,7 +33,10 @@ board.draw(
     Leaderboard(
         "Representatives",
         by="owner",
-        kpis=("revenue_won", "quota_attainment", "win_rate", "average_deal", "pipeline_coverage"),
+        kpis=(
+            *("revenue_won", "quota_attainment", "win_rate"),
+            *("deals_lost", "average_deal", "pipeline_coverage"),
+        ),
     ),
     Row(
         Leaderboard("Teams", by="team", kpis=("revenue_won", "quota_attainment", "win_rate")),
