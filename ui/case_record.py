@@ -51,7 +51,7 @@ def case_page(page: Page, key: int) -> None:
     if row is None:
         st.info("There is no such case (any more).")
         return
-    st.subheader(markdown(row.subject), anchor=False)
+    st.header(markdown(row.subject), anchor=False)
     desk.said()
     st.markdown(_line(page, row), unsafe_allow_html=True)
     with st.container(key="moves", horizontal=True):

@@ -39,7 +39,7 @@ def contact_page(page: Page, key: int) -> None:
         st.info("This contact was merged into another one.")
         link("contacts", "Open that one", page.view.overview(contact=row.merged_into_id))
         return
-    st.subheader(markdown(title_of(row)), anchor=False)
+    st.header(markdown(title_of(row)), anchor=False)
     desk.said()
     st.markdown(_line(page, row), unsafe_allow_html=True)
     named = {("account_id", row.account_id): row.account} if row.account_id else {}

@@ -92,6 +92,6 @@ def test_hostile_names_are_text(hostile: None, page: str, record: str, key: int)
     for shown in test.markdown:
         assert "<script" not in shown.value
         assert "<img" not in shown.value
-    for label in (*test.subheader, *test.button, *test.radio):
+    for label in (*test.header, *test.button, *test.radio):
         told = getattr(label, "label", None) or getattr(label, "value", "")
         assert "![" not in str(told).replace("!\\[", "").replace("\\!\\[", "")
