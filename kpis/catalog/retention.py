@@ -4,6 +4,7 @@ from kpis.catalog.facts import CUSTOMER, CUSTOMER_SPELLS, CUSTOMERS
 from kpis.model import KPI, AsOf, AtClose, Better, Cohort, Condition, During, Phasing, Unit
 
 _spells = CUSTOMER_SPELLS.c
+_REPEAT_HORIZON = 180  # days: half of the usual window can be judged
 
 REACTIVATED = KPI(
     key="reactivated",
@@ -106,12 +107,14 @@ REPEAT_PURCHASE = KPI(
     unit=Unit.SHARE,
     better=Better.UP,
     help="Of the customers whose first purchase falls in the period, the share that bought on another day "
-    "within 365 days of it; a monthly bill is a purchase too. Customers younger than that are left out.",
+    f"within {_REPEAT_HORIZON} days of it. Each bill is a purchase: customers who are billed every month "
+    "nearly all buy again, so the rate says little of them. Customers younger than that are left out.",
     department="customers",
     fact=CUSTOMERS,
-    clock=Cohort(CUSTOMERS.c.first_day, CUSTOMERS.c.second_day, within=365),
+    clock=Cohort(CUSTOMERS.c.first_day, CUSTOMERS.c.second_day, within=_REPEAT_HORIZON),
     per=1,
-    formula="customers who bought again within 365 days ÷ customers who first bought in the period",
+    formula=f"customers who bought again within {_REPEAT_HORIZON} days ÷ customers who first bought in the "
+    "period",
 )
 
 RETENTION = (

@@ -68,10 +68,10 @@ def gross_retention(crm: Crm, window: Period) -> pd.DataFrame:
 
 
 def repeat_purchase(crm: Crm, window: Period) -> pd.DataFrame:
-    year = timedelta(days=365)
-    rows = only(new_customers(crm, window), lambda first: crm.today - first > year, "first")
+    half_year = timedelta(days=180)
+    rows = only(new_customers(crm, window), lambda first: crm.today - first > half_year, "first")
     again = [
-        int(any(first < day <= first + year for day in purchases(crm)[account]))
+        int(any(first < day <= first + half_year for day in purchases(crm)[account]))
         for account, first in zip(rows["account"], rows["first"], strict=True)
     ]
     return rows.assign(each=again)
