@@ -11,8 +11,9 @@ from kpis.answers import Cell, Count, Explanation, Goal, Reading, Rows, Spread
 from kpis.catalog import DEFINITIONS, HEADLINE
 from kpis.change import Change, Effect
 from kpis.dimensions import DIMENSIONS
-from kpis.drill import COUNTED, LARGEST, LEFT_OUT, MISSED, NEWEST, OLDEST, UNDATED, NoRows
+from kpis.drill import COUNTED, LARGEST, LEFT_OUT, MISSED, NEWEST, OLDEST, UNDATED, NoRows, Which
 from kpis.inputs import part_totals
+from kpis.ledger import Ledger
 from kpis.model import Better, Unit
 from kpis.period import Calendar, Period
 from kpis.question import EVERYONE, Question, Viewer
@@ -40,6 +41,7 @@ __all__ = [
     "Effect",
     "Explanation",
     "Goal",
+    "Ledger",
     "NoRows",
     "Period",
     "Question",
@@ -49,6 +51,7 @@ __all__ = [
     "Unit",
     "UnknownKPI",
     "Viewer",
+    "Which",
     "ask",
     "change",
     "explain",
@@ -68,13 +71,14 @@ def ask(copy: Copy, *questions: Question) -> list[list[Reading]]:
 def rows(
     copy: Copy,
     question: Question,
-    which: str = COUNTED,
+    which: Which = COUNTED,
     *,
     offset: int = 0,
     limit: int | None = 100,
     order: str = OLDEST,
 ) -> Rows:
-    """The rows behind the question's first KPI. `which`: COUNTED, LEFT_OUT, UNDATED or a reason's words.
+    """The rows behind the question's first KPI. `which`: COUNTED, LEFT_OUT, UNDATED, a reason's words; or of
+    a stock a Ledger, whose rows add up to its change.
     `order`: OLDEST or NEWEST first, LARGEST (those that count for most), or MISSED (the heaviest of those
     that count for nothing, such as the largest deals lost behind a win rate by value).
 
@@ -87,7 +91,7 @@ def rows(
         )
 
 
-def stream(copy: Copy, question: Question, which: str = COUNTED, *, size: int = 20_000) -> Iterator[Rows]:
+def stream(copy: Copy, question: Question, which: Which = COUNTED, *, size: int = 20_000) -> Iterator[Rows]:
     """All rows behind the question's first KPI, in portions, of one version of the data.
 
     Raises NoRows where the question cannot be answered.

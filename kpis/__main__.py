@@ -18,10 +18,12 @@ from kpis import (
     LEFT_OUT,
     UNDATED,
     Copy,
+    Ledger,
     NoRows,
     Period,
     Question,
     UnknownKPI,
+    Which,
     ask,
     change,
     explain,
@@ -78,10 +80,19 @@ def _answer(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
     elif args.command == "value":
         terminal.readings(ask(copy, question)[0], copy.organisation, names, as_json=args.json)
     elif args.command == "rows":
-        which = args.reason or (LEFT_OUT if args.left_out else UNDATED if args.undated else COUNTED)
-        terminal.rows(rows(copy, question, which, limit=args.limit), names, as_json=args.json)
+        terminal.rows(
+            rows(copy, question, _which(args, copy, question), limit=args.limit), names, as_json=args.json
+        )
     else:
         _prove(args, copy, question, names)
+
+
+def _which(args: argparse.Namespace, copy: Copy, question: Question) -> Which:
+    if args.changed is not None:
+        then = Calendar(copy.organisation).comparable(question.period, args.compare, question.today)
+        assert then
+        return Ledger(then, args.changed or None)
+    return args.reason or (LEFT_OUT if args.left_out else UNDATED if args.undated else COUNTED)
 
 
 def _prove(args: argparse.Namespace, copy: Copy, question: Question, names: terminal.Names) -> None:
@@ -157,6 +168,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     which.add_argument("--undated", action="store_true", help="instead, those that no window can hold")
     which.add_argument("--reason", metavar="WORDS", help="instead, those left out for this reason")
+    which.add_argument(
+        "--changed",
+        nargs="?",
+        const="",
+        metavar="REASON",
+        help="instead, what changed a stock since the earlier window: all, or for one reason such as new",
+    )
+    behind.add_argument("--compare", default="year", choices=("year", "previous"))
     behind.add_argument("--limit", type=_rows, metavar="N", help="at most N rows")
     proof = commands.add_parser(
         "explain", help="sentence, windows, counted, left out and why, freshness, SQL"

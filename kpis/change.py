@@ -13,15 +13,13 @@ from itertools import permutations
 from math import factorial
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Select, cast, func, literal, select, union_all
-
+from kpis import ledger
 from kpis.answers import Reading
-from kpis.clauses import allowed, clauses
 from kpis.inputs import part_totals
-from kpis.model import KPI, TARGET, AsOf, Composition, Definition
+from kpis.model import KPI, TARGET, Composition, Definition
 from kpis.period import Period
 from kpis.question import Question
-from kpis.read import ask, definition_of, refusal, restrictions, until_today
+from kpis.read import ask, definition_of, refusal
 from kpis.snapshot import Snapshot
 
 RATE, MIX, UNMATCHED, DIFFERENCE, REASON, INPUT = "rate", "mix", "unmatched", "difference", "reason", "input"
@@ -75,7 +73,7 @@ def _why_not(
 ) -> str | None:
     if isinstance(definition, KPI) and definition.median:
         return "A median has no parts that add up to it. See the mean of the same rows."
-    stock_or_formula = _is_stock(definition) or definition.adds == "nothing"
+    stock_or_formula = ledger.is_stock(definition) or definition.adds == "nothing"
     if not by and not stock_or_formula and refusal(definition, asked) is None:
         return "Choose a dimension to split the change by."
     for reading in (before, after):
@@ -94,7 +92,7 @@ def _effects(
 ) -> list[Effect]:
     if isinstance(definition, Composition) and definition.adds == "nothing":
         return _by_input(data, definition, both)
-    if isinstance(definition, KPI) and _is_stock(definition) and not by:
+    if isinstance(definition, KPI) and ledger.is_stock(definition) and not by:
         return _by_reason(data, definition, both)
     assert by
     one, other = _parts(before, by), _parts(after, by)
@@ -157,36 +155,10 @@ def _combined(definition: Composition, inputs: Mapping[str, Fraction]) -> Fracti
 
 def _by_reason(data: Snapshot, kpi: KPI, both: list[Question]) -> list[Effect]:
     """The ledger between the two ends: what started and what ended, by reason."""
-    ends = [until_today(one.period, one).end for one in both]
-    sign = 1 if ends[0] <= ends[1] else -1
-    if ends[0] == ends[1]:
-        return []
-    statement = _ledger(kpi, both[1], Period(min(ends), max(ends))).params(today=both[1].today)
+    statement = ledger.sums(kpi, both[1], both[0].period).params(today=both[1].today)
     rows = data.engine.run(statement).to_pylist()
-    scale = Fraction(sign, kpi.each_scale)
+    scale = Fraction(1, kpi.each_scale)
     return [Effect(row["reason"], REASON, row["amount"] * scale) for row in rows if row["amount"]]
-
-
-def _ledger(kpi: KPI, question: Question, span: Period) -> Select[tuple[str, int]]:
-    spell = kpi.clock.spell  # type: ignore[union-attr]
-    nowhere = literal(None, Date)
-    parts = clauses(kpi, nowhere, nowhere)
-    counted = (
-        parts.counts
-        & allowed(kpi, restrictions(question))
-        & ((spell.end.is_(None)) | (spell.start < spell.end))
-    )
-    known = kpi.fact.c
-    ledger = union_all(
-        *(
-            select(reason.label("reason"), (parts.each * sign).label("amount")).where(
-                counted, day >= span.start, day < span.end, spell.start.isnot(None)
-            )
-            for day, reason, sign in ((spell.start, known.start_reason, 1), (spell.end, known.end_reason, -1))
-        )
-    ).subquery("ledger")
-    total = cast(func.sum(ledger.c.amount), BigInteger)
-    return select(ledger.c.reason, total.label("amount")).group_by(ledger.c.reason)
 
 
 def _parts(reading: Reading, by: str) -> dict[object, tuple[Fraction, Fraction]]:
@@ -199,11 +171,6 @@ def _parts(reading: Reading, by: str) -> dict[object, tuple[Fraction, Fraction]]
 def _exact(reading: Reading) -> Fraction:
     assert reading.numerator is not None
     return reading.numerator / reading.denominator if reading.denominator else reading.numerator
-
-
-def _is_stock(definition: Definition) -> bool:
-    """A total of what is there. The mean of a stock is a fraction like any other."""
-    return isinstance(definition, KPI) and isinstance(definition.clock, AsOf) and definition.per is None
 
 
 def shown(effects: tuple[Effect, ...], amount: Fraction, digits: int) -> list[tuple[Effect, Fraction]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, func, literal, select
 
+from kpis import ledger
 from kpis.answers import Count, Rows
 from kpis.clauses import (
     allowed,
@@ -25,14 +26,17 @@ from kpis.clauses import (
 from kpis.compose import part_question
 from kpis.dimensions import DIMENSIONS
 from kpis.goals import scope_of
+from kpis.ledger import Ledger
 from kpis.model import KPI, TARGET, AsOf, Cohort, Composition, Definition, Spell, Throughout
 from kpis.period import Calendar
 from kpis.query import Engine
 from kpis.question import Question, Where
 from kpis.read import definition_of, refusal, restrictions, until_today
 
-#: which rows: those counted, all left out, those left out for one reason, or those that no window can hold
+#: which rows: those counted, all left out, those left out for one reason, or those that no window can hold;
+#: and of a stock, those of its ledger
 COUNTED, LEFT_OUT, UNDATED = "counted", "left out", "undated"
+Which = str | Ledger
 
 #: which rows first: by date, the latest, those that count for most, or the heaviest that count for nothing
 OLDEST, NEWEST, LARGEST, MISSED = "oldest", "newest", "largest", "missed"
@@ -66,23 +70,21 @@ def rows(
     calendar: Calendar,
     question: Question,
     totals: dict[str, Fraction],
-    which: str = COUNTED,
+    which: Which = COUNTED,
     *,
     offset: int = 0,
     limit: int | None = 100,
     order: str = OLDEST,
 ) -> Rows:
-    """A page of the rows of `question.kpis[0]`. `which`: COUNTED, LEFT_OUT, UNDATED or a reason.
+    """A page of the rows of `question.kpis[0]`. `which`: COUNTED, LEFT_OUT, UNDATED, a reason, or a Ledger.
 
     totals: of a composition's parts, to know which of them the number uses. A target is its last row.
     Raises NoRows where the question cannot be answered.
     """
     definition = definition_of(question.kpis[0])
-    why = refusal(definition, question)
-    if why:
-        raise NoRows(why)
+    _refuse(definition, question, which)
     parts = parts_of(definition, totals)
-    columns = _columns(parts)
+    columns = _columns(parts, which)
     found: list[tuple[object, ...]] = []
     before = 0
     period = until_today(question.period, question)
@@ -107,7 +109,7 @@ def stream(
     calendar: Calendar,
     question: Question,
     totals: dict[str, Fraction],
-    which: str,
+    which: Which,
     size: int,
 ) -> Iterator[Rows]:
     """All rows as `rows` gives them, in portions of `size` at most.
@@ -115,11 +117,9 @@ def stream(
     Raises NoRows where the question cannot be answered.
     """
     definition = definition_of(question.kpis[0])
-    why = refusal(definition, question)
-    if why:
-        raise NoRows(why)
+    _refuse(definition, question, which)
     parts = parts_of(definition, totals)
-    columns = _columns(parts)
+    columns = _columns(parts, which)
     record = "" if isinstance(definition, Composition) else parts[0].kpi.fact.record
     period = until_today(question.period, question)
     asked = [part_question(definition, part.kpi, question, period, calendar) for part in parts]
@@ -133,6 +133,16 @@ def stream(
     if aimed:
         target = _target_row(definition, question, totals, columns)
         yield Rows(definition.key, record, columns, (target,), total)
+
+
+def _refuse(definition: Definition, question: Question, which: Which) -> None:
+    why = refusal(definition, question)
+    if not why and isinstance(which, Ledger):
+        why = refusal(definition, replace(question, period=which.then))
+        if not ledger.is_stock(definition):
+            why = f"{definition.label} is no stock: it has no ledger of what started and what ended."
+    if why:
+        raise NoRows(why)
 
 
 def left_out_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:
@@ -154,12 +164,18 @@ def _counts(
     return tuple(sorted(counts, key=lambda one: (-one.n, one.words)))
 
 
-def count(engine: Engine, kpi: KPI, question: Question, which: str) -> int:
-    return _run(engine, _held(kpi, question, which, func.count().label("rows")), question)[0]["rows"]
+def count(engine: Engine, kpi: KPI, question: Question, which: Which) -> int:
+    if isinstance(which, Ledger):
+        statement = ledger.count(kpi, question, which)
+    else:
+        statement = _held(kpi, question, which, func.count().label("rows"))
+    return _run(engine, statement, question)[0]["rows"]
 
 
-def rows_statement(kpi: KPI, question: Question, which: str = COUNTED, order: str = OLDEST) -> Select[Any]:
+def rows_statement(kpi: KPI, question: Question, which: Which = COUNTED, order: str = OLDEST) -> Select[Any]:
     """The rows themselves: key, dates, dimensions, and what each counts for."""
+    if isinstance(which, Ledger):
+        return ledger.listed(kpi, question, which, order)
     period = until_today(question.period, question)
     parts = clauses(kpi, literal(period.start, Date), literal(period.end, Date))
     day = clock_day(kpi)
@@ -213,16 +229,17 @@ def _end(kpi: KPI) -> ColumnElement[Any]:
     return spell.end if spell else literal(None, Date)
 
 
-def _columns(parts: Sequence[Part]) -> tuple[str, ...]:
+def _columns(parts: Sequence[Part], which: Which) -> tuple[str, ...]:
     dimensions = dict.fromkeys(name for part in parts for name in part.kpi.dimensions)
-    return ("part", "record", "id", "day", "until", *dimensions, "counts_for", "weight", "why")
+    second = "happened" if isinstance(which, Ledger) else "until"
+    return ("part", "record", "id", "day", second, *dimensions, "counts_for", "weight", "why")
 
 
 def _page(
     engine: Engine,
     part: Part,
     question: Question,
-    which: str,
+    which: Which,
     order: str,
     columns: tuple[str, ...],
     skip: int,

@@ -13,7 +13,7 @@ from crm_data.alerts import Event, Rule, open_events
 from crm_data.engine import CrmUnavailable, connect, database_url, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper
-from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, alerts
+from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts
 from kpis.alerts import Backtest, Watch
 from kpis.reports import REPORTS, Asked, Found, gather
 
@@ -59,7 +59,9 @@ def change(copy: Copy, question: Question, then: Period, by: str | None) -> Chan
     return _change(copy, _key(copy, ("change", question, then, by)), question, then, by)
 
 
-def rows(copy: Copy, question: Question, which: str, offset: int, limit: int, *, order: str = OLDEST) -> Rows:
+def rows(
+    copy: Copy, question: Question, which: Which, offset: int, limit: int, *, order: str = OLDEST
+) -> Rows:
     key = _key(copy, (question, which, offset, limit, order))
     return _rows(copy, key, question, which, offset, limit, order)
 
@@ -114,9 +116,9 @@ def _change(_copy: Copy, key: str, _question: Question, _then: Period, _by: str 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _rows(
-    _copy: Copy, key: str, _question: Question, which: str, offset: int, limit: int, order: str
+    _copy: Copy, key: str, _question: Question, _which: Which, offset: int, limit: int, order: str
 ) -> Rows:
-    return kpis.rows(_copy, _question, which, offset=offset, limit=limit, order=order)
+    return kpis.rows(_copy, _question, _which, offset=offset, limit=limit, order=order)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

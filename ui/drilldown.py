@@ -8,8 +8,22 @@ from datetime import date
 
 import streamlit as st
 
-from kpis import COUNTED, LEFT_OUT, UNDATED, Count, Explanation, NoRows, Question, Rows
+from kpis import (
+    COUNTED,
+    DEFINITIONS,
+    LEFT_OUT,
+    UNDATED,
+    Count,
+    Explanation,
+    Ledger,
+    NoRows,
+    Question,
+    Rows,
+    Which,
+)
 from kpis.dimensions import DIMENSIONS
+from kpis.ledger import is_stock
+from kpis.period import Period
 from ui import cache
 from ui.accounts import account_link
 from ui.escape import html
@@ -18,17 +32,18 @@ from ui.links import link
 from ui.names import Known, Row, names_of
 from ui.page import Page
 from ui.paging import PER_PAGE, paging
-from ui.resum import sum_line
+from ui.resum import ledger_line, sum_line
 from ui.table import Linked, table
 from ui.take import take_away
 from ui.view import View
 
-_FIRST = ("part", "id", "account", "day", "until", "counts_for", "weight", "why")
+_FIRST = ("part", "id", "account", "day", "happened", "until", "counts_for", "weight", "why")
 
 _HEADS = {
     "part": "Part",
     "id": "Record",
     "day": "Day",
+    "happened": "What happened",
     "until": "Until",
     "counts_for": "Counts for",
     "weight": "Weight",
@@ -36,11 +51,20 @@ _HEADS = {
 }
 
 
-def which(view: View) -> str:
+def which(page: Page, question: Question) -> Which:
     """The rows that the view lists, as `kpis.rows` names them."""
+    view = page.view
+    if view.rows == "ledger":
+        then = _ledger_from(page, question)
+        return Ledger(then, view.reason) if then else COUNTED
     if view.rows == "out":
         return view.reason or LEFT_OUT
     return UNDATED if view.rows == "undated" else COUNTED
+
+
+def _ledger_from(page: Page, question: Question) -> Period | None:
+    """The window from whose end on a stock's ledger is listed; None where there is none to list."""
+    return page.compared(question.period) if is_stock(DEFINITIONS[question.kpis[0]]) else None
 
 
 def listing(page: Page, question: Question, proof: Explanation) -> None:
@@ -72,11 +96,24 @@ def _choices(page: Page, question: Question, proof: Explanation) -> None:
                 replace(view, rows="undated", reason=None),
             )
         )
+    then = _ledger_from(page, question)
+    if then:
+        sets += _ledgers(page, question, then)
     with st.container(key="sets", horizontal=True, gap="small"):
         for place, (words, n, target) in enumerate(sets):
             shown = target.rows == view.rows and (target.reason == view.reason or len(out) == 1)
             with st.container(key=f"set-{'on' if shown else 'off'}-{place}", width="content"):
                 link("rows", f"{words}  {page.formats.number(n)}", target.query(page=1))
+
+
+def _ledgers(page: Page, question: Question, then: Period) -> list[tuple[str, int, View]]:
+    """What changed a stock: all of it, and what did for the reason that the view lists."""
+    view, found = page.view, []
+    for reason in dict.fromkeys((None, view.reason if view.rows == "ledger" else None)):
+        total = cache.rows(page.copy, question, Ledger(then, reason), 0, PER_PAGE).total
+        words = f"What happened: {reason or 'all'}"
+        found.append((words, total, replace(view, rows="ledger", reason=reason)))
+    return found
 
 
 def _left_out(count: Count) -> str:
@@ -93,7 +130,7 @@ def _added(counts: Iterable[Count]) -> list[Count]:
 
 def _rows_table(page: Page, question: Question, proof: Explanation) -> None:
     """One page of the rows, the line that adds them up, paging and download."""
-    kind = which(page.view)
+    kind = which(page, question)
     offset = (page.view.page - 1) * PER_PAGE
     found = cache.rows(page.copy, question, kind, offset, PER_PAGE)
     if offset and not found.rows:  # the link was to a page that is no longer there
@@ -104,6 +141,8 @@ def _rows_table(page: Page, question: Question, proof: Explanation) -> None:
     with st.container(key="above", horizontal=True, vertical_alignment="center"):
         if kind == COUNTED:
             st.markdown(sum_line(page, question, proof, found.total), unsafe_allow_html=True)
+        elif isinstance(kind, Ledger):
+            st.markdown(ledger_line(page, question, kind, found.total), unsafe_allow_html=True)
         take_away(page, question, kind, found.total)
     st.markdown(rows_as_table(page, found, "Rows"), unsafe_allow_html=True)
     paging("rows", page, found.total)

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from kpis import COUNTED, DEFINITIONS, Explanation, Question, Reading, Rows
+from kpis import COUNTED, DEFINITIONS, Explanation, Ledger, Question, Reading, Rows
+from kpis.contributions import digits_of
 from kpis.model import KPI
 from ui import cache
 from ui.escape import html
@@ -34,6 +35,30 @@ def sum_line(page: Page, question: Question, proof: Explanation, total: int) -> 
     return (
         f'<div class="sum">✓ Added up just now: {rows} give <b>{html(sums)}</b>; '
         f"{means} <b>{html(figure)}</b>.</div>"
+    )
+
+
+def ledger_line(page: Page, question: Question, which: Ledger, total: int) -> str:
+    """The same for what changed a stock: its rows are the step above, or the whole change."""
+    formats, found = page.formats, cache.change(page.copy, question, which.then, None)
+    if found.amount is None:
+        return ""
+    kpi, digits = DEFINITIONS[found.now.key], digits_of(DEFINITIONS[found.now.key])
+    steps = [one.amount for one in found.effects if which.reason in (None, one.member)]
+    amount = sum(steps, Fraction(0))
+    rows = html(f"{formats.number(total)} {'row' if total == 1 else 'rows'}")
+    figure = html(formats.signed(kpi.unit, amount, digits))
+    what = html(which.reason.capitalize() if which.reason else "the change")
+    since = html(formats.period(which.then))
+    if total > CHECKED:
+        return f'<div class="sum">{rows} add up to <b>{figure}</b>. The download has them all.</div>'
+    listed = cache.rows(page.copy, question, which, 0, CHECKED)
+    place = listed.columns.index("counts_for")
+    if not _same([row[place] for row in listed.rows], amount):
+        return f'<div class="sum bad">{rows} do not add up to {figure}. Please report this.</div>'
+    return (
+        f'<div class="sum">✓ Added up just now: {rows} give <b>{figure}</b>; '
+        f"that is <b>{what}</b> since the end of {since}.</div>"
     )
 
 

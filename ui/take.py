@@ -9,7 +9,7 @@ from typing import IO
 import streamlit as st
 
 import kpis
-from kpis import Question, Rows
+from kpis import Question, Rows, Which
 from ui.download import SHEET, Progress, csv_file, made, xlsx_file
 from ui.page import Page
 
@@ -23,7 +23,7 @@ _KINDS: tuple[tuple[str, str, str, Write], ...] = (
 )
 
 
-def take_away(page: Page, question: Question, which: str, total: int) -> None:
+def take_away(page: Page, question: Question, which: Which, total: int) -> None:
     """A button for each kind of file."""
     name = f"{question.kpis[0]}_{question.period.start}_{question.period.end}"
     wanted = f"{page.copy.state.version} {question!r} {which}"
@@ -47,7 +47,7 @@ def take_away(page: Page, question: Question, which: str, total: int) -> None:
 def _bytes(
     page: Page,
     question: Question,
-    which: str,
+    which: Which,
     write: Write,
 ) -> bytes:
     with made(write, kpis.stream(page.copy, question, which)) as file:
@@ -57,7 +57,7 @@ def _bytes(
 def _prepare(
     page: Page,
     question: Question,
-    which: str,
+    which: Which,
     described: tuple[str, str, str, str],
     write: Write,
 ) -> None:

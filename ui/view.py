@@ -18,8 +18,9 @@ FILTERS = ("region", "country", "segment", "channel", "team", "owner", "product"
 #: Filters that only some pages offer; a link may set them on any.
 OFFERED_BY = {"campaign": ("marketing",)}
 
-#: Which rows of a number to list. "out": left out, or only those left out for `reason`.
-LISTS = ("counted", "out", "undated")
+#: Which rows of a number to list. "out": left out, or only those left out for `reason`. "ledger": what
+#: changed a stock since the window that it is compared with, or only what did for `reason`.
+LISTS = ("counted", "out", "undated", "ledger")
 
 #: The parameters that are text or numbers, and those that are keys of records in the CRM database.
 _PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report", "finding", "queue")

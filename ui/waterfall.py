@@ -13,13 +13,15 @@ from ui.escape import html
 
 @dataclass(frozen=True)
 class Step:
-    """What one member adds. `meaning`: better, worse or neither; `href`: its rows, if they can be shown."""
+    """What one member adds. `meaning`: better, worse or neither; `href`: its rows, if they can be shown;
+    `listed`: they are."""
 
     name: str
     amount: float
     text: str
     meaning: str
     href: str | None
+    listed: bool = False
 
 
 def waterfall(start: tuple[str, float, str], steps: Sequence[Step], end: tuple[str, float, str]) -> str:
@@ -59,4 +61,5 @@ def _step(step: Step, left: float, width: float, at: float) -> str:
     )
     if step.href is None:
         return f'<li><span class="line">{inside}</span></li>'
-    return f'<li><a class="line" href="{html(step.href)}" target="_self">{inside}</a></li>'
+    current = ' aria-current="true"' if step.listed else ""
+    return f'<li><a class="line" href="{html(step.href)}" target="_self"{current}>{inside}</a></li>'

@@ -12,7 +12,8 @@ import streamlit as st
 from kpis import DEFINITIONS, DIMENSIONS, Change, Period, Question
 from kpis.change import DIFFERENCE, INPUT, MIX, RATE, REASON, UNMATCHED
 from kpis.contributions import Contribution, contributions, digits_of, of_dimension, summed
-from kpis.model import KPI, AsOf, Better, Definition
+from kpis.ledger import is_stock
+from kpis.model import KPI, Better, Definition
 from ui import cache
 from ui.escape import html
 from ui.formats import Formats
@@ -71,7 +72,7 @@ def _dimension(page: Page, kpi: Definition) -> str | None:
         return None
     if page.view.by in kpi.dimensions:
         return page.view.by
-    if isinstance(kpi, KPI) and isinstance(kpi.clock, AsOf):
+    if is_stock(kpi):
         return None
     open_ = [key for key in kpi.dimensions if len(dict(page.view.everything).get(key, ())) != 1]
     return next(iter(open_ or kpi.dimensions), None)
@@ -83,7 +84,7 @@ def _choice(page: Page, kpi: Definition, by: str | None) -> None:
         _said("A formula is split by what goes into it.")
         return
     ways: list[tuple[str | None, str]] = [(key, DIMENSIONS[key].label) for key in kpi.dimensions]
-    if isinstance(kpi, KPI) and isinstance(kpi.clock, AsOf):
+    if is_stock(kpi):
         ways.insert(0, (None, "What happened"))
     chips = "".join(
         _chip(href("rows", page.view.query(by=key, page=1)), label, key == by) for key, label in ways
@@ -144,7 +145,7 @@ def _names(page: Page, found: Change, every: Sequence[Contribution], by: str | N
     members = [one.members[0] for one in every]
     if by and of_dimension(found):
         return members_in_words(by, members, page.formats)
-    return [str(member or "other").capitalize() for member in members]
+    return [str(member).capitalize() for member in members]
 
 
 def _others(count: int, by: str | None, formats: Formats) -> str:
@@ -160,9 +161,12 @@ def _rows(
 ) -> Query | None:
     """Where the rows of a contribution are: in this window, or in the earlier one if they are all gone.
 
-    An input leads to its own proof. The ledger of a stock has no rows of its own to lead to.
+    An input leads to its own proof, a stock's reason to the ledger between the two ends.
     """
     view = replace(page.view, page=1, rows="counted", reason=None)
+    if any(effect.kind == REASON for effect in found.effects):
+        reason = str(one.members[0]) if len(one.members) == 1 else None
+        return view.query(rows="ledger", reason=reason) if reason else None
     if by is None or not of_dimension(found):
         part = next(
             (part.key for part in DEFINITIONS[found.now.key].parts if part.label == one.members[0]), None
@@ -180,7 +184,9 @@ def _step(page: Page, kpi: Definition, one: Contribution, name: str, where: Quer
     if amount and kpi.better is not Better.NEITHER:
         meaning = "better" if (amount > 0) == (kpi.better is Better.UP) else "worse"
     text = page.formats.signed(kpi.unit, amount, digits_of(kpi))
-    return Step(name, float(amount), text, meaning, href("rows", where) if where else None)
+    view = page.view
+    listed = bool(where) and view.rows == "ledger" and where == view.query(page=1)
+    return Step(name, float(amount), text, meaning, href("rows", where) if where else None, listed)
 
 
 def _told(

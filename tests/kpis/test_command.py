@@ -211,6 +211,7 @@ def value(shell: Shell, key: str, *where: str) -> float | None:
         (("value", "csat", "--where", "account=99999999999999999999999"), "no account has this name or key"),
         (("rows", "csat", "--limit", "-1"), "'-1' is not a number of rows"),
         (("rows", "revenue_won", "--where", "plan=x"), "Revenue won has no plan."),
+        (("rows", "win_rate", "--changed"), "Win rate is no stock"),
         (("rows", "csat", "--from", "2150-01-01", "--to", "2151-01-01"), "The period has not begun"),
     ],
 )  # fmt: skip

@@ -66,6 +66,17 @@ def test_why_adds_up_to_the_change(shell: Shell) -> None:
     assert "Paid search" in shell("why", "cac", *WINDOW, "--by", "channel")
 
 
+def test_the_rows_of_what_changed_a_stock_add_up_to_it(shell: Shell) -> None:
+    found = json.loads(shell("why", "active_customers", *WINDOW, "--json"))
+    assert len(found["effects"]) > 1
+    for effect in found["effects"]:
+        rows = json.loads(shell("rows", "active_customers", *WINDOW, "--changed", effect["member"], "--json"))
+        assert {row["happened"] for row in rows} == {effect["member"]}
+        assert sum(row["counts_for"] for row in rows) == effect["amount"]
+    every = json.loads(shell("rows", "active_customers", *WINDOW, "--changed", "--json"))
+    assert sum(row["counts_for"] for row in every) == found["change"]
+
+
 def test_the_definition_names_every_reason_for_which_rows_are_left_out(shell: Shell) -> None:
     """The words of the definition and the counts beside it must not contradict each other."""
     for key in ("open_pipeline", "csat", "gross_margin", "sales_cycle"):

@@ -24,7 +24,7 @@ def body(page) -> str:
 def test_the_page_adds_up(open_page: Open, copy: Copy) -> None:
     shown = body(open_page("customers", **DAYS))
     active = ask(copy, Question(("active_customers",), WINDOW, TODAY))[0][0].value
-    assert "waterfall" in shown
+    assert 'class="ledger"' in shown
     assert f">{active:,.0f}<" in shown
     with opened(copy) as data:
         for name, group in rfm.segmentation(data, Question((), WINDOW, TODAY)).segments.items():
@@ -64,7 +64,7 @@ def test_a_place_lists_its_customers(open_page: Open, copy: Copy) -> None:
 
 @pytest.mark.parametrize("report", ["rfm-9-9", "rfm-x-y", "cohort-1-2", "site-0-0-0", "<b>", "rfm", "site-a"])
 def test_a_group_that_makes_no_sense_is_the_whole_page(open_page: Open, report: str) -> None:
-    assert "waterfall" in body(open_page("customers", report=report, **DAYS))
+    assert 'class="ledger"' in body(open_page("customers", report=report, **DAYS))
 
 
 def test_one_account(open_page: Open, copy: Copy) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -46,6 +47,46 @@ def test_a_stock_is_split_by_what_happened_and_a_formula_by_its_inputs(open_page
     formula = section(open_page, kpi="cltv")
     assert "A formula is split by what goes into it." in formula
     assert 'href="rows?kpi=gross_margin"' in formula
+
+
+STEP = re.compile(
+    r'<a class="line" href="rows\?([^"]*)"[^>]*><span class="name">([^<]*)</span>.*?([+−][^<]*)</span>'
+)
+
+
+@pytest.mark.parametrize("key", ["active_customers", "open_pipeline", "mrr", "backlog"])
+def test_each_step_of_a_stock_leads_to_rows_that_add_up_to_it(open_page: Open, key: str) -> None:
+    steps = STEP.findall(section(open_page, kpi=key))
+    assert len(steps) > 1
+    for query, name, number in steps:
+        asked = dict(parse_qsl(query))
+        assert asked == {"kpi": key, "rows": "ledger", "reason": name.lower()}
+        listed = section(open_page, **asked)
+        assert re.search(
+            rf"✓ Added up just now: [\d,]+ rows? give <b>{re.escape(number)}</b>; that is <b>{name}<", listed
+        )
+        assert re.search(rf'href="rows\?{re.escape(query)}" target="_self" aria-current="true"', listed)
+        rows = listed.split('aria-label="Rows"')[1]
+        assert {one.lower() for one in re.findall(r"<td>(new|back|lost|moved|won|opened)</td>", rows)} <= {
+            name.lower()
+        }
+
+
+def test_all_that_happened_to_a_stock_is_its_change(open_page: Open) -> None:
+    listed = section(open_page, kpi="active_customers", rows="ledger")
+    assert "that is <b>the change</b> since the end of" in listed
+    assert "Left out because" not in listed
+
+
+@pytest.mark.parametrize("query", [{"kpi": "win_rate"}, {"kpi": "active_customers", "compare": "none"}])
+def test_where_there_is_no_ledger_the_counted_rows_are_listed(open_page: Open, query: dict[str, str]) -> None:
+    listed = section(open_page, rows="ledger", reason="new", **query)
+    assert "that is <b>New</b>" not in listed
+    assert "Added up just now" in listed
+
+
+def test_a_reason_that_nobody_knows_has_no_rows(open_page: Open) -> None:
+    assert "No rows." in section(open_page, kpi="mrr", rows="ledger", reason="<script>")
 
 
 def test_a_median_says_why_it_is_not_split(open_page: Open) -> None:

@@ -94,4 +94,4 @@ def _waterfall(steps: list[_Step], title: str) -> str:
         )
         line = f'<a href="{html(step.href)}" target="_self">{inside}</a>' if step.href else f"<p>{inside}</p>"
         drawn.append(f"<li>{line}</li>")
-    return f'<ol class="waterfall" aria-label="{html(title)}">{"".join(drawn)}</ol>'
+    return f'<ol class="ledger" aria-label="{html(title)}">{"".join(drawn)}</ol>'
