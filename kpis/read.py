@@ -109,9 +109,9 @@ def restrictions(question: Question) -> Where:
 
 
 def until_today(period: Period, question: Question) -> Period:
-    """The part of the period up to today: nothing dated later has happened."""
+    """The part of the period up to today: nothing dated later has happened. Of a later one, today."""
     tomorrow = question.today + timedelta(days=1)
-    return Period(period.start, min(period.end, tomorrow))
+    return Period(min(period.start, question.today), min(period.end, tomorrow))
 
 
 def buckets(question: Question, calendar: Calendar) -> tuple[Period, ...]:

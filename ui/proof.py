@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis import DEFINITIONS, Explanation
+from kpis import DEFINITIONS, Explanation, Reading
 from kpis.explain import counted_words
 from kpis.model import Definition
 from ui.escape import html, markdown
 from ui.freshness import refreshed
-from ui.links import link
+from ui.links import href, link
 from ui.page import Page
-from ui.table import table
+from ui.table import Linked, table
 from ui.verdict import change, has_margin, status_icon, status_words
 
 
@@ -62,7 +62,7 @@ def windows(page: Page, proof: Explanation) -> None:
     rows = [
         [
             page.formats.period(one.period) + (" (not over)" if one.unfinished else ""),
-            page.formats.value(kpi.unit, one.value) if one.value is not None else f"n/a: {one.why}",
+            _value(page, kpi, one, earlier=one is proof.compared),
             *((page.formats.exact(one.numerator), page.formats.exact(one.denominator)) if fractions else ()),
             "" if one.n is None else page.formats.number(one.n),
         ]
@@ -72,6 +72,17 @@ def windows(page: Page, proof: Explanation) -> None:
         table(head, rows, numbers=[False] + [True] * (len(head) - 1), caption="Windows"),
         unsafe_allow_html=True,
     )
+
+
+def _value(page: Page, kpi: Definition, one: Reading, *, earlier: bool) -> str | Linked:
+    """The window's value; that of the earlier window leads to its own proof."""
+    if one.value is None:
+        return f"n/a: {one.why}"
+    value = page.formats.value(kpi.unit, one.value)
+    if not earlier:
+        return value
+    query = page.view.query(bucket=one.period, rows="counted", reason=None, page=1)
+    return Linked(value, href("rows", query))
 
 
 def definition(proof: Explanation) -> None:

@@ -13,6 +13,7 @@ from kpis.reports.document import Cell, Column, Curve, Part, Proof, Row, Sentenc
 from kpis.reports.drawing import THEME, svg
 from ui import cache
 from ui.escape import html
+from ui.groups import group_query
 from ui.links import href
 from ui.page import Page
 
@@ -123,6 +124,9 @@ def _class(name: str) -> str:
 
 def _cell(page: Page, cell: Cell, *, number: bool, drawn: bool) -> str:
     text = _linked(page, Words(cell.text, cell.proof, cell.account))
+    if cell.group:
+        where = href("customers", group_query(page, "rfm", cell.group))
+        text = f'<a href="{html(where)}" target="_self">{html(cell.text)}</a>'
     if cell.value is None and cell.why:
         text = f'<span class="na" title="{html(cell.why)}">n/a</span>'
     if cell.bar is not None:

@@ -76,7 +76,7 @@ class View:
             bucket=_period(*_halves(_first(url, "bucket"))),
             rows=_one_of(LISTS, _first(url, "rows"), cls.rows),
             reason=_first(url, "reason"),
-            page=_number(_first(url, "page")) or cls.page,
+            page=_number(_first(url, "page"), digits=9) or cls.page,
             by=_one_of(DIMENSIONS, _first(url, "by"), "") or None,
             report=_first(url, "report"),
             finding=_first(url, "finding"),
@@ -154,9 +154,9 @@ def _halves(text: str | None) -> tuple[str, str]:
     return start, end
 
 
-def _number(text: str | None) -> int | None:
+def _number(text: str | None, digits: int = 18) -> int | None:
     """A whole number from 1 up; None where the text is none."""
-    if text and text.isascii() and text.isdigit() and len(text) <= 18 and int(text) >= 1:
+    if text and text.isascii() and text.isdigit() and len(text) <= digits and int(text) >= 1:
         return int(text)
     return None
 

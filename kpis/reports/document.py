@@ -61,6 +61,7 @@ class Cell:
     n: int | None = None
     why: str | None = None
     unit: Unit | None = None  # where it is not the column's
+    group: str | None = None  # customers by recency, frequency and value: the group's name
 
 
 Row = tuple[Cell, ...]

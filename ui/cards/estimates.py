@@ -66,11 +66,12 @@ class Estimates:
         where = html(rows_of(page.view, self.kpi, self.by, member))
         sent = html(rows_of(page.view, self.response, self.by, member))
         value = self._value(page, self.kpi, cell)
+        n = html(page.formats.number(cell.n or 0))
         return (
             f'<tr><th scope="row"><a href="{where}" target="_self">{html(words)}</a></th>'
             f'<td class="number"><a href="{where}" target="_self">{value}</a></td>'
             f'<td class="number">{html(self._between(page, cell))}</td>'
-            f'<td class="number">{html(page.formats.number(cell.n or 0))}</td>'
+            f'<td class="number"><a href="{where}" target="_self">{n}</a></td>'
             f'<td class="number"><a href="{sent}" target="_self">{self._value(page, self.response, response)}'
             "</a></td></tr>"
         )

@@ -32,14 +32,17 @@ class Groups:
             share = money / (total.cents / 100) if total.cents else 0.0
             rows.append(
                 (
-                    Cell(name, name),
+                    Cell(name, name, group=name),
                     Cell(
-                        formats.number(group.customers), group.customers, bar=(0, group.customers / largest)
+                        formats.number(group.customers),
+                        group.customers,
+                        bar=(0, group.customers / largest),
+                        group=name,
                     ),
                     Cell(
                         formats.percent(group.customers / total.customers), group.customers / total.customers
                     ),
-                    Cell(formats.short(Unit.MONEY, money), money),
+                    Cell(formats.short(Unit.MONEY, money), money, group=name),
                     Cell(formats.percent(share), share),
                 )
             )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from kpis.catalog import DEFINITIONS
 from kpis.drill import LARGEST, MISSED
 from kpis.model import Unit
+from kpis.period import Period
 from kpis.reports.document import Cell, Column, Part, Proof, Row, Table, Words
 from kpis.reports.names import Names
 from kpis.reports.scope import Found, Listing, Needs, Scope
@@ -70,5 +72,11 @@ class Largest:
             text = found.formats.member(self.reason, row.get(self.reason))
             cells.append(Cell(text, text))
         number = float(row["weight" if self.order == MISSED else "counts_for"])
-        cells.append(Cell(found.formats.value(Unit.MONEY, number), number, Proof(self.kpi)))
+        cells.append(Cell(found.formats.value(Unit.MONEY, number), number, self._proof(account, day)))
         return tuple(cells)
+
+    def _proof(self, account: object, day: object) -> Proof:
+        """The KPI of the row's account on the row's day: the row itself."""
+        if account is None or not isinstance(day, date) or "account" not in DEFINITIONS[self.kpi].dimensions:
+            return Proof(self.kpi)
+        return Proof(self.kpi, ("account", account), Period(day, day + timedelta(days=1)))
