@@ -10,7 +10,7 @@ from crm_data.warehouse import Keeper
 from ui.escape import html
 from ui.page import Page
 
-_EVERY = 2  # seconds between looks at the copy
+_EVERY = 0.5  # seconds between looks at the copy, so that a change elsewhere shows within one
 
 
 @st.fragment(run_every=_EVERY)

@@ -29,6 +29,9 @@ def server(crm_home: Path) -> Iterator[str]:
         yield address
 
 
+WITHIN = 2000  # ms until another browser shows an edit: one second is promised, and a busy machine gets two
+
+
 def asked(home: Path, sql: str) -> list[tuple[object, ...]]:
     with sqlite3.connect(home / "crm.db") as crm:
         return crm.execute(sql).fetchall()
@@ -102,10 +105,10 @@ def test_a_resolved_case_leaves_the_backlog_at_once(open_page: OpenPage, server:
     page = open_page(f"/cases?case={key}", server=server)
     page.get_by_role("button", name="Resolve").click()
     expect(page.get_by_text("The case is resolved.")).to_be_visible()
-    expect(number.locator(".huge")).to_have_text(f"{before - 1:,}", timeout=3000)
+    expect(number.locator(".huge")).to_have_text(f"{before - 1:,}", timeout=WITHIN)
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("Undone.")).to_be_visible()
-    expect(number.locator(".huge")).to_have_text(f"{before:,}", timeout=3000)
+    expect(number.locator(".huge")).to_have_text(f"{before:,}", timeout=WITHIN)
 
 
 def test_a_database_that_another_program_holds_keeps_what_was_typed(
