@@ -42,6 +42,7 @@ if shown.parts:
 
 why(page, question)
 
-st.header("Rows", anchor=False)
-listing(page, question, shown)
+with st.container(key="rows"):
+    st.header("Rows", anchor=False)
+    listing(page, question, shown)
 proof.statements(shown)

@@ -186,7 +186,8 @@ def _step(page: Page, kpi: Definition, one: Contribution, name: str, where: Quer
     text = page.formats.signed(kpi.unit, amount, digits_of(kpi))
     view = page.view
     listed = bool(where) and view.rows == "ledger" and where == view.query(page=1)
-    return Step(name, float(amount), text, meaning, href("rows", where) if where else None, listed)
+    below = "#rows" if where and where.get("rows") == "ledger" else ""  # the list alone changes
+    return Step(name, float(amount), text, meaning, href("rows", where) + below if where else None, listed)
 
 
 def _told(

@@ -50,7 +50,7 @@ def test_a_stock_is_split_by_what_happened_and_a_formula_by_its_inputs(open_page
 
 
 STEP = re.compile(
-    r'<a class="line" href="rows\?([^"]*)"[^>]*><span class="name">([^<]*)</span>.*?([+−][^<]*)</span>'
+    r'<a class="line" href="rows\?([^"#]*)#rows"[^>]*><span class="name">([^<]*)</span>.*?([+−][^<]*)</span>'
 )
 
 
@@ -65,7 +65,7 @@ def test_each_step_of_a_stock_leads_to_rows_that_add_up_to_it(open_page: Open, k
         assert re.search(
             rf"✓ Added up just now: [\d,]+ rows? give <b>{re.escape(number)}</b>; that is <b>{name}<", listed
         )
-        assert re.search(rf'href="rows\?{re.escape(query)}" target="_self" aria-current="true"', listed)
+        assert re.search(rf'href="rows\?{re.escape(query)}#rows" target="_self" aria-current="true"', listed)
         rows = listed.split('aria-label="Rows"')[1]
         assert {one.lower() for one in re.findall(r"<td>(new|back|lost|moved|won|opened)</td>", rows)} <= {
             name.lower()
