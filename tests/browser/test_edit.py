@@ -29,7 +29,7 @@ def server(crm_home: Path) -> Iterator[str]:
         yield address
 
 
-WITHIN = 2000  # ms until another browser shows an edit: one second is promised, and a busy machine gets two
+WITHIN = 1500  # ms until another browser shows an edit: half a second, and the rest for a busy machine
 
 
 def asked(home: Path, sql: str) -> list[tuple[object, ...]]:
