@@ -16,6 +16,7 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
+    get_decimal_symbol,
 )
 
 from crm_data.organisation import Organisation
@@ -64,7 +65,10 @@ class Formats:
         if unit is Unit.HOURS:
             return f"{self.number(number)} {'hour' if number == 1 else 'hours'}"
         if unit is Unit.SCORE and abs(number) < 10:  # a scale of a few points
-            return format_decimal(round(number, 2) + 0.0, locale=self.locale)
+            whole = number == int(number)
+            return format_decimal(round(number, 2) + 0.0, "0" if whole else "0.00", locale=self.locale)
+        if unit is Unit.COUNT and abs(number) >= 100:  # a part of a target is no whole number
+            return self.number(round(number))
         return self.number(number)
 
     def short(self, unit: Unit, number: float | None) -> str:
@@ -72,12 +76,8 @@ class Formats:
         if number is None:
             return NOT_AVAILABLE
         if unit is Unit.MONEY:
-            if abs(number) < 10_000:
-                return self.value(unit, number)
-            text = format_compact_currency(
-                number, self.currency, locale=self.locale, fraction_digits=_digits(number)
-            )
-            return self.value(unit, number) if _UNGROUPED.search(text) else text
+            text = self._compact(number)
+            return self._with_a_decimal(text) if abs(number) >= 10_000 else text
         if unit is Unit.DAYS:
             return f"{self.number(number)} d"
         if unit is Unit.HOURS:
@@ -91,7 +91,7 @@ class Formats:
         """On an axis, where numbers are round."""
         if unit is Unit.SHARE and round(number * 100, 6) == round(number * 100):
             return format_percent(number, self._percent_pattern(0), locale=self.locale)
-        return self.short(unit, number)
+        return self._compact(number) if unit is Unit.MONEY else self.short(unit, number)
 
     def number(self, number: float) -> str:
         """At most one decimal, and none that says nothing."""
@@ -104,6 +104,10 @@ class Formats:
         if number == int(number):
             return format_decimal(int(number), locale=self.locale)
         return format_decimal(round(float(number), 6), "#,##0.00####", locale=self.locale)
+
+    def cents(self, number: Decimal | float | None) -> str:
+        """Money in a column that names the currency: 9,004.00."""
+        return "" if number is None else format_decimal(number, "#,##0.00", locale=self.locale)
 
     def percent(self, share: float) -> str:
         """A change or a part of a whole: 4.1%."""
@@ -155,6 +159,21 @@ class Formats:
             return self.locale.territories.get(str(member).upper(), str(member))
         return str(member)
 
+    def _compact(self, number: float) -> str:
+        if abs(number) < 10_000:
+            return self.value(Unit.MONEY, number)
+        text = format_compact_currency(
+            number, self.currency, locale=self.locale, fraction_digits=_digits(number)
+        )
+        return self.value(Unit.MONEY, number) if _UNGROUPED.search(text) else text
+
+    def _with_a_decimal(self, text: str) -> str:
+        """€4.0M, so that it reads like the €3.8M beside it."""
+        runs = _DIGITS.findall(text)
+        if len(runs) != 1 or len(runs[0]) > 2:
+            return text
+        return text.replace(runs[0], f"{runs[0]}{get_decimal_symbol(self.locale)}0")
+
     def _money_pattern(self, digits: int) -> str:
         pattern = self.locale.currency_formats["standard"].pattern
         return pattern.replace("0.00", "0.00" if digits else "0")
@@ -164,6 +183,7 @@ class Formats:
         return pattern.replace("##0", "##0.0") if digits else pattern
 
 
+_DIGITS = re.compile(r"\d+")
 #: Some locales have no short form of thousands; what Babel gives then lacks its separators.
 _UNGROUPED = re.compile(r"\d{4}")
 

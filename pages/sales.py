@@ -40,7 +40,7 @@ board.draw(
     ),
     Row(
         Leaderboard("Teams", by="team", kpis=("revenue_won", "quota_attainment", "win_rate")),
-        Leaderboard("Products", by="product", kpis=("revenue_won", "average_deal", "win_rate")),
+        Leaderboard("Products", by="product", kpis=("revenue_won", "average_deal", "win_rate"), top=5),
     ),
     Map("revenue_won"),
     Row(
@@ -48,7 +48,7 @@ board.draw(
         Breakdown("deals_lost", by="close_reason", title="Why deals are lost"),
         Trend("slips"),
     ),
-    Listing("slips", title="Latest postponements", order=NEWEST),
+    Listing("slips", title="Latest postponements", order=NEWEST, without=("counts_for",)),
     Tiles("quotes_sent", "quote_acceptance", "revenue_invoiced", "receivables", "invoices_overdue", "dso"),
     Row(Trend("quote_acceptance"), Trend("revenue_invoiced"), Trend("dso")),
     Listing("invoices_overdue", title="Largest overdue invoices"),

@@ -149,14 +149,24 @@ def _rows_table(page: Page, question: Question, proof: Explanation) -> None:
 
 
 def rows_as_table(
-    page: Page, found: Rows, caption: str, most: int | None = None, without: Collection[str] = ()
+    page: Page,
+    found: Rows,
+    caption: str,
+    most: int | None = None,
+    without: Collection[str] = (),
+    money: bool = False,
 ) -> str:
-    """The rows as HTML; `most`: at most so many columns, `without`: not these."""
+    """The rows as HTML; `most`: at most so many columns, `without`: not these; `money`: it counts that."""
     columns = [column for column in _columns(found) if column not in without][:most]
     known = names_of(found)
     rows = [dict(zip(found.columns, values, strict=True)) for values in found.rows]
     shown = [[_cell(page, column, row, known) for column in columns] for row in rows]
     heads = [_HEADS.get(name) or DIMENSIONS[name].label for name in columns]
+    if money and "counts_for" in columns:
+        place = columns.index("counts_for")
+        heads[place] = f"Amount ({page.formats.currency})"
+        for row, cells in zip(rows, shown, strict=True):
+            cells[place] = page.formats.cents(row["counts_for"])
     numbers = [name in ("counts_for", "weight") for name in columns]
     return table(heads, shown, numbers=numbers, caption=caption)
 

@@ -16,7 +16,7 @@ from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
 from ui.names import members_in_words
-from ui.view import FILTERS, OFFERED_BY, View
+from ui.view import FILTERS, OFFERED_BY, UNFILTERED, View
 
 _CUSTOM = "custom"
 _FEW = 15  # so many members are shown at once; more are searched for
@@ -29,18 +29,18 @@ class Members(Protocol):
 
 
 def filters(view: View, period: Period, known: Members, formats: Formats, page: str) -> None:
-    """Period, comparison, and a chip for each dimension."""
+    """Period, comparison, and a chip for each dimension that narrows what the page shows."""
     with st.container(key="filters", horizontal=True, gap="xsmall", vertical_alignment="center"):
         presets = {**PRESETS, _CUSTOM: "Custom period …"}
         _choice("period", "Period", presets, _CUSTOM if view.custom else view.period, period)
         if view.custom:
             _days(period)
         _choice("compare", "Compare with", COMPARISONS, view.compare, period)
-        for dimension in FILTERS:
+        for dimension in FILTERS if page not in UNFILTERED else ():
             if page not in OFFERED_BY.get(dimension, (page,)) and not view.members(dimension):
                 continue
             _members(dimension, view, known, formats, period)
-        if view.where:
+        if view.where and page not in UNFILTERED:
             link(page, "Clear", view.query(where=(), page=1))
 
 

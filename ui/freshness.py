@@ -22,8 +22,9 @@ def freshness(shown: Page, keeper: Keeper, version: object, error: str | None) -
     state = shown.copy.state
     newest = shown.formats.day(state.newest_day) if state.newest_day else "–"
     late = " late" if keeper.error else ""
-    words = f"Data up to {newest} · {f'as of {when(shown)}' if keeper.error else refreshed(shown)}"
-    st.markdown(f'<div class="fresh{late}"><i></i><span>{html(words)}</span></div>', unsafe_allow_html=True)
+    then = f"as of {when(shown)}" if keeper.error else refreshed(shown)
+    words = f'<span>Data up to {html(newest)}</span><span class="dot"> · </span><span>{html(then)}</span>'
+    st.markdown(f'<div class="fresh{late}"><i></i><span>{words}</span></div>', unsafe_allow_html=True)
 
 
 def refreshed(shown: Page) -> str:

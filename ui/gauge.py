@@ -63,7 +63,9 @@ def small(shown: Tile, formats: Formats) -> str:
     else:
         if reading.goal or status == "unsure":
             lines.append(_status_line(shown, formats))
-        lines += [sparkline(shown.course), _foot(shown, formats)]
+        elif shown.course:  # its course stands level with those beside it
+            lines.append('<div class="verdict"></div>')
+        lines += [sparkline(shown.course) if shown.course else "", _foot(shown, formats)]
     return "".join((*lines, "</div>"))
 
 

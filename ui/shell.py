@@ -62,8 +62,6 @@ def page(title: str) -> Page:
     _bar(shown, keeper)
     if keeper.error:
         states.behind(keeper.error, f"as of {when(shown)}")
-    if name not in ("overview", "alerts"):  # which show more than the strip does
-        strip(shown)
     return shown
 
 
@@ -79,17 +77,19 @@ def _address_bar_follows(name: str) -> None:
 
 
 def heading(shown: Page, title: str, period: Period | None = None, *, records: bool = False) -> None:
-    """The page's title, the window it shows (the page's own, or a part of it), and the filters.
+    """The page's title, the window it shows (the page's own, or a part of it), the filters and the alerts.
 
     records: the page is about records, not about a window; it gets the title alone.
     """
     period = period or shown.period
     with st.container(key="head", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.title(markdown(title), anchor=False, width="content")
-        if records:
-            return
-        st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
-    filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
+        if not records:
+            st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
+    if not records:
+        filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
+    if shown.name not in ("overview", "alerts"):  # which show more than the strip does
+        strip(shown)
 
 
 def comparison(view: View, calendar: Calendar, today: date, oldest: date | None) -> str:

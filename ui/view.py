@@ -18,6 +18,9 @@ FILTERS = ("region", "country", "segment", "channel", "team", "owner", "product"
 #: Filters that only some pages offer; a link may set them on any.
 OFFERED_BY = {"campaign": ("marketing",)}
 
+#: Pages that no filter narrows: they show one record as a whole.
+UNFILTERED = ("customer",)
+
 #: Which rows of a number to list. "out": left out, or only those left out for `reason`. "ledger": what
 #: changed a stock since the window that it is compared with, or only what did for `reason`.
 LISTS = ("counted", "out", "undated", "ledger")

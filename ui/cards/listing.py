@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kpis import COUNTED, DEFINITIONS, LARGEST, NoRows, Question
+from kpis.model import Unit
 from ui import cache
 from ui.cards.card import Answers, framed, why
 from ui.drilldown import rows_as_table
@@ -41,8 +42,8 @@ class Listing:
             if not found.total:
                 why(reading.why or "No rows in this period.")
                 return
-            st.markdown(
-                rows_as_table(page, found, title, most=6, without=self.without), unsafe_allow_html=True
-            )
+            money = kpi.unit is Unit.MONEY
+            drawn = rows_as_table(page, found, title, most=6, without=self.without, money=money)
+            st.markdown(drawn, unsafe_allow_html=True)
             if found.total > len(found.rows):
                 link("rows", f"All {page.formats.number(found.total)} rows", page.view.prove(self.kpi))
