@@ -63,8 +63,9 @@ class _Reader(HTMLParser):
             self._open.append((tag, found))
 
     def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop()[0] != tag:
-            pass
+        if any(tag == name for name, _ in self._open):  # not that of a tag without content
+            while self._open.pop()[0] != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
         classes = {name for _, found in self._open for name in found.get("class", "").split()}

@@ -76,7 +76,7 @@ class Proof:
         write, unit = self._formats, DEFINITIONS[reading.key].unit
         words = {write.short(unit, reading.value), write.value(unit, reading.value)}
         over, below = float(reading.numerator or 0), float(reading.denominator or 0)
-        if one and page == "customers" and ".waterfall" in one.place:  # who came and who left
+        if one and ".ledger" in one.place:  # who came and who left
             words |= {f"{sign}{write.number(reading.value or 0)}" for sign in "+−"}
         if one and ".funnel" in one.place:  # how many took the step
             words |= {write.number(over), write.number(below)}
