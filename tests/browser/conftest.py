@@ -54,6 +54,22 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo CRM of the module's own, to edit."""
+    folder = tmp_path_factory.mktemp("own")
+    make_demo(folder, "--events", "3000", "--today", TODAY)
+    crm_data(folder, "refresh")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_app(own_home: Path) -> Iterator[str]:
+    """The address of a running app with the module's own CRM."""
+    with serve(own_home) as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium.find()

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import TODAY, OpenPage
-from tests.browser.server import crm_data, make_demo, serve
+from tests.browser.conftest import OpenPage
 from tests.browser.watch import settle
 
 
-@pytest.fixture(scope="module")
-def crm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo CRM of this module's own, to edit."""
-    folder = tmp_path_factory.mktemp("edit")
-    make_demo(folder, "--events", "3000", "--today", TODAY)
-    crm_data(folder, "refresh")
-    return folder
+WITHIN = 3000  # ms until another browser shows an edit: half a second, and the rest for a busy machine
 
 
-@pytest.fixture(scope="module")
-def server(crm_home: Path) -> Iterator[str]:
-    with serve(crm_home) as address:
-        yield address
-
-
-WITHIN = 1500  # ms until another browser shows an edit: half a second, and the rest for a busy machine
-
-
-def asked(home: Path, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(home / "crm.db") as crm:
+def asked(own_home: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(own_home / "crm.db") as crm:
         return crm.execute(sql).fetchall()
 
 
@@ -45,9 +27,9 @@ def save(page: Page) -> None:
     page.locator(".st-key-card-details").get_by_role("button", name="Save").click()
 
 
-def test_correct_a_contact_see_the_audit_row_undo(open_page: OpenPage, server: str, crm_home: Path) -> None:
-    ((email,),) = asked(crm_home, "SELECT email FROM contacts WHERE email IS NOT NULL ORDER BY id LIMIT 1")
-    page = open_page("/contacts", server=server)
+def test_correct_a_contact_see_the_audit_row_undo(open_page: OpenPage, own_app: str, own_home: Path) -> None:
+    ((email,),) = asked(own_home, "SELECT email FROM contacts WHERE email IS NOT NULL ORDER BY id LIMIT 1")
+    page = open_page("/contacts", server=own_app)
     type_into(page, "Find contacts", str(email))
     page.keyboard.press("Enter")
     expect(page.locator(".records tbody tr")).to_have_count(1)
@@ -57,7 +39,7 @@ def test_correct_a_contact_see_the_audit_row_undo(open_page: OpenPage, server: s
     assert "@" not in page.url
     assert str(email).split("@")[0] not in page.url
     key = page.url.split("contact=")[1]
-    ((before,),) = asked(crm_home, f"SELECT title FROM contacts WHERE id = {key}")
+    ((before,),) = asked(own_home, f"SELECT title FROM contacts WHERE id = {key}")
 
     type_into(page, "E-mail", "not an address")
     type_into(page, "Job title", "Lighthouse keeper")
@@ -68,18 +50,18 @@ def test_correct_a_contact_see_the_audit_row_undo(open_page: OpenPage, server: s
     save(page)
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.locator(".deed").first).to_contain_text("Lighthouse keeper")
-    ((table, action),) = asked(crm_home, "SELECT table_name, action FROM audit_log ORDER BY id DESC LIMIT 1")
+    ((table, action),) = asked(own_home, "SELECT table_name, action FROM audit_log ORDER BY id DESC LIMIT 1")
     assert (table, action) == ("contacts", "update")
 
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("Undone.")).to_be_visible()
     expect(page.get_by_label("Job title")).to_have_value(str(before or ""))
-    assert asked(crm_home, f"SELECT title FROM contacts WHERE id = {key}") == [(before,)]
+    assert asked(own_home, f"SELECT title FROM contacts WHERE id = {key}") == [(before,)]
 
 
-def test_two_people_edit_one_contact(open_page: OpenPage, server: str, crm_home: Path) -> None:
-    first = open_page("/contacts?contact=2", server=server)
-    second = open_page("/contacts?contact=2", server=server)
+def test_two_people_edit_one_contact(open_page: OpenPage, own_app: str, own_home: Path) -> None:
+    first = open_page("/contacts?contact=2", server=own_app)
+    second = open_page("/contacts?contact=2", server=own_app)
     type_into(second, "Last name", "Typed second")
     type_into(first, "Last name", "Saved first")
     type_into(first, "Language", "xx")
@@ -93,16 +75,18 @@ def test_two_people_edit_one_contact(open_page: OpenPage, server: str, crm_home:
     second.get_by_text("Mine: Typed second").click()
     second.get_by_role("button", name="Save what I chose").click()
     expect(second.get_by_text("that is kept")).to_be_visible()
-    assert asked(crm_home, "SELECT last_name, language FROM contacts WHERE id = 2") == [
+    assert asked(own_home, "SELECT last_name, language FROM contacts WHERE id = 2") == [
         ("Typed second", "xx")
     ]
 
 
-def test_a_resolved_case_leaves_the_backlog_at_once(open_page: OpenPage, server: str, crm_home: Path) -> None:
-    ((key,),) = asked(crm_home, "SELECT min(id) FROM cases WHERE status = 'open'")
-    number = open_page("/rows?kpi=backlog", server=server)
+def test_a_resolved_case_leaves_the_backlog_at_once(
+    open_page: OpenPage, own_app: str, own_home: Path
+) -> None:
+    ((key,),) = asked(own_home, "SELECT min(id) FROM cases WHERE status = 'open'")
+    number = open_page("/rows?kpi=backlog", server=own_app)
     before = int(number.locator(".huge").inner_text().replace(",", ""))
-    page = open_page(f"/cases?case={key}", server=server)
+    page = open_page(f"/cases?case={key}", server=own_app)
     page.get_by_role("button", name="Resolve").click()
     expect(page.get_by_text("The case is resolved.")).to_be_visible()
     expect(number.locator(".huge")).to_have_text(f"{before - 1:,}", timeout=WITHIN)
@@ -112,11 +96,11 @@ def test_a_resolved_case_leaves_the_backlog_at_once(open_page: OpenPage, server:
 
 
 def test_a_database_that_another_program_holds_keeps_what_was_typed(
-    open_page: OpenPage, server: str, crm_home: Path
+    open_page: OpenPage, own_app: str, own_home: Path
 ) -> None:
-    page = open_page("/contacts?contact=3", server=server)
+    page = open_page("/contacts?contact=3", server=own_app)
     type_into(page, "Job title", "Typed in vain")
-    with sqlite3.connect(crm_home / "crm.db", isolation_level=None) as crm:
+    with sqlite3.connect(own_home / "crm.db", isolation_level=None) as crm:
         crm.execute("BEGIN IMMEDIATE")
         save(page)
         expect(page.get_by_text("is held by another program")).to_be_visible(timeout=10_000)

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import TODAY, OpenPage
-from tests.browser.server import crm_data, make_demo, serve
+from tests.browser.conftest import OpenPage
 from tests.browser.watch import settle
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo CRM of this module's own, to edit."""
-    folder = tmp_path_factory.mktemp("review")
-    make_demo(folder, "--events", "5000", "--today", TODAY)
-    crm_data(folder, "refresh")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[str]:
-    with serve(home) as address:
-        yield address
 
 
 def arrived(page: Page, place: str) -> str:
@@ -38,8 +20,8 @@ def arrived(page: Page, place: str) -> str:
     return address
 
 
-def test_from_the_overview_to_a_contact_and_back(open_page: OpenPage, server: str, home: Path) -> None:
-    page = open_page("/?region=EMEA", server=server)
+def test_from_the_overview_to_a_contact_and_back(open_page: OpenPage, own_app: str, own_home: Path) -> None:
+    page = open_page("/?region=EMEA", server=own_app)
     page.locator(".st-key-countries svg.marks [aria-label^='Germany: ']").first.click()
     address = arrived(page, "rows")
     assert "region=EMEA" in address
@@ -64,7 +46,7 @@ def test_from_the_overview_to_a_contact_and_back(open_page: OpenPage, server: st
     account = int(re.findall(r"account=(\d+)", address)[0])
     expect(page.get_by_text("Health", exact=True)).to_be_visible()
 
-    with sqlite3.connect(home / "crm.db") as crm:
+    with sqlite3.connect(own_home / "crm.db") as crm:
         (contact,) = crm.execute("SELECT min(id) FROM contacts WHERE account_id = ?", (account,)).fetchone()
     assert contact, "the account has a contact"
     page.locator(f"a[href*='contacts?'][href*='contact={contact}']").first.click()
@@ -74,11 +56,11 @@ def test_from_the_overview_to_a_contact_and_back(open_page: OpenPage, server: st
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.locator(".deed").first).to_contain_text("Keeper of the light")
 
-    data = open_page("/data", server=server)
+    data = open_page("/data", server=own_app)
     expect(data.get_by_text("contacts no. " + str(contact)).first).to_be_visible()
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("Undone.")).to_be_visible()
-    with sqlite3.connect(home / "crm.db") as crm:
+    with sqlite3.connect(own_home / "crm.db") as crm:
         acts = crm.execute(
             "SELECT action FROM audit_log WHERE table_name = 'contacts' ORDER BY id"
         ).fetchall()
