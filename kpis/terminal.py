@@ -14,7 +14,7 @@ from typing import Any
 
 from babel.numbers import format_currency, format_decimal, format_percent
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 from sqlalchemy import Connection
 
@@ -53,7 +53,8 @@ def definitions(known: list[Definition], *, as_json: bool) -> None:
     if as_json:
         print_json([_definition(one) for one in known])
         return
-    table = Table("Key", "Name", "Unit", "Better", "Dimensions", box=None)
+    key = Column("Key", no_wrap=True)  # it is there to be copied
+    table = Table(key, "Name", "Unit", "Better", "Dimensions", box=None)
     for one in known:
         table.add_row(one.key, one.label, one.unit.value, one.better.value, ", ".join(one.dimensions))
     Console().print(table)

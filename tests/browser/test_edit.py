@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.watch import settle
 
-
 WITHIN = 3000  # ms until another browser shows an edit: half a second, and the rest for a busy machine
 
 

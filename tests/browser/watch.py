@@ -40,9 +40,12 @@ def settle(page: Page, seconds: float = 30) -> None:
     expect(unfinished).to_have_count(0, timeout=seconds * 1000)
 
 
+#: Nothing makes the page scroll sideways.
+FITS = "document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth"
+
+
 def fits(page: Page) -> bool:
-    """Nothing makes the page scroll sideways."""
-    return bool(page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth"))
+    return bool(page.evaluate(FITS))
 
 
 def failure_on(page: Page) -> str | None:

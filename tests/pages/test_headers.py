@@ -1,6 +1,5 @@
 """Every response says what a browser may do with it."""
 
-import asyncio
 import base64
 import hashlib
 from pathlib import Path
@@ -11,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from starlette.types import Message
 
+from tests.pages.asgi import get
 from ui.headers import SecurityHeaders, content_security_policy
 
 
@@ -34,17 +33,7 @@ def headers_of(path: str) -> dict[str, str]:
         return PlainTextResponse("hello")
 
     app = Starlette(routes=[Route("/", hello)], middleware=[Middleware(SecurityHeaders)])
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request"}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
-    asyncio.run(app(scope, receive, send))
-    return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return get(app, path)[1]
 
 
 @pytest.mark.parametrize("path", ["/", "/missing"])

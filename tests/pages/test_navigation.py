@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 
 import pytest
@@ -10,10 +9,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
-from starlette.types import Message
 
 from crm_data.organisation import Organisation
 from kpis.period import Calendar
+from tests.pages import asgi
 from tests.pages.conftest import Open
 from ui.addresses import SCRIPT, Addresses
 from ui.navigation import navigation_bar
@@ -46,24 +45,8 @@ def get(path: str, query: str = "", accept: str = "text/html,*/*") -> tuple[int,
 
     routes = [Route("/", hello), Route("/sales", hello)]
     app = Starlette(routes=routes, middleware=[Middleware(Addresses)])
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request"}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "query_string": query.encode(),
-        "headers": [(b"accept", accept.encode())],
-    }
-    asyncio.run(app(scope, receive, send))
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], headers, b"".join(one.get("body", b"") for one in sent[1:]).decode()
+    status, headers, body = asgi.get(app, path, query, accept=accept)
+    return status, headers, body.decode()
 
 
 def test_the_start_page_has_an_address_of_its_own() -> None:
