@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import TODAY, OpenPage
-from tests.browser.server import make_demo, serve
+from tests.browser.server import crm_data, make_demo, serve
 from tests.browser.watch import settle
 from tests.pages.readings import HOSTILE
 
@@ -44,6 +44,7 @@ def crm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             crm.execute("SELECT id FROM regions WHERE parent_id IS NULL").fetchall()
         ):
             crm.execute("UPDATE regions SET name = ? WHERE id = ?", [HOSTILE[place], key])
+    crm_data(folder, "refresh")
     return folder
 
 

@@ -35,7 +35,7 @@ KEPT_FREE = (
 def test_every_column_of_every_table_is_filled(demo: Engine) -> None:
     with demo.connect() as connection:
         for table in metadata.tables.values():
-            if table.name != "tombstones":
+            if table.name not in ("tombstones", "alert_watch"):  # filled by deletions, and by the app
                 filled = connection.execute(select(*(func.count(column) for column in table.c))).one()
                 assert {c.name for c, count in zip(table.c, filled, strict=True) if not count} <= EMPTY, (
                     table.name
