@@ -4,9 +4,10 @@ from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
 
-# Each entry with the account that it is about.
+# Each entry with the account that it is about, and all that it would be about without the others.
 _LOG = """(
-    SELECT l.*, coalesce(l.account_id, c.account_id, d.account_id, s.account_id) AS account
+    SELECT l.*, coalesce(l.account_id, c.account_id, d.account_id, s.account_id) AS account,
+        [l.account_id, c.account_id, d.account_id, s.account_id] AS candidates
     FROM crm.activities AS l
     LEFT JOIN crm.contacts AS c ON c.id = l.contact_id
     LEFT JOIN crm.opportunities AS d ON d.id = l.opportunity_id
@@ -58,12 +59,12 @@ QUIET_SPELLS = Build(
             "activities",
             f"""SELECT account FROM {_LOG.replace("crm.activities", "changed_activities")}""",
         ),
-        # An entry that loses one of its accounts falls to the next one.
+        # An entry that loses one of its accounts falls to the next one, and comes back from it.
         *(
             (
                 table,
                 f"""SELECT account_id FROM changed_{table} UNION
-                    SELECT account FROM {_LOG} WHERE {key} IN (SELECT id FROM changed_{table})""",
+                    SELECT unnest(candidates) FROM {_LOG} WHERE {key} IN (SELECT id FROM changed_{table})""",
             )
             for table, key in (("contacts", "contact_id"), ("opportunities", "opportunity_id"))
         ),

@@ -12,9 +12,11 @@ from tests.browser.conftest import OpenPage
 from tests.browser.watch import settle
 
 
-def arrived(page: Page, place: str) -> str:
-    """Wait for the page; gives its address."""
+def arrived(page: Page, place: str, title: str | None = None) -> str:
+    """Wait for the page, with its title where that is known; gives its address."""
     page.wait_for_url(re.compile(rf"/{place}(\?|$)"))
+    if title:
+        expect(page.locator("h1")).to_have_text(title)
     settle(page)
     address: str = page.evaluate("location.href")
     return address
@@ -28,13 +30,13 @@ def test_from_the_overview_to_a_contact_and_back(open_page: OpenPage, own_app: s
     assert "at=country%3ADE" in address
 
     page.locator(".st-key-bar").get_by_role("link", name="Sales", exact=True).click()
-    assert "region=EMEA" in arrived(page, "sales"), "the bar keeps the filters"
+    assert "region=EMEA" in arrived(page, "sales", "Sales"), "the bar keeps the filters"
 
     board = page.get_by_role("region", name="Representatives")
     heads = [head.strip() for head in board.locator("thead th").all_inner_texts()]
     lost = board.locator("tbody tr").first.locator("th, td").nth(heads.index("Deals lost"))
     lost.get_by_role("link").click()
-    address = arrived(page, "rows")
+    address = arrived(page, "rows", "Deals lost")
     assert "kpi=deals_lost" in address
     assert "at=owner%3A" in address
     assert "region=EMEA" in address
@@ -50,7 +52,7 @@ def test_from_the_overview_to_a_contact_and_back(open_page: OpenPage, own_app: s
         (contact,) = crm.execute("SELECT min(id) FROM contacts WHERE account_id = ?", (account,)).fetchone()
     assert contact, "the account has a contact"
     page.locator(f"a[href*='contacts?'][href*='contact={contact}']").first.click()
-    arrived(page, "contacts")
+    arrived(page, "contacts", "Contacts")
     page.get_by_label("Job title", exact=True).fill("Keeper of the light")
     page.locator(".st-key-card-details").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
