@@ -45,9 +45,7 @@ def strip(page: Page, readings: Sequence[Reading] = ()) -> None:
     waiting = [event for event in events if event.state == "open"]
     known = sum(event.state == "acknowledged" for event in events)
     worst = out_of_band(readings)
-    shown: list[Item] = [
-        (f"tile-{one.key}", "rows", sentence(one, page.formats), page.view.prove(one.key)) for one in worst
-    ]
+    shown = [_tile(one, page) for one in worst]
     shown += [_item(several, page) for several in _by_rule(waiting)]
     if shown:
         _needing(shown, known, len(worst) + len(waiting))
