@@ -10,7 +10,7 @@ from tests.browser.conftest import TODAY, OpenPage
 from tests.browser.hostile import rename_everything
 from tests.browser.places import places
 from tests.browser.server import crm_data, make_demo, serve
-from tests.browser.watch import FITS, fits, settle
+from tests.browser.watch import fits, settle, settle_width
 
 FILTERS = "region=%3Cimg+src%3Dx+onerror%3D%27window.owned%3D1%27%3E&segment=~~~"
 
@@ -38,7 +38,7 @@ def test_names_are_only_text(open_page: OpenPage, hostile_app: str, place: str) 
     assert page.evaluate(_ELSEWHERE) == []
     page.set_viewport_size({"width": 390, "height": 844})
     settle(page)
-    page.wait_for_function(FITS)  # charts follow a little later
+    settle_width(page)
 
 
 @pytest.mark.parametrize("place", ["/", "/rows?kpi=revenue_won"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, expect
@@ -46,6 +47,18 @@ FITS = "document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth
 
 def fits(page: Page) -> bool:
     return bool(page.evaluate(FITS))
+
+
+def settle_width(page: Page, seconds: float = 10) -> None:
+    """Wait until nothing makes the page scroll sideways: charts follow a new width a little later.
+
+    Asked from outside again and again: what Playwright would repeat within the page, the page's
+    Content-Security-Policy forbids.
+    """
+    until = time.monotonic() + seconds
+    while not fits(page):
+        assert time.monotonic() < until, "the page scrolls sideways"
+        page.wait_for_timeout(50)
 
 
 def failure_on(page: Page) -> str | None:
