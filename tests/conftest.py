@@ -14,7 +14,9 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 
 from crm_data.engine import connect, prepare
-from tests import postgres
+from tests import memory, postgres
+
+memory.use()
 
 PUBLISHED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 

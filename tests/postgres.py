@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
+from tests import memory
+
 INSTALL = "No PostgreSQL server was found. Type: sudo apt-get install postgresql"
 
 #: Safe only because the data is thrown away: three times faster.
@@ -60,7 +62,7 @@ kill -INT $server; wait $server; rm -rf "$folder"
 def server() -> Iterator[URL]:
     """Start a server; gives the address of its superuser and first database; stops it at the end."""
     programs, who = binaries(), _unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=memory.folder()))
     data = folder / "data"
     if who:
         os.chown(folder, who["user"], who["group"])
@@ -85,13 +87,6 @@ def server() -> Iterator[URL]:
             # Leaving closes its standard input and waits for it.
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _memory() -> str | None:
-    """Linux's folder in memory, where a database is copied in 0.02 s, on a disk in 0.5 s."""
-    folder = "/dev/shm"
-    roomy = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2_000_000_000
-    return folder if roomy else None
 
 
 def _unprivileged() -> dict[str, Any]:

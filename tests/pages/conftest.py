@@ -14,10 +14,12 @@ from crm_data.demo.make import make_demo
 from crm_data.engine import connect, prepare
 from crm_data.warehouse import Copy, Keeper
 from ui import cache
+from ui.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
-PATIENCE = 30  # seconds until the copy must be there
+START = PAGES[0].name
+PATIENCE = 60  # seconds until the copy must be there, or a page drawn
 
 Open = Callable[..., AppTest]
 
@@ -80,10 +82,10 @@ def open_page(copy: Copy) -> Open:
     return run_page
 
 
-def run_page(name: str = "overview", **query: str | list[str]) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=30)
-    test.run()
+def run_page(name: str = START, **query: str | list[str]) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=PATIENCE)
     for key, value in query.items():
         test.query_params[key] = value
-    test.switch_page(f"../pages/{name}.py")
+    if name != START:
+        test.switch_page(f"../pages/{name}.py")
     return test.run()
