@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -18,13 +19,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.server import LOGS, ROOT, crm_data, make_demo, serve
-from tests.browser.watch import failure_on, settle, watch
+from tests.browser.watch import Runs, failure_on, follow, settle, watch
 
 PICTURES = ROOT / "test-results"
 TODAY = "2026-11-21"
 FAILED = pytest.StashKey[bool]()
 
 OpenPage = Callable[..., Page]
+Theme = Literal["light", "dark"]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,43 +86,101 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
-    """Opens pages of `app`, or of another `server`."""
-    opened: list[tuple[Page, str, list[str]]] = []
+@dataclass
+class Tab:
+    """An open page of a server, all that was wrong on it so far, and how often it was drawn."""
 
-    def open_(
-        path: str = "/",
-        *,
-        width: int = 1440,
-        theme: Literal["light", "dark"] = "light",
-        server: str | None = None,
-    ) -> Page:
-        address = server or request.getfixturevalue("app")
-        phone = width < 600
-        context = browser.new_context(
-            viewport={"width": width, "height": 844 if phone else 900},
-            color_scheme=theme,
-            locale="en-GB",
-            has_touch=phone,
-        )
-        page = context.new_page()
-        opened.append((page, address, watch(page, address)))
-        page.goto(address + path)
-        settle(page)
-        return page
+    page: Page
+    server: str
+    problems: list[str]
+    runs: Runs
 
-    yield open_
+
+def open_tab(browser: Browser, server: str, path: str, *, width: int = 1440, theme: Theme = "light") -> Tab:
+    phone = width < 600
+    context = browser.new_context(
+        viewport={"width": width, "height": 844 if phone else 900},
+        color_scheme=theme,
+        locale="en-GB",
+        has_touch=phone,
+    )
+    page = context.new_page()
+    tab = Tab(page, server, watch(page, server), Runs(page))
+    page.goto(server + path)
+    settle(page)
+    return tab
+
+
+def check(tabs: list[Tab], node: pytest.Item) -> None:
+    """Fails the test for whatever was wrong on its pages, with a picture of each."""
     problems = []
-    for number, (page, address, noted) in enumerate(opened):
-        error = failure_on(page)
-        problems += noted
+    for number, tab in enumerate(tabs):
+        error = failure_on(tab.page)
+        problems += tab.problems
         if error:
-            problems.append(f"the app shows: {error}\nIts log ends: {LOGS[address].read_text()[-3000:]}")
-        if problems or request.node.stash.get(FAILED, False):
+            log = LOGS[tab.server].read_text()[-3000:]
+            problems.append(f"the app shows: {error}\nIts log ends: {log}")
+        if problems or node.stash.get(FAILED, False):
             PICTURES.mkdir(exist_ok=True)
-            name = re.sub(r"\W+", "-", request.node.name)
-            page.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)
-        page.context.close()
+            name = re.sub(r"\W+", "-", node.name)
+            tab.page.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens pages of `app`, or of another `server`, each in a browser of its own."""
+    opened: list[Tab] = []
+
+    def open_(
+        path: str = "/", *, width: int = 1440, theme: Theme = "light", server: str | None = None
+    ) -> Page:
+        address = server or request.getfixturevalue("app")
+        opened.append(open_tab(browser, address, path, width=width, theme=theme))
+        return opened[-1].page
+
+    yield open_
+    try:
+        check(opened, request.node)
+    finally:
+        for tab in opened:
+            tab.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> dict[tuple[str, Theme], Tab]:
+    """The tabs that `visit` goes from page to page in."""
+    return {}
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, tabs: dict[tuple[str, Theme], Tab], request: pytest.FixtureRequest
+) -> Iterator[OpenPage]:
+    """Opens pages as `open_page` does, at 1440, but from the one before by a link, as a person goes.
+
+    That takes a third of the time. For tests that look and type nothing: they share what a person has left.
+    """
+    visited: dict[tuple[str, Theme], Tab] = {}
+
+    def visit_(path: str, *, theme: Theme = "light", server: str | None = None) -> Page:
+        key = (server or request.getfixturevalue("app"), theme)
+        tab = visited[key] = tabs.pop(key, None) or open_tab(browser, key[0], path, theme=theme)
+        tab.page.set_viewport_size({"width": 1440, "height": 900})
+        if tab.page.url != key[0] + path:
+            follow(tab.page, tab.runs, path)
+        return tab.page
+
+    yield visit_
+    try:
+        check(list(visited.values()), request.node)
+    except BaseException:
+        request.node.stash[FAILED] = True
+        raise
+    finally:
+        for key, tab in visited.items():
+            if request.node.stash.get(FAILED, False):
+                tab.page.context.close()
+            else:
+                tabs[key] = tab

@@ -31,8 +31,8 @@ def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("place", places())
-def test_names_are_only_text(open_page: OpenPage, hostile_app: str, place: str) -> None:
-    page = open_page(place, server=hostile_app)
+def test_names_are_only_text(visit: OpenPage, hostile_app: str, place: str) -> None:
+    page = visit(place, server=hostile_app)
     assert fits(page)
     assert page.evaluate("window.owned") is None
     assert page.evaluate(_ELSEWHERE) == []

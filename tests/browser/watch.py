@@ -7,6 +7,7 @@ import time
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 #: Streamlit looks for itself below a deep link first; it then finds itself at the root.
 HARMLESS = re.compile(r"^/.+/_stcore/(health|host-config)$")
@@ -32,6 +33,43 @@ def watch(page: Page, server: str) -> list[str]:
     page.on("request", lambda asked: request(asked.url))
     page.on("websocket", lambda socket: request(socket.url))
     return problems
+
+
+class Runs:
+    """Counts how often the server has drawn the whole page, from what it tells the page.
+
+    Parts that draw themselves again, such as the freshness in the bar, do not count.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.done = 0
+        page.on("websocket", lambda socket: socket.on("framereceived", self._heard))
+
+    def _heard(self, frame: str | bytes) -> None:
+        message = ForwardMsg.FromString(frame) if isinstance(frame, bytes) else ForwardMsg()
+        if message.WhichOneof("type") == "script_finished":
+            self.done += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+
+
+def follow(page: Page, runs: Runs, path: str, seconds: float = 30) -> None:
+    """Go to an address as a link in the app leads there, without a new load, and wait until it is drawn."""
+    before, until = runs.done, time.monotonic() + seconds
+    page.evaluate(_LINK, path)
+    while runs.done == before:
+        assert time.monotonic() < until, f"{path} was not drawn within {seconds} s"
+        page.wait_for_timeout(20)
+    settle(page, seconds)
+    assert page.evaluate("location.pathname + location.search") == path
+
+
+_LINK = """path => {
+    const link = document.createElement("a");
+    link.href = path;
+    link.target = "_self";
+    document.querySelector("[data-testid=stApp]").append(link);
+    link.click();
+    link.remove();
+}"""
 
 
 def settle(page: Page, seconds: float = 30) -> None:

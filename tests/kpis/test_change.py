@@ -29,7 +29,7 @@ def _sums(parts: Parts) -> tuple[Fraction, Fraction]:
 
 
 @pytest.mark.parametrize("key", SPLIT)
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(data=st.data(), then=periods)
 def test_the_effects_add_up_to_the_change(
     made_up: FakeCopy, key: str, data: st.DataObject, then: Period

@@ -66,7 +66,7 @@ def totals(copy: FakeCopy, question: Question) -> tuple[Fraction, Fraction | Non
 
 
 @pytest.mark.parametrize("key", ADDITIVE)
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_total_is_the_sum_of_its_breakdown(made_up: FakeCopy, key: str, data: st.DataObject) -> None:
     question = data.draw(questions([key], by=True))
@@ -80,7 +80,7 @@ def test_total_is_the_sum_of_its_breakdown(made_up: FakeCopy, key: str, data: st
 
 
 @pytest.mark.parametrize("key", list(DEFINITIONS))
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_total_is_the_sum_of_its_rows(made_up: FakeCopy, key: str, data: st.DataObject) -> None:
     question = data.draw(questions([key]))
@@ -114,7 +114,7 @@ def _add_up(numbers: list[Any], total: Fraction | None) -> bool:
 
 
 @pytest.mark.parametrize("key", OVER_DAYS)
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data(), grain=st.sampled_from(GRAINS))
 def test_series_adds_up_to_the_total(made_up: FakeCopy, key: str, data: st.DataObject, grain) -> None:
     question = data.draw(questions([key]))

@@ -89,7 +89,7 @@ def _fields(page: Page, rule: Rule) -> Rule:
             format_func=lambda key: DEFINITIONS[key].label,
             key=f"field-{who}-kpi",
             on_change=_other_kpi if not rule.id else None,
-            args=(f"field-{who}-kpi",) if not rule.id else (),
+            args=(f"field-{who}-kpi", rule.kpi) if not rule.id else (),
         )
         definition, who = DEFINITIONS[kpi], f"{who}-{kpi}"
         basis = _pick("Alert on", _BASES, rule.basis, f"field-{who}-basis")
@@ -130,9 +130,13 @@ def _fields(page: Page, rule: Rule) -> Rule:
     return replace(asked, name=name.strip() or proposed[:200])
 
 
-def _other_kpi(key: str) -> None:
-    """Another number for a new rule is another page: limit, dimensions and filters follow it."""
-    st.query_params.from_dict({"kpi": st.session_state[key]})
+def _other_kpi(key: str, drawn: str) -> None:
+    """Another number for a new rule is another page: limit, dimensions and filters follow it.
+
+    A browser that has gone on to another rule may still report the field it has left, unchanged.
+    """
+    if st.session_state[key] != drawn:
+        st.query_params.from_dict({"kpi": st.session_state[key]})
 
 
 def _pick(label: str, options: dict[str, str], value: str, key: str) -> str:
