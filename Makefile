@@ -1,7 +1,7 @@
 # Needs only make, git and Python 3.11 or newer. Everything else goes into .venv in this folder.
 
 PORT ?= 8501
-WORKERS ?= 2
+WORKERS ?= 3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --annotation-style line
 

@@ -24,7 +24,20 @@ PUBLISHED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("suite")
 
+#: Folders whose tests share what takes long to make, such as a demo CRM with its copy.
+TOGETHER = ("kpis", "pages", "reports")
+
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of such a folder runs in one of pytest's processes, where that is made once."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0]
+        if folder in TOGETHER and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @pytest.fixture(scope="session")

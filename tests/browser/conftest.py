@@ -1,4 +1,4 @@
-"""One server and one Chromium for all browser tests.
+"""A server and a Chromium that browser tests share.
 
 `app` is the server's address. `open_page("/", width=390, theme="dark")` gives a settled page. A console
 error, an exception or a request to another host fails the test; so does an app that says it broke. A
@@ -29,14 +29,18 @@ OpenPage = Callable[..., Page]
 Theme = Literal["light", "dark"]
 
 
+#: These run in one of pytest's processes and the others in another, each with a server and a browser.
+CLICKING = ("test_alerts", "test_frame", "test_overview", "test_reports")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share a server and a browser, so they all run in one of pytest's processes."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            group = "clicking" if item.path.stem in CLICKING else "looking"
+            item.add_marker(pytest.mark.xdist_group(f"browser, {group}"))
 
 
 @pytest.hookimpl(wrapper=True)
