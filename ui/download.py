@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -57,12 +59,25 @@ def xlsx_file(pages: Iterable[Rows], file: IO[bytes], progress: Progress = _sile
     book.close()
 
 
+class Kept:
+    """What a file without a name holds, for as long as anybody refers to this."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._descriptor = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def read(self) -> bytes:
+        with os.fdopen(os.dup(self._descriptor), "rb") as file:
+            file.seek(0)
+            return file.read()
+
+
 def made(
     write: Callable[[Iterable[Rows], IO[bytes], Progress], None],
     pages: Iterable[Rows],
     progress: Progress = _silent,
 ) -> IO[bytes]:
-    """A file on disk that goes with the last reference to it."""
+    """A file on disk without a name: it goes when it is closed, or the program ends."""
     file = tempfile.TemporaryFile(prefix="crm-rows-")  # noqa: SIM115  # it outlives this call
     write(pages, file, progress)
     file.seek(0)

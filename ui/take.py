@@ -10,7 +10,7 @@ import streamlit as st
 
 import kpis
 from kpis import Question, Rows, Which
-from ui.download import SHEET, Progress, csv_file, made, xlsx_file
+from ui.download import SHEET, Kept, Progress, csv_file, made, xlsx_file
 from ui.page import Page
 
 _AT_ONCE = 20_000  # rows that take about a second
@@ -73,22 +73,13 @@ def _prepare(
         def tell(share: float) -> None:
             bar.progress(share, text=f"Writing {label} …")
 
-        file = made(
-            write,
-            kpis.stream(page.copy, question, which),
-            tell,
-        )
+        with made(write, kpis.stream(page.copy, question, which), tell) as file:
+            ready = (wanted, Kept(file))
         bar.empty()
-        st.session_state[_PREPARED] = ready = (wanted, file)
-    file = ready[1]
-
-    def whole() -> bytes:
-        file.seek(0)
-        return file.read()
-
+        st.session_state[_PREPARED] = ready
     st.download_button(
         f"Download {label}",
-        data=whole,
+        data=ready[1].read,
         file_name=name,
         mime=kind,
         on_click="ignore",

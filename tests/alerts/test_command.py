@@ -89,17 +89,17 @@ def test_the_app_evaluates_after_each_refresh_and_new_rules_at_once(demo: Engine
             return len(open_events(connection))
 
     try:
-        assert within(20, lambda: keeper.copy is not None), keeper.error
+        assert within(lambda: keeper.copy is not None), keeper.error
         save(demo, Rule("Deals", "deals_won", 0, period="12m", smallest_n=0), "ann")
-        assert within(10, lambda: keeper.news == 1), keeper.error
+        assert within(lambda: keeper.news == 1), keeper.error
         assert fired() == 1
         with demo.connect() as connection:
             rule = next(one for one in read_rules(connection) if one.name == "Deals")
         save(demo, Rule(**{**vars(rule), "threshold": 1e9}), "ann")
-        assert within(10, lambda: fired() == 0)
+        assert within(lambda: fired() == 0)
         with demo.begin() as connection:
             connection.exec_driver_sql("UPDATE opportunities SET status = 'won', closed_on = '2026-11-20'")
-        assert within(10, lambda: keeper.copy is not None and keeper.copy.state.version > 1)
+        assert within(lambda: keeper.copy is not None and keeper.copy.state.version > 1)
         assert (fired(), keeper.error) == (0, None)
     finally:
         keeper.stop()

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.server import LOGS, ROOT, crm_data, make_demo, serve
+from tests.browser.server import LOGS, PATIENCE, ROOT, crm_data, make_demo, serve
 from tests.browser.watch import Runs, failure_on, follow, settle, watch
 
 PICTURES = ROOT / "test-results"
@@ -84,6 +84,7 @@ def browser() -> Iterator[Browser]:
     flags = ["--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")  # Chromium refuses to start as root with it
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=flags)
         yield running
@@ -108,6 +109,7 @@ def open_tab(browser: Browser, server: str, path: str, *, width: int = 1440, the
         locale="en-GB",
         has_touch=phone,
     )
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     tab = Tab(page, server, watch(page, server), Runs(page))
     page.goto(server + path)
@@ -117,14 +119,15 @@ def open_tab(browser: Browser, server: str, path: str, *, width: int = 1440, the
 
 def check(tabs: list[Tab], node: pytest.Item) -> None:
     """Fails the test for whatever was wrong on its pages, with a picture of each."""
-    problems = []
+    problems: list[str] = []
+    failed: bool = node.stash.get(FAILED, False)
     for number, tab in enumerate(tabs):
         error = failure_on(tab.page)
         problems += tab.problems
         if error:
             log = LOGS[tab.server].read_text()[-3000:]
             problems.append(f"the app shows: {error}\nIts log ends: {log}")
-        if problems or node.stash.get(FAILED, False):
+        if problems or failed:
             PICTURES.mkdir(exist_ok=True)
             name = re.sub(r"\W+", "-", node.name)
             tab.page.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)
@@ -170,7 +173,8 @@ def visit(
 
     def visit_(path: str, *, theme: Theme = "light", server: str | None = None) -> Page:
         key = (server or request.getfixturevalue("app"), theme)
-        tab = visited[key] = tabs.pop(key, None) or open_tab(browser, key[0], path, theme=theme)
+        tab = tabs.pop(key) if key in tabs else open_tab(browser, key[0], path, theme=theme)
+        visited[key] = tab
         tab.page.set_viewport_size({"width": 1440, "height": 900})
         if tab.page.url != key[0] + path:
             follow(tab.page, tab.runs, path)

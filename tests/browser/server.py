@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds until the server must be healthy
+PATIENCE = 120  # seconds until the server must be healthy, or a page as expected, on a busy machine
 
 #: The log of each server, by its address.
 LOGS: dict[str, Path] = {}

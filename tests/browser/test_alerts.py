@@ -27,6 +27,7 @@ def test_a_churn_alert_from_backtest_to_acknowledgement(open_page: OpenPage) -> 
     limit = page.get_by_label("Limit (%)")
     limit.fill("8")
     limit.press("Enter")
+    settle(page)
     sure = page.get_by_text("Only when the whole margin of error is beyond the limit")
     sure.click()
     settle(page)
@@ -41,7 +42,7 @@ def test_a_churn_alert_from_backtest_to_acknowledgement(open_page: OpenPage) -> 
     settle(page)
     page.get_by_role("button", name="Save rule").click()
     card = page.locator("[class*=st-key-card-alert-]", has_text="Customers leave: EMEA")
-    expect(card).to_be_visible(timeout=15_000)
+    expect(card).to_be_visible()
 
     strip = open_page("/rows").locator(".st-key-alerts")
     expect(strip).to_contain_text("Customers leave")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import OpenPage
-from tests.browser.watch import fits, settle
+from tests.browser.watch import fits, settle, wait
 from ui.pages import PAGES
 
 ROWS = "/rows?kpi=win_rate&by=owner&region=EMEA"
@@ -54,10 +54,12 @@ def test_why_it_changed_leads_to_the_rows_of_a_member(open_page: OpenPage, width
     assert "at=owner%3A" in page.evaluate("location.search")
 
 
+RIGHT_EDGES = "[...document.querySelectorAll('svg.marks')].map(one => one.getBoundingClientRect().right)"
+
+
 def on_paper(page: Page) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 between its margins, in CSS pixels
-    page.wait_for_timeout(300)
 
 
 @pytest.mark.parametrize("path", ["/?region=EMEA", ROWS, "/definitions"])
@@ -76,8 +78,5 @@ def test_paper_is_light_whole_and_says_the_filters(open_page: OpenPage, path: st
         "rgb(255, 255, 255)"
     )
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 34, 51)"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 718
-    ends = page.evaluate(
-        "[...document.querySelectorAll('svg.marks')].map(chart => chart.getBoundingClientRect().right)"
-    )
-    assert max(ends, default=0) <= 719
+    wait(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= 718, "wider than the paper")
+    wait(page, lambda: max(page.evaluate(RIGHT_EDGES), default=0) <= 719, "a chart leaves the paper")

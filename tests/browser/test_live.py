@@ -79,9 +79,7 @@ def test_hostile_names_in_rows_and_chips_are_text_too(open_page: OpenPage, serve
     assert page.locator(LOADED).count() == 0
 
 
-def test_a_change_by_another_process_shows_within_five_seconds(
-    open_page: OpenPage, server: str, crm_home: Path
-) -> None:
+def test_a_change_by_another_process_shows(open_page: OpenPage, server: str, crm_home: Path) -> None:
     page = open_page("/rows?kpi=revenue_won&from=2025-01-01&to=2026-01-01", server=server)
     before = page.locator(".huge").inner_text()
     with sqlite3.connect(crm_home / "crm.db") as crm:
@@ -91,7 +89,7 @@ def test_a_change_by_another_process_shows_within_five_seconds(
             [_MILLION],
         )
         assert changed.rowcount == 1
-    expect(page.locator(".huge")).not_to_have_text(before, timeout=5000)
+    expect(page.locator(".huge")).not_to_have_text(before)
 
 
 def test_the_page_says_when_the_database_is_gone_and_when_it_is_back(
@@ -104,8 +102,8 @@ def test_the_page_says_when_the_database_is_gone_and_when_it_is_back(
         crm.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     kept.rename(gone)
     kept.write_text("not a database")
-    expect(page.get_by_text("These numbers are as of")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("These numbers are as of")).to_be_visible()
     expect(page.locator(".st-key-figure-deals_won .big")).to_have_text(value)
     kept.unlink()
     gone.rename(kept)
-    expect(page.get_by_text("These numbers are as of")).to_be_hidden(timeout=10_000)
+    expect(page.get_by_text("These numbers are as of")).to_be_hidden()

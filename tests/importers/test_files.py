@@ -157,14 +157,14 @@ def test_capitals_and_spaces_of_headings_do_not_matter() -> None:
 def test_ten_thousand_headings(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(",".join(f"c{i}" for i in range(10_000)) + "\n" + ",".join("x" * 10_000) + "\n")
-    started = time.monotonic()
+    started = time.process_time()
     headings, rows = table(path, ("c9999",))
     assert (len(headings), len(rows[0])) == (10_000, 10_000)
     with pytest.raises(ImportStopped) as stopped:
         locate(["d"], headings, "a.csv")
     assert "and 9,980 more" in str(stopped.value)
     assert len(str(stopped.value)) < 400
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_files_by_pattern(tmp_path: Path) -> None:
@@ -217,10 +217,10 @@ def test_a_spreadsheet_that_unpacks_to_too_much(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(excel_file.LARGEST_UNPACKED + 1))
     assert path.stat().st_size < 1_000_000
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ImportStopped, match="unpacks to 500 MB"):
         table(path)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 Published = Callable[[str], Path]

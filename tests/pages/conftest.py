@@ -43,6 +43,16 @@ def home(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return demo_home
 
 
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Makes an empty folder that of this process's CRM. Its keeper ends with the test."""
+    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
+    monkeypatch.setenv("CRM_HOME", str(tmp_path))
+    yield tmp_path
+    cache.keeper().stop()
+    cache.crm().dispose()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def keepers_end() -> Iterator[None]:
     """Stop every keeper that a page has started."""

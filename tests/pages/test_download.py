@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
+import os
 from datetime import datetime
 
 import openpyxl
@@ -14,7 +16,7 @@ from crm_data.warehouse import Copy
 from kpis import LEFT_OUT, NoRows, Period, Question, Rows
 from tests.pages.conftest import TODAY, Open
 from ui import download, take
-from ui.download import csv_file, made, xlsx_file
+from ui.download import Kept, csv_file, made, xlsx_file
 
 YEAR = Period(TODAY.replace(year=2025), TODAY)
 WON = Question(("revenue_won",), YEAR, TODAY)
@@ -83,3 +85,14 @@ def test_many_rows_are_prepared_first(open_page: Open, monkeypatch: pytest.Monke
     assert not test.exception
     (ready,) = test.get("download_button")
     assert ready.proto.label == prepare.label.replace("Prepare", "Download")
+
+
+def test_what_was_prepared_is_read_again_and_goes_with_its_last_reference() -> None:
+    with made(csv_file, [Rows("deals_won", "", ("counts_for",), ((1,),), 1)]) as file:
+        kept = Kept(file)
+    assert kept.read() == kept.read() != b""
+    descriptor = kept._descriptor
+    del kept
+    gc.collect()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)

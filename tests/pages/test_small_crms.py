@@ -30,10 +30,7 @@ EVERY = (*((entry.name, {}) for entry in PAGES), *(("reports", {"report": name})
 NUMBERS = ("revenue_won", "churn_rate", "cac", "dso")
 
 
-def crm(home: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], *, deals: int) -> None:
-    """Makes this CRM that of the process."""
-    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
-    monkeypatch.setenv("CRM_HOME", str(home))
+def crm(home: Path, settings: dict[str, Any], *, deals: int) -> None:
     engine = connect(f"sqlite:///{home / 'crm.db'}")
     prepare(engine)
     day = datetime.now(UTC).date() - timedelta(days=40)
@@ -62,13 +59,11 @@ def draw_all(pages: tuple[tuple[str, dict[str, str]], ...]) -> None:
 
 
 @pytest.mark.parametrize("settings", ABROAD, ids=lambda settings: settings["locale"])
-def test_one_deal_in_any_country(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
-) -> None:
-    crm(tmp_path, monkeypatch, settings, deals=1)
+def test_one_deal_in_any_country(own_home: Path, settings: dict[str, Any]) -> None:
+    crm(own_home, settings, deals=1)
     draw_all((*EVERY, *(("rows", {"kpi": key}) for key in NUMBERS)))
 
 
-def test_nothing_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    crm(tmp_path, monkeypatch, ABROAD[0], deals=0)
+def test_nothing_at_all(own_home: Path) -> None:
+    crm(own_home, ABROAD[0], deals=0)
     draw_all(EVERY)

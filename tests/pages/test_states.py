@@ -38,10 +38,8 @@ def shown(until: Callable[[str], bool]) -> str:
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
-    monkeypatch.setenv("CRM_HOME", str(tmp_path))
-    return tmp_path / "crm.db"
+def database(own_home: Path) -> Path:
+    return own_home / "crm.db"
 
 
 def test_an_empty_crm_says_how_to_begin(database: Path) -> None:

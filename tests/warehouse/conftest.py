@@ -61,7 +61,8 @@ def facts(
     What is in the CRM by the first question is loaded whole from SQLite, and comes as a change from
     PostgreSQL: both ways have to make the same facts.
     """
-    path = shutil.copy(copies[crm.dialect.name], tmp_path / "copy.duckdb")
+    path = tmp_path / "copy.duckdb"
+    shutil.copy(copies[crm.dialect.name], path)
     with open_copy(crm, path, refresh=False) as copy:
 
         def ask(question: str, now: datetime = NOW) -> list[tuple[Any, ...]]:

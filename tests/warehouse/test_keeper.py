@@ -17,6 +17,8 @@ from crm_data.warehouse import Keeper, open_copy
 from tests.warehouse.conftest import add, rows, sql
 from tests.warehouse.random_crm import NOW
 
+PATIENCE = 60.0  # seconds
+
 
 @pytest.fixture
 def keeper(crm: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
@@ -27,7 +29,8 @@ def keeper(crm: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     keeper.stop()
 
 
-def within(seconds: float, reached: Callable[[], bool]) -> bool:
+def within(reached: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Whether it comes to that; a keeper takes a second, a busy machine longer."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if reached():
@@ -41,12 +44,12 @@ def leads(keeper: Keeper) -> int:
     return keeper.copy.state.rows["leads"]
 
 
-def test_a_change_by_anybody_is_seen_within_seconds(crm: Engine, keeper: Keeper) -> None:
-    assert within(10, lambda: keeper.copy is not None)
+def test_a_change_by_anybody_is_seen(crm: Engine, keeper: Keeper) -> None:
+    assert within(lambda: keeper.copy is not None)
     assert keeper.progress == 1.0
     for n in (1, 2):
         sql(crm, f"INSERT INTO leads (created_at) VALUES ('2025-07-0{n} 12:00:00')")
-        assert within(3, lambda: leads(keeper) == n), keeper.error  # noqa: B023 - called at once
+        assert within(lambda: leads(keeper) == n), keeper.error  # noqa: B023 - called at once
     assert keeper.error is None
     keeper.stop()
     with open_copy(crm) as copy:
@@ -57,26 +60,27 @@ def test_a_change_by_anybody_is_seen_within_seconds(crm: Engine, keeper: Keeper)
 def test_a_keeper_that_is_hurried_has_what_was_just_written(
     crm: Engine, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert within(10, lambda: keeper.copy is not None)
+    assert within(lambda: keeper.copy is not None)
     monkeypatch.setattr("crm_data.warehouse.keeper._EVERY", 60)
-    keeper.hurry(10)  # the look after this one would come in a minute
+    keeper.hurry(PATIENCE)  # the look after this one would come in a minute
     sql(crm, "INSERT INTO leads (created_at) VALUES ('2025-07-01 12:00:00')")
-    keeper.hurry(10)
+    keeper.hurry(PATIENCE)
     assert leads(keeper) == 1
 
 
 def test_a_missing_rate_is_said_until_there_is_one(crm: Engine, keeper: Keeper) -> None:
-    assert within(10, lambda: keeper.copy is not None)
+    assert within(lambda: keeper.copy is not None)
     add(crm, "spend", spent_on=date(2025, 2, 3), amount=10, currency="CHF")
-    assert within(3, lambda: keeper.error is not None)
+    assert within(lambda: keeper.error is not None)
     assert keeper.error is not None
     assert "from CHF to EUR on or before 2025-02-03" in keeper.error
-    time.sleep(2.2)  # two looks at an unchanged database do not make it better
+    for _ in range(2):
+        keeper.hurry(PATIENCE)  # another look at an unchanged database does not make it better
     assert keeper.error is not None
     assert keeper.copy is not None
     assert rows(keeper.copy, "SELECT count(*) FROM spend") == [(0,)]
     add(crm, "exchange_rates", currency="CHF", valid_on=date(2025, 1, 1), rate=Decimal("1.05"))
-    assert within(3, lambda: keeper.error is None)
+    assert within(lambda: keeper.error is None)
     assert rows(keeper.copy, "SELECT amount_cents FROM spend") == [(1050,)]
 
 
@@ -91,18 +95,18 @@ def test_the_last_good_copy_answers_while_the_crm_is_gone(
     keeper = Keeper(crm)
     keeper.start()
     try:
-        assert within(10, lambda: keeper.copy is not None)
+        assert within(lambda: keeper.copy is not None)
         crm.dispose()
         file.rename(away)
-        assert within(3, lambda: keeper.error is not None)
+        assert within(lambda: keeper.error is not None)
         assert "is not there" in str(keeper.error)
         assert keeper.copy is not None
         assert rows(keeper.copy, "SELECT count(*) FROM leads") == [(1,)]
         assert not file.exists(), "looking for it does not make an empty one"
         away.rename(file)
-        assert within(3, lambda: keeper.error is None)
+        assert within(lambda: keeper.error is None)
         add(crm, "leads", created_at=NOW)
-        assert within(3, lambda: leads(keeper) == 2)
+        assert within(lambda: leads(keeper) == 2)
     finally:
         keeper.stop()
         crm.dispose()
@@ -116,11 +120,10 @@ def test_it_waits_for_a_crm_that_is_not_there_yet(
     keeper = Keeper(crm)
     keeper.start()
     try:
-        assert within(3, lambda: keeper.error is not None)
+        assert within(lambda: keeper.error is not None)
         assert keeper.copy is None
         shutil.copy(sqlite_template, tmp_path / "crm.db")
-        assert within(5, lambda: keeper.copy is not None)
-        assert keeper.error is None
+        assert within(lambda: keeper.copy is not None and keeper.error is None)
     finally:
         keeper.stop()
         crm.dispose()
