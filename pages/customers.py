@@ -52,7 +52,7 @@ if not shows_group(page):
             Listing(
                 "untouched_customers",
                 title="Customers not touched for 90 days",
-                without=("counts_for", "until", "region", "country"),
+                without=("counts_for", "until", "region", "country", "size"),
             ),
             Breakdown("customer_activities", by="activity"),
         ),
