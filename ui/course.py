@@ -45,6 +45,7 @@ def course(page: Page, question: Question) -> None:
             config={"displayModeBar": False},
             on_select="rerun",
             selection_mode="points",
+            alt=f"{kpi.label} by {grain}; the table below has each value",
         )
         st.caption(markdown(_legend(grain, cells)))
         with st.expander(f"Each {grain} as a table"):
