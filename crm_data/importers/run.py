@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Table, insert, select
 
+from crm_data.audit import note
 from crm_data.engine import reported, writing
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import digest
@@ -26,7 +27,7 @@ from crm_data.importers.writing import write_object
 from crm_data.organisation import read_organisation
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
-from crm_data.schema.system import audit_log, imports
+from crm_data.schema.system import imports
 
 
 def run_import(
@@ -138,11 +139,7 @@ def _record(connection: Connection, files: list[dict[str, Any]], started: dateti
         source_system=outcome.source, started_at=started, finished_at=utc_now(), files=files, counts=counts
     )
     key = connection.execute(statement.returning(imports.c.id)).scalar_one()
-    connection.execute(
-        insert(audit_log).values(
-            at=utc_now(), actor=_who(), action="import", table_name="imports", row_id=key, after=counts
-        )
-    )
+    note(connection, utc_now(), _who(), "import", "imports", key, None, counts)
 
 
 def _who() -> str:
