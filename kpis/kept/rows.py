@@ -152,13 +152,9 @@ class Moves:
         dimension, member = at[0] if at else (None, None)
         own = []
         for move in self._indexed(dimension).get((number, member), ()):
-            before, after = (
-                row if row and row["number"] == number and all(row.get(name) == one for name, one in at) else None
-                for row in (move.before, move.after)
-            )
-            if before and after and (before["each"], before["per"]) == (after["each"], after["per"]):
-                continue
-            if before or after:
+            before, after = (_if_in(row, number, at) for row in (move.before, move.after))
+            same = before and after and (before["each"], before["per"]) == (after["each"], after["per"])
+            if (before or after) and not same:
                 own.append(Move(before, after))
         return tuple(own)
 
@@ -171,3 +167,9 @@ class Moves:
                     found[key].append(move)
             self._by[dimension] = found
         return self._by[dimension]
+
+
+def _if_in(row: Row | None, number: int, at: Sequence[tuple[str, object]]) -> Row | None:
+    """The row, if that window and those members have it."""
+    inside = row and row["number"] == number and all(row.get(name) == member for name, member in at)
+    return row if inside else None
