@@ -11,6 +11,7 @@ import streamlit as st
 from crm_data.engine import CrmUnavailable, reported
 from kpis.kept import Figure
 from kpis.period import Period
+from kpis.question import Where
 from kpis.reports import Asked, Document, Found, Names, Report, write
 from kpis.reports.document import Cell, Column, Curve, Part, Proof, Row, Sentence, Table, Words
 from kpis.reports.drawing import THEME, svg
@@ -86,10 +87,9 @@ def _sentence(draft: _Draft, sentence: Sentence) -> str:
 
 def _mark(draft: _Draft, proof: Proof | None) -> str:
     """Beside a figure that is another one by now: what it is, leading to the rows that made it so."""
-    period = proof and (proof.period or draft.main)
-    if proof is None or period is None:
+    if proof is None or draft.main is None:
         return ""
-    mark = draft.marks.get(Figure(proof.kpi, period, (proof.at,) if proof.at else ()))
+    mark = draft.marks.get(Figure(proof.kpi, proof.period or draft.main, (proof.at,) if proof.at else ()))
     if mark is None:
         return ""
     words = html(mark.words)
@@ -132,7 +132,13 @@ def _curve(draft: _Draft, curve: Curve) -> str:
 
 
 def _bucket_link(draft: _Draft, proof: Proof) -> Callable[..., str]:
-    return lambda bucket: href("rows", draft.page.view.prove(proof.kpi, bucket=bucket))
+    view = draft.page.view
+    return lambda bucket: href("rows", view.overview(kpi=proof.kpi, at=_beside(draft), bucket=bucket))
+
+
+def _beside(draft: _Draft) -> Where:
+    """A kept report's filters that no page offers; of any other report there are none."""
+    return draft.page.view.at if draft.page.view.kept else ()
 
 
 def _table(draft: _Draft, table: Table) -> str:
@@ -210,8 +216,7 @@ def _linked(draft: _Draft, one: Words) -> str:
 def _address(draft: _Draft, proof: Proof) -> str:
     """The rows behind a figure, in its own window."""
     at = {proof.at[0]: (proof.at[1],)} if proof.at else {}
-    beside = draft.page.view.at if draft.page.view.kept else ()
-    query = draft.page.view.overview(kpi=proof.kpi, at=tuple((dict(beside) | at).items()))
+    query = draft.page.view.overview(kpi=proof.kpi, at=tuple((dict(_beside(draft)) | at).items()))
     if proof.period:
         query.pop("period", None)
         query |= {"from": f"{proof.period.start}", "to": f"{proof.period.end}"}

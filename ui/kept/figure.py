@@ -100,12 +100,8 @@ def _sum(page: Page, one: Restated, all_: list[Line]) -> str:
     digits = 2 if kpi.unit is Unit.MONEY else 0
     amount = html(page.formats.signed(kpi.unit, moved, digits))
     if then + moved != now:
-        return (
-            f'<div class="sum bad">The rows give {amount}, which is not the change. Please report this.</div>'
-        )
-    return (
-        f'<div class="sum">✓ Added up just now: these rows make <b>{amount}</b>, which is the change.</div>'
-    )
+        return f'<div class="sum bad">These rows make {amount}, not the change. Please report this.</div>'
+    return f'<div class="sum">✓ Added up just now: these rows make <b>{amount}</b>, the whole change.</div>'
 
 
 def _exact(number: object) -> Fraction:

@@ -43,7 +43,7 @@ def kept_list(page: Page) -> None:
     if not heads:
         return
     st.header("Kept reports", anchor=False)
-    rows = [
+    rows: list[list[str | Linked]] = [
         [
             Linked(title_of(head), href("reports", page.view.overview(kept=head.id))),
             page.formats.period(Period(head.start, head.end)),
