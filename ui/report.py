@@ -50,8 +50,9 @@ def style() -> None:
 
 @dataclass(frozen=True)
 class Mark:
-    """What a figure is by now, a sentence about that, and where it leads."""
+    """What a figure was and is by now, a sentence about that, and where it leads."""
 
+    was: float | None
     now: str
     words: str
     href: str
@@ -85,12 +86,13 @@ def _sentence(draft: _Draft, sentence: Sentence) -> str:
     return "".join(_linked(draft, one) + (_mark(draft, one.proof) if one.figure else "") for one in sentence)
 
 
-def _mark(draft: _Draft, proof: Proof | None) -> str:
-    """Beside a figure that is another one by now: what it is, leading to the rows that made it so."""
+def _mark(draft: _Draft, proof: Proof | None, shown: object = None) -> str:
+    """Beside a figure that is another one by now: what it is, leading to the rows that made it so. `shown`:
+    the number there, which may be a part of the figure only, such as a step of a waterfall."""
     if proof is None or draft.main is None:
         return ""
     mark = draft.marks.get(Figure(proof.kpi, proof.period or draft.main, (proof.at,) if proof.at else ()))
-    if mark is None:
+    if mark is None or (shown is not None and shown != mark.was):
         return ""
     words = html(mark.words)
     return (
@@ -181,7 +183,7 @@ def _cell(draft: _Draft, cell: Cell, *, number: bool, drawn: bool) -> str:
     if cell.value is None and cell.why:
         text = f'<span class="na" title="{html(cell.why)}">n/a</span>'
     if not isinstance(cell.value, str):
-        text += _mark(draft, cell.proof)
+        text += _mark(draft, cell.proof, cell.value)
     if cell.bar is not None:
         text += _bar(*cell.bar)
     names = ["number"] if number else ["drawn"] if drawn else ["long"] if len(cell.text) > _LONG else []

@@ -151,6 +151,7 @@ def _compared(found: Comparison) -> dict[str, Any]:
         "why_not": found.why_not,
         "redefined": found.redefined,
         "undefined": found.undefined,
+        "regrouped": [asdict(one) for one in found.regrouped],
         "restated": [_figure(one) for one in found.restated],
     }
 

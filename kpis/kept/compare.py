@@ -13,6 +13,7 @@ from kpis.compose import target_of
 from kpis.goals import read_targets
 from kpis.kept.definition import meaning
 from kpis.kept.figures import NOTHING, Answers, Figure, Place, Value, figures, leading, rows_of, totals
+from kpis.kept.groups import Regrouped, regrouped
 from kpis.kept.keep import Kept
 from kpis.kept.rows import Move, Moves, Wanted, digest, fetch, moves, summed, unpacked
 from kpis.model import KPI
@@ -69,6 +70,7 @@ class Comparison:
     restated: tuple[Restated, ...]
     redefined: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
+    regrouped: tuple[Regrouped, ...] = ()
     why_not: str | None = None  # in words, why nothing can be compared
 
     @cached_property
@@ -114,6 +116,7 @@ class _Comparing:
             tuple(restated),
             tuple(sorted(self.redefined)),
             tuple(sorted(self.kept.meanings.keys() - DEFINITIONS.keys())),
+            tuple(regrouped(self.data, found)),
         )
 
     def _both(self, kept: Answers, of):  # type: ignore[no-untyped-def]

@@ -15,6 +15,8 @@ from kpis.model import Unit
 from kpis.period import Period
 from kpis.reports.names import Names
 
+_NAMED = 6  # groups
+
 
 def restated(one: Restated, kept_at: datetime, formats: Formats) -> str:
     """restated: €1,204,000 → €1,198,500 since 3 Nov 2026"""
@@ -106,4 +108,12 @@ def summary(found: Comparison, kept_at: datetime, formats: Formats) -> list[str]
         if keys:
             labels = [DEFINITIONS[key].label if key in DEFINITIONS else key for key in keys]
             said.append(f"{', '.join(labels)}: {words}.")
+    if found.regrouped:
+        moved = [f"{one.name}: {_count(one.then)} → {_count(one.now)}" for one in found.regrouped]
+        more = f" and {len(moved) - _NAMED} more" if len(moved) > _NAMED else ""
+        said.append(f"Groups of customers that differ today: {'; '.join(moved[:_NAMED])}{more}.")
     return said
+
+
+def _count(customers: int | None) -> str:
+    return "none" if customers is None else f"{customers:,}"

@@ -103,6 +103,7 @@ def _marks(page: Page, found: Kept, compared: Comparison) -> report.Marks:
     """What stands beside each figure that has another value today."""
     return {
         one.figure: report.Mark(
+            one.then.value,
             words.amount(one.figure, one.now, page.formats),
             words.restated(one, found.head.kept_at, page.formats),
             href("reports", figure_query(page, found, one.figure)),
