@@ -81,5 +81,5 @@ def _until_refreshed() -> None:
 
 
 def test_a_link_to_none(home: Path) -> None:
-    assert "no kept report no. 999999" in words(run_page("reports", kept="999999"))
+    assert "There is no kept report" in words(run_page("reports", kept="999999"))
     assert "What was won, by whom" in words(run_page("reports", kept="⁵"))
