@@ -40,7 +40,7 @@ board.draw(
     ),
     Row(
         Leaderboard("Teams", by="team", kpis=("revenue_won", "quota_attainment", "win_rate")),
-        Leaderboard("Products", by="product", kpis=("revenue_won", "average_deal", "win_rate"), top=5),
+        Leaderboard("Products", by="product", kpis=("revenue_won", "quota_attainment", "win_rate"), top=5),
     ),
     Map("revenue_won"),
     Row(
