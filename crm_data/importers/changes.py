@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, cast, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import REGCLASS
 
-from crm_data.edits.values import read_row, written_row
+from crm_data.audit import read_row, written_row
 from crm_data.importers.mapping import OBJECTS
 from crm_data.schema.customers import account_history, accounts
 from crm_data.schema.sales import opportunities, opportunity_history

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from crm_data.edits.values import written_row
+from crm_data.audit import written_row
 from crm_data.importers.changes import Changed, ChangeLog
 from crm_data.importers.decisions import Merge
 from crm_data.importers.errors import ImportStopped

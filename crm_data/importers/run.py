@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from crm_data.audit import note
 from crm_data.edits.act import actor
 from crm_data.engine import reported, writing
 from crm_data.importers.changes import ChangeLog
@@ -34,7 +35,7 @@ from crm_data.importers.writing import write_object
 from crm_data.organisation import Organisation, read_organisation
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
-from crm_data.schema.system import audit_log, imports
+from crm_data.schema.system import imports
 
 
 def run_import(
@@ -236,16 +237,8 @@ def _finish(connection: Connection, outcome: Outcome) -> None:
     counts = {name: asdict(each) for name, each in outcome.objects.items()}
     own = update(imports).where(imports.c.id == outcome.key)
     connection.execute(own.values(counts=counts, finished_at=utc_now()))
-    connection.execute(
-        insert(audit_log).values(
-            at=utc_now(),
-            actor=f"{actor()} (import)",
-            action="import",
-            table_name="imports",
-            row_id=outcome.key,
-            after=counts,
-        )
-    )
+    who = f"{actor()} (import)"
+    note(connection, utc_now(), who, "import", "imports", outcome.key, None, counts)
 
 
 def _report(folder: Path, started: datetime, source: str, stage: Stage) -> Path | None:

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from crm_data.audit import note, read_row, written
 from crm_data.edits.act import actor
-from crm_data.edits.values import read_row, written
 from crm_data.engine import reported, writing
 from crm_data.importers.changes import HISTORIES, equal_versions
 from crm_data.importers.errors import ImportStopped
@@ -22,7 +22,7 @@ from crm_data.importers.leaving import Leaving
 from crm_data.importers.mapping import OBJECTS
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
-from crm_data.schema.system import audit_log, import_aliases, import_changes, imports
+from crm_data.schema.system import import_aliases, import_changes, imports
 
 _MANY = 500
 
@@ -133,17 +133,9 @@ def _later(connection: Connection, key: int, source: str) -> list[int]:
 def _record(connection: Connection, undone: Undone, who: str) -> None:
     own = update(imports).where(imports.c.id == undone.key)
     connection.execute(own.values(undone_at=utc_now(), undone_by=who))
-    connection.execute(
-        insert(audit_log).values(
-            at=utc_now(),
-            actor=who,
-            action="undo",
-            table_name="imports",
-            row_id=undone.key,
-            after={name: part for name, part in undone.as_json().items() if name not in ("import", "kept")}
-            | {"kept": len(undone.kept)},
-        )
-    )
+    done = {name: part for name, part in undone.as_json().items() if name not in ("import", "kept")}
+    done["kept"] = len(undone.kept)
+    note(connection, utc_now(), who, "undo", "imports", undone.key, None, done)
 
 
 class _Undoing:

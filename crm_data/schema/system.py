@@ -1,4 +1,4 @@
-"""What the product itself keeps: alerts, audit, imports, tombstones."""
+"""What the product itself keeps: alerts, audit, imports, tombstones, reports as they were."""
 
 from sqlalchemy import (
     Boolean,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     UniqueConstraint,
@@ -162,4 +163,37 @@ tombstones = Table(
     Column("source_system", String(40)),
     Column("source_id", String(200)),
     Column("deleted_at", UTCDateTime, nullable=False, index=True),
+)
+
+# A report as it was written: `answer` holds its figures (kpis.kept packs them), keys instead of names. The
+# rest says what was asked, by whom, and of which data. `where` and `rights`: dimension -> members.
+kept_reports = Table(
+    "kept_reports",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("filters", Json, nullable=False),
+    Column("rights", Json, nullable=False),
+    Column("kept_at", UTCDateTime, nullable=False, index=True),
+    Column("kept_by", String(200), nullable=False),
+    Column("data_version", Integer, nullable=False),
+    Column("refreshed_at", UTCDateTime),
+    Column("answer", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,  # a link to a report that was deleted must never open another one
+)
+
+# The rows that a KPI counted in some windows of a kept report: Parquet, keys and whole numbers. digest: of
+# these rows; rows NULL: they were too many, and only that they changed can be told.
+kept_rows = Table(
+    "kept_rows",
+    metadata,
+    Column("id", Key, primary_key=True),
+    reference("report_id", "kept_reports", required=True),
+    Column("kpi", String(80), nullable=False),
+    Column("windows", Json, nullable=False),  # [[start, end], …], end excluded
+    Column("n", Key, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("rows", LargeBinary),
 )

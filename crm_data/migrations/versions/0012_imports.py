@@ -9,7 +9,7 @@ from crm_data.migrations import columns
 from crm_data.schema.types import Json, Key, UTCDateTime
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def _new_columns() -> tuple[sa.Column[Any], ...]:
