@@ -42,9 +42,9 @@ SETTINGS = {
     "base_currency": str,
     "locale": str,
 }
-TOP_OPTIONS = ("source", "currency", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
+TOP_OPTIONS = ("source", "currency", "full", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
 BLOCK_OPTIONS = (
-    *("object", "file", "id", "optional", "currency", "columns", "custom"),
+    *("object", "file", "id", "optional", "full", "currency", "columns", "custom"),
     *CELL_OPTIONS,
     *FILE_OPTIONS,
 )
@@ -59,6 +59,7 @@ class Block:
     table: Table
     pattern: str
     optional: bool  # whether the file may be absent
+    full: bool  # whether it has every row, so that one that is missing was deleted
     file: FileFormat
     id: Field
     fields: tuple[Field, ...]
@@ -140,6 +141,7 @@ def _block(number: int, options: Options, top: Options) -> Block:
         table=table,
         pattern=options.need("file", str),
         optional=options.get("optional", bool, False),
+        full=options.get("full", bool, top.get("full", bool, False)),
         file=file_format(options, file_format(top, FileFormat())),
         id=identity(table, options.table.get("id"), f"{options.place}, id", cells),
         fields=tuple(fields),
