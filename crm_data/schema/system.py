@@ -6,11 +6,13 @@ from sqlalchemy import (
     Column,
     Date,
     Float,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
     String,
     Table,
+    UniqueConstraint,
 )
 
 from crm_data.schema.base import metadata, one_of, record, reference, unique_without
@@ -101,6 +103,54 @@ imports = Table(
     Column("finished_at", UTCDateTime, nullable=False, index=True),
     Column("files", Json, nullable=False),
     Column("counts", Json, nullable=False),
+    Column("mapping", String),  # its text
+    Column("decisions", Json),  # what was merged and deleted on whose word
+    Column("actor", String(200)),
+    Column("undone_at", UTCDateTime),
+    Column("undone_by", String(200)),
+)
+
+# The rows that an import added: their keys from first_id to last_id.
+import_added = Table(
+    "import_added",
+    metadata,
+    Column("import_id", Key, ForeignKey("imports.id"), primary_key=True),
+    Column("table_name", String(60), primary_key=True),
+    Column("first_id", Key, primary_key=True),
+    Column("last_id", Key, nullable=False),
+)
+
+# A row that an import changed or deleted: the columns concerned as they were and became (deleted: all of
+# them as they were). `was_version` and `became_version` are the row's before and after; `undone_version` that
+# after the change was taken back.
+import_changes = Table(
+    "import_changes",
+    metadata,
+    Column("table_name", String(60), primary_key=True),
+    Column("row_id", Key, primary_key=True, autoincrement=False),
+    Column("import_id", Key, ForeignKey("imports.id"), primary_key=True, index=True),
+    Column("was_version", Integer),
+    Column("became_version", Integer),
+    Column("before", Json),
+    Column("after", Json),
+    Column("undone_version", Integer),
+)
+
+# A row of another system that became part of one that has another id: what refers to the one means the
+# other. `content` is what it said; `wins`: that counts even where the other has something of its own.
+import_aliases = Table(
+    "import_aliases",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("table_name", String(60), nullable=False),
+    Column("source_system", String(40), nullable=False),
+    Column("source_id", String(200), nullable=False),
+    Column("row_id", Key, nullable=False),
+    Column("wins", Boolean, nullable=False, server_default="0"),
+    Column("content", Json),
+    Column("import_id", Key, ForeignKey("imports.id"), nullable=False, index=True),
+    UniqueConstraint("table_name", "source_system", "source_id"),
+    Index("ix_import_aliases_row", "table_name", "row_id"),
 )
 
 # Written by triggers, so that no deletion goes unnoticed.
