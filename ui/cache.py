@@ -9,12 +9,17 @@ from typing import Any, TypeVar
 import streamlit as st
 
 import kpis
+from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
+from crm_data.edits import LikelyPair
+from crm_data.edits import likely_pairs as find_likely_pairs
 from crm_data.engine import CrmUnavailable, connect, database_url, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper
-from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts
+from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts, kept
 from kpis.alerts import Backtest, Watch
+from kpis.kept import Comparison
+from kpis.question import Viewer
 from kpis.reports import REPORTS, Asked, Found, gather
 
 Answer = TypeVar("Answer")
@@ -71,6 +76,11 @@ def report(copy: Copy, asked: Asked) -> Found:
     return _report(copy, _key(copy, asked), asked)
 
 
+def kept_compared(copy: Copy, key: int, viewer: Viewer) -> Comparison:
+    """What has become of a kept report's figures. Raises NotKept, CrmUnavailable."""
+    return _kept_compared(copy, _key(copy, ("kept", _url(), key, viewer)), key, viewer)
+
+
 def backtest(copy: Copy, rule: Rule, today: date) -> Backtest:
     return _backtest(copy, _key(copy, (rule, today)), rule, today)
 
@@ -87,6 +97,16 @@ def open_alerts(copy: Copy) -> list[Event]:
 def alerts_changed() -> None:
     """What was written just now shows in this very run."""
     _open_alerts.clear()
+
+
+def likely_pairs() -> tuple[datetime, list[LikelyPair]]:
+    """Contacts that are likely the same person, and when they were looked for: at most an hour ago. Raises
+    CrmUnavailable."""
+    return _likely_pairs(_url())
+
+
+def look_for_pairs_again() -> None:
+    _likely_pairs.clear()
 
 
 def quality(copy: Copy) -> list[Counted]:
@@ -126,6 +146,13 @@ def _report(_copy: Copy, key: str, _asked: Asked) -> Found:
     return gather(_copy, _asked, REPORTS[_asked.name])
 
 
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _kept_compared(_copy: Copy, key: str, _report: int, _viewer: Viewer) -> Comparison:
+    with reported(crm()), crm().connect() as connection:
+        found, sets = kept.read(connection, _report, _viewer), store.row_sets(connection, _report)
+    return kept.compare(_copy, found, sets)
+
+
 @st.cache_data(max_entries=50, show_spinner=False)
 def _backtest(_copy: Copy, key: str, _rule: Rule, _today: date) -> Backtest:
     return alerts.backtest(_copy, _rule, _today)
@@ -135,6 +162,13 @@ def _backtest(_copy: Copy, key: str, _rule: Rule, _today: date) -> Backtest:
 def _quality(_copy: Copy, key: str) -> list[Counted]:
     with reported(crm()), crm().connect() as connection:
         return counted(_copy, connection)
+
+
+@st.cache_data(max_entries=4, ttl=3600, show_spinner=False)
+def _likely_pairs(url: str) -> tuple[datetime, list[LikelyPair]]:
+    engine = _crm(url)
+    with reported(engine), engine.connect() as connection:
+        return datetime.now(UTC), find_likely_pairs(connection)
 
 
 @st.cache_data(max_entries=10, show_spinner=False)

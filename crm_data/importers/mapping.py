@@ -42,9 +42,9 @@ SETTINGS = {
     "base_currency": str,
     "locale": str,
 }
-TOP_OPTIONS = ("source", "currency", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
+TOP_OPTIONS = ("source", "currency", "full", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
 BLOCK_OPTIONS = (
-    *("object", "file", "id", "optional", "currency", "columns", "custom"),
+    *("object", "file", "id", "optional", "full", "currency", "columns", "custom"),
     *CELL_OPTIONS,
     *FILE_OPTIONS,
 )
@@ -59,6 +59,7 @@ class Block:
     table: Table
     pattern: str
     optional: bool  # whether the file may be absent
+    full: bool  # whether it has every row, so that one that is missing was deleted
     file: FileFormat
     id: Field
     fields: tuple[Field, ...]
@@ -75,6 +76,7 @@ class Mapping:
     source: str
     organisation: MappingOf[str, Any]
     blocks: tuple[Block, ...]  # an object's come after those that it refers to
+    text: str  # the TOML that says all this
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -109,7 +111,7 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
     _check_required(parsed, name)
     order = list(OBJECTS)
     parsed.sort(key=lambda block: order.index(block.table.name))
-    return Mapping(source, _organisation(top), tuple(parsed))
+    return Mapping(source, _organisation(top), tuple(parsed), text)
 
 
 def _block(number: int, options: Options, top: Options) -> Block:
@@ -139,6 +141,7 @@ def _block(number: int, options: Options, top: Options) -> Block:
         table=table,
         pattern=options.need("file", str),
         optional=options.get("optional", bool, False),
+        full=options.get("full", bool, top.get("full", bool, False)),
         file=file_format(options, file_format(top, FileFormat())),
         id=identity(table, options.table.get("id"), f"{options.place}, id", cells),
         fields=tuple(fields),

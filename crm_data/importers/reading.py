@@ -39,8 +39,10 @@ def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progr
     def keep() -> None:
         stage.add(number, staged)
         stage.reject(rejected)
+        stage.reject_ids(opened.block.table.name, rows.rejected_ids)
         staged.clear()
         rejected.clear()
+        rows.rejected_ids.clear()
 
     for row in table.rows():
         tally.counts.read += 1
@@ -75,6 +77,7 @@ class _Rows:
             if field.key is not None
         ]
         self._tally = tally
+        self.rejected_ids: list[str] = []  # as far as they could be read
 
     def convert(self, row: Row) -> tuple[str, str, int, dict[str, Any]] | list[Rejected]:
         """(source id, file, line, values), or every problem of the row."""
@@ -93,6 +96,8 @@ class _Rows:
             if text and "\0" in text
         ]
         if problems:
+            if isinstance(key, str):
+                self.rejected_ids.append(key)
             return [self._rejected(row, problem) for problem in problems]
         values = {name: value for name, value in zip(self._names, read, strict=True) if value is not LEFT_OUT}
         for name, by, keep in self._references:

@@ -1,22 +1,25 @@
 """Rows that were read and converted, kept on disk until all of them are: a large file fills no memory.
 
-The database is SQLite's private temporary kind, whose file has no name and goes with the process.
+Unless a file is named, the database is SQLite's private temporary kind, which goes with the process.
 """
 
 from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any, NamedTuple
 
 _TABLES = """
+CREATE TABLE memory (name TEXT PRIMARY KEY, content BLOB);
 CREATE TABLE rows (
     position INTEGER PRIMARY KEY, block INTEGER, source_id TEXT, file TEXT, line INTEGER,
     content BLOB, UNIQUE (block, source_id)
 );
+CREATE TABLE rejected_ids (object TEXT, source_id TEXT, PRIMARY KEY (object, source_id)) WITHOUT ROWID;
 CREATE TABLE problems (
     object TEXT, file TEXT, line INTEGER, "column" TEXT, cell TEXT, reason TEXT, late INTEGER
 );
@@ -24,6 +27,8 @@ CREATE TABLE pending (
     source_id TEXT, file TEXT, line INTEGER, "column" TEXT, by TEXT, text TEXT, keep INTEGER, written INTEGER
 );
 """
+
+_MANY = 500  # ids in one statement
 
 _KEEP_LAST = """
 INSERT INTO rows (block, source_id, file, line, content) VALUES (?, ?, ?, ?, ?)
@@ -81,12 +86,31 @@ class Pending:
 
 
 class Stage:
-    def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA cache_size = -50000; {_TABLES}")
+    def __init__(self, path: Path | None = None) -> None:
+        """A new stage, or the one that the file holds. Threads may take turns with it."""
+        new = path is None or not path.exists()
+        self.path = path
+        self._database = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False)
+        settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -50000;"
+        self._database.executescript(settings + (_TABLES if new else ""))
+
+    @property
+    def database(self) -> sqlite3.Connection:
+        """For what else is kept beside the rows."""
+        return self._database
 
     def close(self) -> None:
         self._database.close()
+
+    def remember(self, name: str, content: bytes) -> None:
+        self._database.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", (name, content))
+
+    def recall(self, name: str) -> bytes:
+        """What was remembered under the name. Raises KeyError."""
+        found = self._database.execute("SELECT content FROM memory WHERE name = ?", (name,)).fetchone()
+        if found is None:
+            raise KeyError(name)
+        return bytes(found[0])
 
     def add(self, block: int, rows: Iterable[tuple[str, str, int, dict[str, Any]]]) -> None:
         """Rows of a block as (source id, file, line, values); of two with the same id, the last is kept."""
@@ -111,6 +135,49 @@ class Stage:
             for _, staged.file, staged.line, content in parts:
                 staged.values |= pickle.loads(content)
             yield staged
+
+    def find(self, blocks: Sequence[int], source_ids: Collection[str]) -> dict[str, Staged]:
+        """The rows with these ids, as `rows` gives them."""
+        found: dict[str, Staged] = {}
+        wanted = list(source_ids)
+        order = ", ".join("?" * len(blocks))
+        for first in range(0, len(wanted), _MANY):
+            some = wanted[first : first + _MANY]
+            query = (
+                f"SELECT source_id, file, line, content FROM rows WHERE block IN ({order}) "
+                f"AND source_id IN ({', '.join('?' * len(some))}) ORDER BY block"
+            )
+            for source_id, file, line, content in self._database.execute(query, [*blocks, *some]):
+                row = found.setdefault(source_id, Staged(source_id, file, line, {}))
+                row.file, row.line = file, line
+                row.values |= pickle.loads(content)
+        return found
+
+    def have(self, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
+        """Which of these ids rows of these blocks have."""
+        order, found = ", ".join("?" * len(blocks)), set[str]()
+        for first in range(0, len(source_ids), _MANY):
+            some = source_ids[first : first + _MANY]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT source_id FROM rows WHERE block IN ({order}) AND source_id IN ({marks})"
+            found |= {row[0] for row in self._database.execute(query, [*blocks, *some])}
+        return found
+
+    def seen(self, object_name: str, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
+        """Which of these ids the files have, in rows that were rejected too."""
+        marks = ", ".join("?" * len(source_ids))
+        order = ", ".join("?" * len(blocks))
+        query = (
+            f"SELECT source_id FROM rows WHERE block IN ({order}) AND source_id IN ({marks}) UNION "
+            f"SELECT source_id FROM rejected_ids WHERE object = ? AND source_id IN ({marks})"
+        )
+        values = [*blocks, *source_ids, object_name, *source_ids]
+        return {row[0] for row in self._database.execute(query, values)}
+
+    def reject_ids(self, object_name: str, source_ids: Iterable[str]) -> None:
+        """Note the ids of rows that stay out, so that they are not taken for deleted ones."""
+        rows = ((object_name, source_id) for source_id in source_ids)
+        self._many("INSERT OR IGNORE INTO rejected_ids VALUES (?, ?)", rows)
 
     def ids(self, blocks: Sequence[int]) -> int:
         """How many different rows these blocks give."""
