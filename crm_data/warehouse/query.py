@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, cast
 
 import duckdb
 import pyarrow as pa
@@ -16,23 +18,39 @@ from sqlalchemy.sql.compiler import SQLCompiler
 _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
+Values = Mapping[str, Any]
+_NONE: Values = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Reader:
     """Runs statements one after the other on a connection of its own."""
 
     connection: duckdb.DuckDBPyConnection
 
-    def run(self, statement: ClauseElement) -> pa.Table:
-        return self._asked(statement).to_arrow_table()
+    def run(self, statement: ClauseElement, values: Values = _NONE) -> pa.Table:
+        """The answer. `values`: of the parameters of a statement that is made once and run again."""
+        return self._asked(statement, values).to_arrow_table()
+
+    def run_all(self, asked: Sequence[tuple[ClauseElement, Values]]) -> list[pa.Table]:
+        return [self.run(statement, values) for statement, values in asked]
 
     def batches(self, statement: ClauseElement, size: int) -> Iterator[pa.RecordBatch]:
         """The answer in portions, so that a long one is never whole in memory."""
-        yield from self._asked(statement).to_arrow_reader(size)
+        yield from self._asked(statement, _NONE).to_arrow_reader(size)
 
-    def _asked(self, statement: ClauseElement) -> duckdb.DuckDBPyRelation:
-        compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
-        expanded = compiled.construct_expanded_state()
+    def _asked(self, statement: ClauseElement, values: Values) -> duckdb.DuckDBPyRelation:
+        compiled = _kept(statement) if values else _compiled(statement)
+        expanded = compiled.construct_expanded_state(dict(values))
         return self.connection.sql(expanded.statement, params=list(expanded.positional_parameters))
+
+
+def _compiled(statement: ClauseElement) -> SQLCompiler:
+    return cast(SQLCompiler, statement.compile(dialect=_DIALECT))
+
+
+#: Of statements that are run again, by their identity: compiling takes longer than most answers.
+_kept = lru_cache(maxsize=1000)(_compiled)
 
 
 @contextmanager
