@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import log
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from crm_data.warehouse.facts import targets
 from kpis.answers import Goal
@@ -30,14 +30,20 @@ class Target:
     floor: float | None
 
 
-_OF_KPIS = select(targets).where(targets.c.kpi.in_(bindparam("kpis", expanding=True)))
+_WANTED = select(targets).where(
+    targets.c.kpi.in_(bindparam("kpis", expanding=True)),
+    or_(targets.c.dimension.is_(None), targets.c.dimension.in_(bindparam("dimensions", expanding=True))),
+)
 
 
-def read_targets(engine: Engine, definitions: Collection[Definition]) -> list[Target]:
-    """All targets of these KPIs, and of those that they are measured by."""
+def read_targets(
+    engine: Engine, definitions: Collection[Definition], dimensions: Collection[str]
+) -> list[Target]:
+    """The targets of these KPIs, and of those that they are measured by: of the whole organisation, and of
+    members of these dimensions."""
     measured = (one.target for one in definitions if isinstance(one, Composition) and one.target)
     keys = {one.key for one in (*definitions, *measured)}
-    rows = engine.run(_OF_KPIS, {"kpis": sorted(keys)}).to_pylist()
+    rows = engine.run(_WANTED, {"kpis": sorted(keys), "dimensions": sorted(dimensions)}).to_pylist()
     return [
         Target(
             row["kpi"],

@@ -46,7 +46,8 @@ def ask(engine: Engine, calendar: Calendar, questions: Iterable[Question]) -> li
         for request in _requests(definition_of(key), question, calendar)
     ]
     found = tally(engine, requests)
-    known = read_targets(engine, {definition_of(key) for question in asked for key in question.kpis})
+    definitions = {definition_of(key) for question in asked for key in question.kpis}
+    known = read_targets(engine, definitions, _narrowed(asked))
     return [
         [_reading(definition_of(key), question, calendar, found, known) for key in question.kpis]
         for question in asked
@@ -76,7 +77,8 @@ def over(
         for definition, periods, by, where, today in asked
     ]
     found = tally(engine, [request for parts in requests for request in parts])
-    known = read_targets(engine, {definition for definition, *_ in asked})
+    dimensions = {name for _, _, by, where, _ in asked for name in (*by, *(one for one, _ in where))}
+    known = read_targets(engine, {definition for definition, *_ in asked}, dimensions)
     answers = []
     for (definition, periods, by, where, _), parts in zip(asked, requests, strict=True):
         tallies = {request.kpi.key: found[request] for request in parts}
@@ -116,6 +118,18 @@ def restrictions(question: Question) -> Where:
     return tuple(sorted((*question.where, *question.viewer.rights), key=repr))
 
 
+def _narrowed(asked: Iterable[Question]) -> set[str]:
+    """The dimensions of which a member's target may be wanted: by filters; by the breakdown of what is
+    measured by a target."""
+    found: set[str] = set()
+    for question in asked:
+        found |= {dimension for dimension, _ in restrictions(question)}
+        definitions = [definition_of(key) for key in question.kpis]
+        if any(isinstance(one, Composition) and one.target for one in definitions):
+            found |= set(question.by)
+    return found
+
+
 def until_today(period: Period, question: Question) -> Period:
     """The part of the period up to today: nothing dated later has happened. Of a later one, today."""
     tomorrow = question.today + timedelta(days=1)
@@ -125,7 +139,7 @@ def until_today(period: Period, question: Question) -> Period:
 def buckets(question: Question, calendar: Calendar) -> tuple[Period, ...]:
     """The windows of the cells: the grain's units inside the period, or the period itself."""
     period = until_today(question.period, question)
-    return tuple(calendar.buckets(period, question.grain)) if question.grain else (period,)
+    return calendar.buckets(period, question.grain) if question.grain else (period,)
 
 
 def _requests(definition: Definition, question: Question, calendar: Calendar) -> Iterable[Request]:
