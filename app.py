@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from ui import cache, states
 from ui.addresses import Addresses
+from ui.drawings import route
 from ui.headers import SecurityHeaders
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -45,6 +46,7 @@ def on_script_error(error: Exception) -> bool:
 
 app = st.App(
     "ui/main.py",
+    routes=[route()],
     lifespan=lifespan,
     middleware=[Middleware(SecurityHeaders), Middleware(Addresses)],
     on_script_error=on_script_error,
