@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,8 +47,7 @@ def page(title: str) -> Page:
     view = View.from_url(st.query_params)
     name = next(entry.name for entry in PAGES if entry.title == title)
     _address_bar_follows(name)
-    for sheet in _SHEETS:
-        st.html(Path(__file__).parent / sheet)
+    st.html(_style())
     st.html(f'<i class="{st.context.theme.type or "light"}-theme"></i>')  # for paper, which is light
     keeper = cache.keeper()
     seen = keeper.shown  # first: what the keeper finds from here on is news to this page
@@ -65,6 +65,13 @@ def page(title: str) -> Page:
     if keeper.error:
         states.behind(keeper.error, f"as of {when(shown)}")
     return shown
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    """All sheets in one element: Streamlit sends the same large one to a browser only once."""
+    sheets = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in _SHEETS)
+    return f"<style>{''.join(sheets)}</style>"
 
 
 def _address_bar_follows(name: str) -> None:
