@@ -8,17 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ui.headers import A_WEEK
 from ui.shapes import drawing
 
-_WEEK = 7 * 24 * 3600  # seconds; the shapes change with a new version at most
+
+_MERIDIANS = {f"{degrees}" for degrees in range(-180, 181)}
 
 
 async def _drawing(request: Request) -> Response:
-    meridian = int(request.path_params["meridian"])
-    if not -180 <= meridian <= 180:
+    asked = request.path_params["meridian"]
+    if asked not in _MERIDIANS:
         return Response(status_code=404)
-    drawn = await run_in_threadpool(drawing, meridian)
-    headers = {"Cache-Control": f"public, max-age={_WEEK}"}
+    drawn = await run_in_threadpool(drawing, int(asked))
+    headers = {"Cache-Control": f"public, max-age={A_WEEK}"}
     return Response(drawn, media_type="image/svg+xml", headers=headers)
 
 
