@@ -11,7 +11,6 @@ from starlette.routing import Route
 from ui.headers import A_WEEK
 from ui.shapes import drawing
 
-
 _MERIDIANS = {f"{degrees}" for degrees in range(-180, 181)}
 
 
