@@ -1,4 +1,7 @@
-"""What outlives a run of a page: the keeper of the copy, and answers. The only place with st.cache_*."""
+"""What outlives a run of a page: the keeper of the copy, what tells pages of its news, and answers.
+
+The only place with st.cache_*.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from kpis.alerts import Backtest, Watch
 from kpis.kept import Comparison
 from kpis.question import Viewer
 from kpis.reports import REPORTS, Asked, Found, gather
+from ui.push import Push
 
 Answer = TypeVar("Answer")
 
@@ -28,6 +32,11 @@ Answer = TypeVar("Answer")
 def keeper() -> Keeper:
     """The one keeper of the copy in this process. The first call starts it."""
     return _keeper(_url())
+
+
+def push() -> Push:
+    """What draws open pages again when the keeper has news."""
+    return _push(_url())
 
 
 def crm() -> Any:
@@ -44,6 +53,14 @@ def _keeper(url: str) -> Keeper:
     started = Keeper(_crm(url), then=Watch(_crm(url)))
     started.start()
     return started
+
+
+@st.cache_resource(show_spinner=False)
+def _push(url: str) -> Push:
+    followed = _keeper(url)
+    made = Push(lambda: followed.shown)
+    followed.listener = made.news
+    return made
 
 
 @st.cache_resource(show_spinner=False)

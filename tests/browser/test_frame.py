@@ -54,7 +54,8 @@ def test_why_it_changed_leads_to_the_rows_of_a_member(open_page: OpenPage, width
     assert "at=owner%3A" in page.evaluate("location.search")
 
 
-RIGHT_EDGES = "[...document.querySelectorAll('svg.marks')].map(one => one.getBoundingClientRect().right)"
+RIGHT_EDGES = """[...document.querySelectorAll("svg.marks, .plot, .ring, .globe")]
+    .map(one => one.getBoundingClientRect().right)"""
 
 
 def on_paper(page: Page) -> None:
