@@ -19,7 +19,7 @@ from crm_data.warehouse.vocabulary import _MACROS
 log = logging.getLogger(__name__)
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "2GB",  # beyond it, work spills into a folder beside the file
+    "memory_limit": "900MB",  # beyond it, work spills into a folder beside the file
     "autoinstall_known_extensions": False,  # nothing is ever downloaded
 }
 
