@@ -28,11 +28,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
             f"The dashboard would listen on {address or 'every network'}, where anybody could read the CRM: "
             "there is no sign-in yet. Nothing was started. Use --server.address 127.0.0.1."
         )
-    keeper = cache.keeper()
+    cache.keeper()
     try:
         yield
     finally:
-        keeper.stop()
+        cache.keeper().stop()
 
 
 def on_script_error(error: Exception) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from threading import Lock, Timer
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -20,9 +21,31 @@ from kpis.reports import REPORTS, Asked, Found, gather
 Answer = TypeVar("Answer")
 
 
+#: A keeper that is no longer asked for serves the pages that still draw from it so many seconds.
+_GRACE = 20.0
+_keepers: dict[str, Keeper] = {}
+_switching = Lock()
+
+
 def keeper() -> Keeper:
-    """The one keeper of the copy in this process. The first call starts it."""
-    return _keeper(_url())
+    """The one keeper of the CRM's copy in this process. The first call starts it.
+
+    Where another database has become the CRM, that one's starts, and the one before ends.
+    """
+    url = _url()
+    with _switching:
+        for other in [known for known in _keepers if known != url]:
+            _retire(_keepers.pop(other), other)
+        if url not in _keepers:
+            _keepers[url] = _keeper(url)
+        return _keepers[url]
+
+
+def _retire(old: Keeper, url: str) -> None:
+    _keeper.clear(url)
+    ending = Timer(_GRACE, old.stop)
+    ending.daemon = True
+    ending.start()
 
 
 def crm() -> Any:
@@ -80,7 +103,7 @@ def open_alerts(copy: Copy) -> list[Event]:
 
     Anything that is committed there moves `refreshed_at`; the minute lets a snooze end.
     """
-    sign = f"{id(copy)} {copy.state.refreshed_at} {keeper().news} {datetime.now(UTC):%H:%M}"
+    sign = f"{_sign(copy)} {copy.state.refreshed_at} {keeper().news} {datetime.now(UTC):%H:%M}"
     return _open_alerts(_url(), sign)
 
 
@@ -91,12 +114,17 @@ def alerts_changed() -> None:
 
 def quality(copy: Copy) -> list[Counted]:
     """What is wrong in the CRM's data. Raises CrmUnavailable."""
-    return _quality(copy, f"{id(copy)} {copy.state.version} {copy.state.refreshed_at}")
+    return _quality(copy, f"{_sign(copy)} {copy.state.version} {copy.state.refreshed_at}")
 
 
 def _key(copy: Copy, asked: object) -> str:
     """Data version and the whole question, which holds the viewer's rights."""
-    return f"{id(copy)} {copy.state.version} {asked!r}"
+    return f"{_sign(copy)} {copy.state.version} {asked!r}"
+
+
+def _sign(copy: Copy) -> str:
+    """Of another CRM's copy another one, even where it has the place in memory of one that was closed."""
+    return f"{copy.path} {id(copy)}"
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from crm_data.warehouse import Keeper
+from ui import cache
 from ui.escape import html
 from ui.page import Page
 
@@ -17,7 +18,7 @@ _EVERY = 0.5  # seconds between looks at the copy, so that a change elsewhere sh
 def freshness(shown: Page, keeper: Keeper, version: object, error: str | None) -> None:
     """How fresh the numbers are. Draws the page again when there are newer ones."""
     seen = keeper.copy and (keeper.copy.state.version, keeper.news)
-    if seen != version or keeper.error != error:
+    if cache.keeper() is not keeper or seen != version or keeper.error != error:
         st.rerun()
     state = shown.copy.state
     newest = shown.formats.day(state.newest_day) if state.newest_day else "–"
@@ -51,7 +52,8 @@ def when(shown: Page) -> str:
 def look_again(keeper: Keeper, version: int | None, error: str | None) -> None:
     """Draw the page again when the keeper has come further than it was when the page was drawn."""
     now = keeper.copy.state.version if keeper.copy else None
-    if now != version or keeper.error != error or (keeper.copy is None and not keeper.error):
+    changed = now != version or keeper.error != error or cache.keeper() is not keeper
+    if changed or (keeper.copy is None and not keeper.error):
         st.rerun()
 
 
