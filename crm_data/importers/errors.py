@@ -10,6 +10,13 @@ class ImportStopped(Exception):
     """The import cannot go on. The message says why and what to do; the CRM database is unchanged."""
 
 
+class Cancelled(ImportStopped):
+    """Raised by whoever is told of the progress, to stop the import."""
+
+    def __init__(self) -> None:
+        super().__init__("The import was cancelled. Nothing was imported.")
+
+
 class Unreadable(ValueError):
     """A cell that cannot become a value of its column; the message is the reason."""
 

@@ -75,6 +75,7 @@ class Mapping:
     source: str
     organisation: MappingOf[str, Any]
     blocks: tuple[Block, ...]  # an object's come after those that it refers to
+    text: str  # the TOML that says all this
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -109,7 +110,7 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
     _check_required(parsed, name)
     order = list(OBJECTS)
     parsed.sort(key=lambda block: order.index(block.table.name))
-    return Mapping(source, _organisation(top), tuple(parsed))
+    return Mapping(source, _organisation(top), tuple(parsed), text)
 
 
 def _block(number: int, options: Options, top: Options) -> Block:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import getpass
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from contextlib import closing, contextmanager, suppress
+from copy import deepcopy
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Table, insert, select
 
 from crm_data.engine import reported, writing
+from crm_data.importers.decisions import Decisions
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import digest
-from crm_data.importers.mapping import Mapping
+from crm_data.importers.mapping import OBJECTS, Mapping
 from crm_data.importers.opening import Opened, open_all
 from crm_data.importers.outcome import Note, Outcome, Tally, write_report
+from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress, stage_file
 from crm_data.importers.stage import Stage
 from crm_data.importers.writing import write_object
-from crm_data.organisation import read_organisation
+from crm_data.organisation import Organisation, read_organisation
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
 from crm_data.schema.system import audit_log, imports
@@ -36,43 +41,114 @@ def run_import(
 
     Raises ImportStopped or CrmUnavailable, with the CRM as it was.
     """
+    with closing(read(engine, mapping, paths, progress)) as prepared:
+        return load(engine, prepared, Decisions(), reports, progress)
+
+
+def read(
+    engine: Engine,
+    mapping: Mapping,
+    paths: Iterable[Path],
+    progress: Progress,
+    keep_in: Path | None = None,
+) -> Prepared:
+    """Open the files at `paths`, convert their rows and put them by. Nothing is written into the CRM.
+
+    keep_in: the folder for the file that holds what was read, so that it can be reopened; whoever asks
+    for one closes it. `progress` may raise Cancelled. Raises ImportStopped or CrmUnavailable.
+    """
     started = utc_now()
     opened = open_all(mapping, paths)
-    outcome = Outcome(mapping.source)
     with reported(engine), engine.connect() as connection:
         zone = _time_zone(connection, mapping)
-    with _temporary_room(), closing(Stage()) as stage, _withdrawn_report(outcome):
-        tallies = {block.table.name: Tally() for block in mapping.blocks}
-        files = _read(opened, stage, zone, tallies, progress)
-        with reported(engine), writing(engine) as connection:
-            outcome.notes += _settle(connection, mapping)
-            for table, blocks in _blocks_by_table(mapping).items():
-                _write(connection, mapping.source, table, blocks, stage, tallies[table.name], progress)
-            for name, tally in tallies.items():
-                outcome.objects[name] = tally.counts
-                outcome.notes += tally.notes(name)
-            remarks = dict.fromkeys(one.table.remark for one in opened if one.table.remark)
-            outcome.notes += [Note("", "", remark, 0) for remark in remarks]
-            outcome.report = _report(reports, started, mapping.source, stage)
-            _record(connection, files, started, outcome)
+    with _temporary_room():
+        stage = Stage(None if keep_in is None else _new_file(keep_in))
+        prepared = Prepared(
+            stage=stage,
+            source=mapping.source,
+            mapping=mapping.text,
+            organisation=mapping.organisation,
+            started=started,
+            objects=_parts(mapping),
+            files=[],
+            remarks=list(dict.fromkeys(one.table.remark for one in opened if one.table.remark)),
+            tallies={block.table.name: Tally() for block in mapping.blocks},
+        )
+        try:
+            prepared.files.extend(_read(opened, stage, zone, prepared.tallies, progress))
+            return prepared.save()
+        except BaseException:
+            prepared.close()
+            raise
+
+
+def load(
+    engine: Engine, prepared: Prepared, decisions: Decisions, reports: Path, progress: Progress
+) -> Outcome:
+    """Write what was read, as decided, in one transaction; rejected rows are listed in `reports`.
+
+    `progress` may raise Cancelled. Raises ImportStopped or CrmUnavailable. Whatever is raised, the CRM is
+    as it was, and the same can be loaded again.
+    """
+    outcome = Outcome(prepared.source)
+    tallies = deepcopy(prepared.tallies)
+    with (
+        _temporary_room(),
+        _withdrawn_report(outcome),
+        reported(engine),
+        writing(engine) as connection,
+    ):
+        _refuse_demo(read_organisation(connection))
+        outcome.notes += _settle(connection, prepared.organisation)
+        for name, parts in prepared.objects.items():
+            _write(connection, prepared, OBJECTS[name], parts, tallies[name], progress)
+        for name, tally in tallies.items():
+            outcome.objects[name] = tally.counts
+            outcome.notes += tally.notes(name)
+        outcome.notes += [Note("", "", remark, 0) for remark in prepared.remarks]
+        outcome.report = _report(reports, prepared.started, prepared.source, prepared.stage)
+        _record(connection, prepared, outcome)
     return outcome
 
 
 def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:
     """The zone of times that say none, unless the mapping names another: the organisation's."""
     known = read_organisation(connection)
-    if known.demo:
-        raise ImportStopped(
-            "This CRM holds the demo, whose invented figures would mix with yours. Nothing was imported. "
-            "Set CRM_DATABASE_URL to another database, such as sqlite:///my_crm.db, and import again."
-        )
+    _refuse_demo(known)
     if connection.execute(select(organisation.c.id)).first() is None:
         return ZoneInfo(mapping.organisation.get("time_zone", known.time_zone))
     return known.zone
 
 
+def _refuse_demo(known: Organisation) -> None:
+    if known.demo:
+        raise ImportStopped(
+            "This CRM holds the demo, whose invented figures would mix with yours. Nothing was imported. "
+            "Set CRM_DATABASE_URL to another database, such as sqlite:///my_crm.db, and import again."
+        )
+
+
+def _new_file(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImportStopped(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    return folder / f"{uuid4().hex}.prepared"
+
+
+def _parts(mapping: Mapping) -> dict[str, list[int]]:
+    parts: dict[str, list[int]] = {}
+    for block in mapping.blocks:
+        parts.setdefault(block.table.name, []).append(block.number)
+    return parts
+
+
 def _read(
-    opened: Sequence[Opened], stage: Stage, zone: ZoneInfo, tallies: dict[str, Tally], progress: Progress
+    opened: Sequence[Opened],
+    stage: Stage,
+    zone: ZoneInfo,
+    tallies: MappingOf[str, Tally],
+    progress: Progress,
 ) -> list[dict[str, Any]]:
     """Read every file into the stage. Gives what to remember of the files themselves."""
     files: dict[str, dict[str, Any]] = {}
@@ -87,55 +163,52 @@ def _read(
     return list(files.values())
 
 
-def _settle(connection: Connection, mapping: Mapping) -> list[Note]:
+def _settle(connection: Connection, given: MappingOf[str, Any]) -> list[Note]:
     """Give an empty CRM the organisation's settings of the mapping; a CRM's own are kept."""
-    if not mapping.organisation:
+    if not given:
         return []
     row = connection.execute(select(organisation)).mappings().first()
     if row is None:
-        settings = {"name": "My organisation"} | dict(mapping.organisation)
+        settings = {"name": "My organisation"} | dict(given)
         connection.execute(insert(organisation).values(id=1, updated_at=utc_now(), **settings))
         return []
-    different = [name for name, value in mapping.organisation.items() if row[name] != value]
+    different = [name for name, value in given.items() if row[name] != value]
     return [Note("organisation", name, f"kept {row[name]}, as the CRM has it", 0) for name in different]
-
-
-def _blocks_by_table(mapping: Mapping) -> dict[Table, list[int]]:
-    blocks: dict[Table, list[int]] = {}
-    for block in mapping.blocks:
-        blocks.setdefault(block.table, []).append(block.number)
-    return blocks
 
 
 def _write(
     connection: Connection,
-    source: str,
+    prepared: Prepared,
     table: Table,
-    blocks: list[int],
-    stage: Stage,
+    parts: list[int],
     tally: Tally,
     progress: Progress,
 ) -> None:
-    counts, total = tally.counts, stage.ids(blocks)
+    stage, counts = prepared.stage, tally.counts
+    total = stage.ids(parts)
     counts.replaced = counts.read - counts.rejected - total
     if counts.replaced:
         tally.seen["", "id comes again in a later row, which counts"] += counts.replaced
     write_object(
         connection,
         table,
-        source,
+        prepared.source,
         stage,
-        lambda: stage.rows(blocks),
+        lambda: stage.rows(parts),
         tally,
         lambda done: progress(f"Writing {table.name}", done, total),
     )
 
 
-def _record(connection: Connection, files: list[dict[str, Any]], started: datetime, outcome: Outcome) -> None:
+def _record(connection: Connection, prepared: Prepared, outcome: Outcome) -> None:
     """The import itself, and its entry in the audit log."""
     counts = {name: asdict(each) for name, each in outcome.objects.items()}
     statement = insert(imports).values(
-        source_system=outcome.source, started_at=started, finished_at=utc_now(), files=files, counts=counts
+        source_system=prepared.source,
+        started_at=prepared.started,
+        finished_at=utc_now(),
+        files=prepared.files,
+        counts=counts,
     )
     key = connection.execute(statement.returning(imports.c.id)).scalar_one()
     connection.execute(

@@ -1,6 +1,6 @@
 """Rows that were read and converted, kept on disk until all of them are: a large file fills no memory.
 
-The database is SQLite's private temporary kind, whose file has no name and goes with the process.
+Unless a file is named, the database is SQLite's private temporary kind, which goes with the process.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any, NamedTuple
 
 _TABLES = """
+CREATE TABLE memory (name TEXT PRIMARY KEY, content BLOB);
 CREATE TABLE rows (
     position INTEGER PRIMARY KEY, block INTEGER, source_id TEXT, file TEXT, line INTEGER,
     content BLOB, UNIQUE (block, source_id)
@@ -81,12 +83,26 @@ class Pending:
 
 
 class Stage:
-    def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA cache_size = -50000; {_TABLES}")
+    def __init__(self, path: Path | None = None) -> None:
+        """A new stage, or the one that the file holds. Threads may take turns with it."""
+        new = path is None or not path.exists()
+        self.path = path
+        self._database = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False)
+        settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -50000;"
+        self._database.executescript(settings + (_TABLES if new else ""))
 
     def close(self) -> None:
         self._database.close()
+
+    def remember(self, name: str, content: bytes) -> None:
+        self._database.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", (name, content))
+
+    def recall(self, name: str) -> bytes:
+        """What was remembered under the name. Raises KeyError."""
+        found = self._database.execute("SELECT content FROM memory WHERE name = ?", (name,)).fetchone()
+        if found is None:
+            raise KeyError(name)
+        return bytes(found[0])
 
     def add(self, block: int, rows: Iterable[tuple[str, str, int, dict[str, Any]]]) -> None:
         """Rows of a block as (source id, file, line, values); of two with the same id, the last is kept."""
