@@ -40,7 +40,7 @@ def active(engine: Engine) -> Active:
     own = active_file().name == _OWN
     if own:
         return Active(demo, True, "demo" if (home() / _FIRST).exists() else None)
-    return Active(demo, False, "own" if demo and (home() / _OWN).exists() else None)
+    return Active(demo, False, "own" if demo and _has_own() else None)
 
 
 def switchable() -> bool:
@@ -79,6 +79,18 @@ def is_empty(engine: Engine) -> bool:
     """Whether no object of the CRM has a row."""
     with reported(engine), engine.connect() as connection:
         return not any(connection.execute(select(table.c.id).limit(1)).first() for table in OBJECTS.values())
+
+
+def _has_own() -> bool:
+    """Whether there is an own CRM with data in it."""
+    if not (home() / _OWN).exists():
+        return False
+    own = connect(file_url(own=True))
+    try:
+        prepare(own)
+        return not is_empty(own)
+    finally:
+        own.dispose()
 
 
 def _is_demo(engine: Engine) -> bool:

@@ -11,7 +11,7 @@ import streamlit as st
 
 import kpis
 from crm_data.alerts import Event, Rule, open_events
-from crm_data.engine import CrmUnavailable, connect, database_url, reported
+from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper
 from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts
@@ -51,6 +51,18 @@ def _retire(old: Keeper, url: str) -> None:
 def crm() -> Any:
     """The engine of the CRM database, to look up names."""
     return _crm(_url())
+
+
+def make_ready() -> None:
+    """Give a database that is not there yet its tables, and the keeper the time to see them.
+
+    Whatever else keeps it from being read stays as it is; the keeper says what.
+    """
+    try:
+        prepare(crm())
+    except CrmUnavailable:
+        return
+    keeper().hurry()
 
 
 def _url() -> str:

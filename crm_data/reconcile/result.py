@@ -117,7 +117,11 @@ class Reconciliation:
         yield from found.values()
 
     def as_json(self) -> dict[str, Any]:
-        document = asdict(self) | {"agrees": self.agrees, "unexplained": self.unexplained}
+        document = asdict(self) | {
+            "totals": [asdict(one) for one in self.totals()],
+            "agrees": self.agrees,
+            "unexplained": self.unexplained,
+        }
         found: dict[str, Any] = _plain(document)
         return found
 

@@ -1,0 +1,33 @@
+"""Import: from the files of another system to figures that can be proven, in seven steps."""
+
+import streamlit as st
+
+from crm_data.engine import CrmUnavailable
+from ui import desk, shell, states
+from ui.importing import session as sessions
+from ui.importing import steps, where
+from ui.importing.dropping import dropping
+from ui.importing.loading import loading, outcome
+from ui.importing.past import past
+from ui.importing.reconciled import reconciling
+from ui.importing.theirs import their_figure
+
+page = shell.page("Import", may_be_empty=True)
+shell.heading(page, "Import", records=True)
+desk.said()
+try:
+    now, session = where.known(), sessions.current()
+except CrmUnavailable as problem:
+    states.unreadable(str(problem))
+    st.stop()
+where.said(page, now)
+steps.strip(session.done, stopped=session.stopped)
+if session.outcome is None:
+    dropping(page, session)
+    loading(page, session, where.into(page, now))
+else:
+    outcome(page, session.outcome)
+    reconciling(page, session)
+    their_figure(page)
+    st.button("Import more", key="start-over", on_click=sessions.start_over)
+past(page, now)
