@@ -70,7 +70,8 @@ _Formula = Callable[[_By], float | None]
 def read_figure(text: str, unit: Unit) -> Typed | None:
     """`63.15 %`, `1,117.10K`, `11.257.622 €`; None where the text holds no number.
 
-    Of points and commas the last is the decimal sign, unless it stands before three digits, or comes twice.
+    Of points and commas the last is the decimal sign, unless it comes twice, or stands alone before the last
+    three digits of an amount or a count.
     """
     found = _NUMBER.search(text.replace("−", "-"))
     if found is None:
@@ -81,7 +82,7 @@ def read_figure(text: str, unit: Unit) -> Typed | None:
     if last >= 0:
         sign, rest = digits[last], digits[last + 1 :]
         both = ("," if sign == "." else ".") in digits
-        if digits.count(sign) == 1 and (both or len(rest) != 3 or unit is not Unit.MONEY):
+        if digits.count(sign) == 1 and (both or len(rest) != 3 or unit in (Unit.SHARE, Unit.DAYS)):
             decimals = len(rest)
             digits = re.sub(r"[.,]", "", digits[:last]) + "." + rest
         else:
@@ -161,12 +162,15 @@ def _mean_cycle(name: str) -> _Formula:
     return lambda by: _ratio(_of(by, name).cycle, _of(by, name).with_cycle)
 
 
-def _amount(name: str) -> _Formula:
-    return lambda by: _of(by, name).amount / 100
+def _amount(*names: str) -> _Formula:
+    """The sum of the amounts that are known; None where none is."""
 
+    def add(by: _By) -> float | None:
+        some = [_of(by, name) for name in names]
+        known = any(one.with_amount for one in some)
+        return sum(one.amount for one in some) / 100 if known else None
 
-def _sum(by: _By, *names: str) -> int:
-    return sum(_of(by, name).amount for name in names)
+    return add
 
 
 def _spread(over: str) -> _Formula:
@@ -196,7 +200,7 @@ _FORMULAS: dict[str, tuple[tuple[str, _Formula], ...]] = {
         ("amount of the deals won", _amount("won")),
         ("amount of all closed deals, lost ones included", _amount("closed")),
         ("amount of all deals, open and lost ones included", _amount("all")),
-        ("amount of the deals won and of the open ones", lambda by: _sum(by, "won", "open") / 100),
+        ("amount of the deals won and of the open ones", _amount("won", "open")),
     ),
     "deals_won": (
         ("deals won", _number("won")),
