@@ -22,7 +22,7 @@ _KINDS = ("read", "added", "updated", "unchanged", "merged", "rejected", "replac
 def loading(page: Page, session: Session, into: str) -> None:
     """The button, and while it goes on, how far it is."""
     looked = session.looked
-    if looked is None:
+    if looked is None or looked.prepared is None:
         return
     rows = sum(tally.counts.read - tally.counts.rejected for tally in looked.prepared.tallies.values())
     step(5, "All rows are written in one step: everything, or nothing if it is cancelled or fails.")

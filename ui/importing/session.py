@@ -8,6 +8,7 @@ import time
 import uuid
 import weakref
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -70,14 +71,15 @@ class Session:
                 self.comparing is not None and self.comparing.over and self.comparing.result is not None
             )
             return 7 if compared else 6
-        return 4 if self.looked is not None else 0
+        return 4 if self.looked and self.looked.prepared else 0
 
     @property
     def stopped(self) -> bool:
         """Whether the step that we are at could not be done."""
         jobs = (self.comparing, self.loading, self.looking)
         last = next((job for job in jobs if job is not None), None)
-        return last is not None and last.over and last.problem is not None
+        looked = self.looked
+        return last is not None and last.over and bool(last.problem or (looked and looked.problem))
 
     @property
     def outcome(self) -> Outcome | None:
@@ -117,13 +119,14 @@ def look(session: Session) -> None:
 def load(session: Session) -> None:
     """Write what was read, as decided."""
     looked = session.looked
-    if looked and not session.loading:
+    if looked and looked.prepared and not session.loading:
         session.loading = Job(partial(work.load, cache.crm(), looked, session.answers))
 
 
 def compare(session: Session) -> None:
     """Count the files again beside the CRM as it is now."""
-    session.comparing = Job(partial(work.compare, cache.crm(), session.files))
+    if session.looked:
+        session.comparing = Job(partial(work.compare, cache.crm(), session.looked.paths))
 
 
 def start_over() -> None:
@@ -169,6 +172,6 @@ def _drop(session: Session) -> None:
     if session.looking:
         session.looking.cancel()
         session.looking.wait(10)
-        if session.looking.result:
+        if session.looking.result and session.looking.result.prepared:
             session.looking.result.prepared.close()
     session.looking = session.loading = session.comparing = None
