@@ -19,6 +19,8 @@ class CellFormat:
     decimal: str = "."
     thousands: str = ""
     empty: tuple[str, ...] = ()  # words that mean nothing, beside the empty cell
+    abbreviated: bool = False  # 1.5K is 1,500; M is a million, B a billion
+    salesforce_ids: bool = False  # an id of 15 signs is the one of 18 that begins so
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class FileFormat:
     escape: str | None = None
     heading_line: int = 1
     sheet: str | None = None
+    footer: tuple[str, ...] = ()  # a line that begins with one of these, and all below, is no row
 
 
 CELL_OPTIONS = tuple(field.name for field in fields(CellFormat))
@@ -62,6 +65,8 @@ def cell_format(options: Options, base: CellFormat) -> CellFormat:
         decimal=decimal,
         thousands=thousands,
         empty=options.words("empty", base.empty),
+        abbreviated=options.get("abbreviated", bool, base.abbreviated),
+        salesforce_ids=options.get("salesforce_ids", bool, base.salesforce_ids),
     )
 
 
@@ -81,7 +86,8 @@ def file_format(options: Options, base: FileFormat) -> FileFormat:
     if line < 1:
         raise ImportStopped(f"{options.place}: 'heading_line' counts from 1.")
     sheet = options.get("sheet", str, base.sheet)
-    return replace(base, encoding=encoding, heading_line=line, sheet=sheet, **signs)
+    footer = options.words("footer", base.footer)
+    return replace(base, encoding=encoding, heading_line=line, sheet=sheet, footer=footer, **signs)
 
 
 def known_zone(name: str, place: str) -> ZoneInfo:

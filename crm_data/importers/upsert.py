@@ -42,7 +42,7 @@ class Upsert:
             old = there.get(row.source_id)
             if old is None:
                 new.append(row)
-            elif changes := _changes(old, row.values):
+            elif not row.spare and (changes := _changes(old, row.values)):
                 changed.append((row, old["id"], changes))
             else:
                 unchanged.append(row)
