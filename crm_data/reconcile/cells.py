@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from crm_data.importers.cells import Cell, as_text
 from crm_data.importers.field import PLACEHOLDER, Field
 from crm_data.importers.formats import CellFormat
+from crm_data.importers.ids import whole_id
 
 _TIMES = {"K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 _NO_PART_OF_A_NUMBER = re.compile(r"[^0-9.+-]")
@@ -27,25 +29,53 @@ Say = Callable[[Sequence[Cell]], Cell]
 
 def saying(field: Field, columns: dict[str, int]) -> Say:
     """The function that finds what a field says in a row of cells."""
+    conditions = [(columns[heading], words) for heading, words in (field.when or {}).items()]
+    headings = [columns[name] for name in field.heading if name in columns]
 
     def say(cells: Sequence[Cell]) -> Cell:
-        for heading, words in (field.when or {}).items():
-            if as_text(cells[columns[heading]]) not in words:
-                return ""
-        if field.heading is not None:
-            cell = cells[columns[field.heading]]
+        if not all(fits(cells[index], words) for index, words in conditions):
+            return ""
+        if field.heading:
+            cell = next((cells[index] for index in headings if as_text(cells[index])), "")
         elif field.template is not None:
             cell = _filled(field.template, columns, cells)
         else:
             cell = "" if field.value is None else field.value
+        if field.part or field.split or field.starts:
+            cell = _part(field, as_text(cell))
         text = as_text(cell)
-        if field.translate is not None and text in field.translate:
-            cell = field.translate[text]
-        elif field.translate is not None and field.otherwise is not None and text:
-            cell = field.otherwise
+        if field.translate is not None:
+            otherwise = text if field.otherwise is None or not text else field.otherwise
+            became = field.translate.get(text, field.translate.get(text.casefold(), otherwise))
+            cell = cell if became == text else became
         return "" if as_text(cell) in field.cells.empty else cell
 
     return say
+
+
+def fits(cell: Cell, words: Container[str]) -> bool:
+    """Whether a cell holds one of these words; a star stands for anything."""
+    text = as_text(cell).casefold()
+    return text in words or (text != "" and "*" in words)
+
+
+def row_id(say: Say, field: Field, cells: Sequence[Cell]) -> str:
+    """The id of a row in the other system; empty where it has none."""
+    text = as_text(say(cells))
+    return whole_id(text) if field.cells.salesforce_ids else text
+
+
+def _part(field: Field, text: str) -> str:
+    """What counts of a cell that holds several values, or a JSON object."""
+    if field.part:
+        try:
+            found = json.loads(text)[field.part]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return ""
+        text = "" if found is None or isinstance(found, dict | list) else str(found).strip()
+    if field.split:
+        text = next(filter(None, (piece.strip() for piece in text.split(field.split))), "")
+    return text if text.startswith(field.starts or "") else ""
 
 
 def _filled(template: str, columns: dict[str, int], cells: Sequence[Cell]) -> str:
@@ -63,7 +93,7 @@ def amount(cell: Cell, cells: CellFormat, times: Decimal | None) -> Decimal | No
         return None
     if not isinstance(cell, str):
         return _decimal(text) * (times or 1)
-    factor = _TIMES.get(text[-1:].upper(), 1)
+    factor = _TIMES.get(text[-1:].upper(), 1) if cells.abbreviated else 1
     negative = text.startswith("(") and text.endswith(")")
     bare = text.replace("−", "-")
     if cells.thousands:

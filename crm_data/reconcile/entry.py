@@ -113,7 +113,7 @@ def _there(of: Entry, paths: list[Path]) -> list[Path]:
         raise ImportStopped(
             f"{missing[0]} is not there any more as it was imported. Name the files with --files."
         )
-    return [found[sha] for sha in wanted]
+    return paths or [found[sha] for sha in wanted]
 
 
 def _place(key: int) -> Path:

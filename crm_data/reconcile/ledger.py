@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import TracebackType
+from typing import Any
+
+#: (object, id, part, file, line, amount, currency, status, month)
+FileRow = tuple[Any, ...]
 
 _TABLES = """
 CREATE TABLE file_rows (
@@ -47,7 +51,10 @@ FROM (
 
 @dataclass(frozen=True)
 class Side:
-    """What one side says of a row. Empty texts and no amount: it says nothing, or does not know."""
+    """What one side says of a row. Empty texts and no amount: it says nothing, or does not know.
+
+    Capitals do not count in a status.
+    """
 
     amount: Decimal | None
     currency: str
@@ -84,22 +91,38 @@ class Ledger:
     ) -> None:
         self._database.close()
 
-    def add_file_rows(self, rows: Iterable[tuple[object, ...]]) -> None:
-        """(object, id, part, file, line, amount, currency, status, month); of one id, the last row counts."""
+    def add_file_rows(self, rows: Sequence[FileRow], which: str) -> int:
+        """Of one id in one part, the last row counts. Gives how many of the rows count.
+
+        which: all; once: only the first row of an id that no part has had so far; known: only the rows of ids
+        that another part has had.
+        """
+        if which == "once":
+            first = {row[1]: row for row in reversed(rows)}
+            rows = [row for row in first.values() if not self._has(row)]
+        elif which == "known":
+            rows = [row for row in rows if self._has(row)]
         self._many(_KEEP_LAST, rows)
+        return len(rows)
+
+    def _has(self, row: FileRow) -> bool:
+        query = "SELECT 1 FROM file_rows WHERE object = ? AND id = ? LIMIT 1"
+        return self._database.execute(query, row[:2]).fetchone() is not None
 
     def add_crm_rows(self, rows: Iterable[tuple[object, ...]]) -> None:
         """(object, id, key, merged into, changed, amount, currency, status, month)."""
         self._many("INSERT OR REPLACE INTO crm_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def counts(self, name: str) -> tuple[int, int, int]:
-        """Of an object's rows: those replaced by a later one, those that complete others, different ids."""
+    def counts(self, name: str, parts: Sequence[int]) -> tuple[int, int]:
+        """Of an object's rows in these parts: those replaced by a later one of the same part, and those that
+        complete a row of another part."""
+        marks = ", ".join("?" * len(parts))
         row = self._database.execute(
             "SELECT coalesce(sum(times - 1), 0), count(*), count(DISTINCT id) FROM file_rows"
-            " WHERE object = ?",
-            (name,),
+            f" WHERE object = ? AND part IN ({marks})",
+            (name, *parts),
         ).fetchone()
-        return row[0], row[1] - row[2], row[2]
+        return row[0], row[1] - row[2]
 
     def in_crm(self, name: str) -> int:
         query = "SELECT count(*) FROM crm_rows WHERE object = ?"
@@ -120,4 +143,4 @@ class Ledger:
 
 def _side(amount: str | None, currency: str | None, status: str | None, month: str | None) -> Side:
     known = None if amount is None else Decimal(amount)
-    return Side(known, currency or "", status or "", month or "")
+    return Side(known, currency or "", (status or "").casefold(), month or "")

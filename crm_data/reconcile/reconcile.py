@@ -16,7 +16,7 @@ from crm_data.importers.stage import Rejected
 from crm_data.organisation import read_organisation
 from crm_data.reconcile.ledger import Ledger, Pair, Side
 from crm_data.reconcile.result import MOST, Cause, Difference, Reconciliation, Share, Tally
-from crm_data.reconcile.source import Compared, compared, read_crm, read_files
+from crm_data.reconcile.source import Compared, Read, compared, read_crm, read_files
 from crm_data.schema.system import audit_log, tombstones
 
 _NOTHING = Side(None, "", "", "")
@@ -49,7 +49,8 @@ def reconcile(
         reasons.setdefault(row.object, {}).setdefault((row.file, row.line), words)
     with Ledger() as ledger, reported(engine), engine.connect() as connection:
         zone = read_organisation(connection).zone
-        rows, found.remarks = read_files(ledger, mapping, paths, columns, zone)
+        read = read_files(ledger, mapping, paths, columns, zone)
+        found.remarks = read.remarks
         read_crm(ledger, connection, mapping.source, columns, zone)
         for one in columns:
             name = one.table.name
@@ -59,21 +60,23 @@ def reconcile(
                 _editors(connection, name, finished),
                 finished,
             )
-            _compare(found, ledger, one, rows[name], known)
+            parts = [b.number for b in mapping.blocks if b.table is one.table and b.rows != "known"]
+            _compare(found, ledger, one, read, parts, known)
     return found
 
 
-def _compare(found: Reconciliation, ledger: Ledger, columns: Compared, read: int, known: _Known) -> None:
+def _compare(
+    found: Reconciliation, ledger: Ledger, columns: Compared, read: Read, parts: list[int], known: _Known
+) -> None:
     name = columns.table.name
-    tally = Tally(name, read=read, crm=ledger.in_crm(name))
-    tally.replaced, tally.parts, ids = ledger.counts(name)
+    tally = Tally(name, read=read.rows[name], crm=ledger.in_crm(name))
+    tally.replaced, tally.parts = ledger.counts(name, parts)
     shares: dict[tuple[str, str, str], Share] = {}
     causes: dict[tuple[str, str], Cause] = {}
-    with_id = tally.replaced + tally.parts + ids
-    tally.rejected += read - with_id
-    if read > with_id:
+    if without := read.without_id[name]:
         words = "rejected: the row has no id"
-        causes[words, ""] = Cause(name, words, True, "", read - with_id)
+        tally.rejected += without
+        causes[words, ""] = Cause(name, words, True, "", without)
     for pair in ledger.pairs(name):
         if pair.key is None:
             reason = known.rejected.get((pair.file, pair.line))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, Row, Select, Table, literal, select
+from sqlalchemy import Column, Connection, DefaultClause, Row, Select, Table, literal, select
 
 from crm_data.importers.cells import Cell, as_text
 from crm_data.importers.field import Field
 from crm_data.importers.mapping import Mapping
 from crm_data.importers.opening import Opened, open_all
-from crm_data.reconcile.cells import NotRead, amount, month, saying
-from crm_data.reconcile.ledger import Ledger
+from crm_data.reconcile.cells import NotRead, amount, fits, month, row_id, saying
+from crm_data.reconcile.ledger import FileRow, Ledger
 from crm_data.schema.types import Money, UTCDateTime
 
 #: The day or time that puts a row into a month, the first of these that the mapping fills.
@@ -53,31 +54,40 @@ def compared(mapping: Mapping) -> list[Compared]:
     return found
 
 
+@dataclass
+class Read:
+    """What was read of the files: rows by object, those of them without an id, and what made no sense."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    without_id: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def remarks(self) -> list[str]:
+        return [f"{what}: {n:,} {'cell' if n == 1 else 'cells'}" for what, n in self.unread.items()]
+
+
 def read_files(
     ledger: Ledger, mapping: Mapping, paths: Iterable[Path], columns: list[Compared], zone: ZoneInfo
-) -> tuple[Counter[str], list[str]]:
-    """Read every file again. Gives the rows of each object, and what could not be read, in words."""
+) -> Read:
+    """Read every file again into the ledger. Raises ImportStopped."""
     known = {one.table.name: one for one in columns}
-    rows: Counter[str] = Counter()
-    unread: Counter[str] = Counter()
+    found = Read()
     for opened in open_all(mapping, paths):
-        name = opened.block.table.name
-        batch: list[tuple[object, ...]] = []
-        for row in _rows(opened, known[name], zone, rows, unread):
-            batch.append(row)
-            if len(batch) == _BATCH:
-                ledger.add_file_rows(batch)
-                batch.clear()
-        ledger.add_file_rows(batch)
-    return rows, [f"{what}: {n:,} {'cell' if n == 1 else 'cells'}" for what, n in unread.items()]
+        name, block = opened.block.table.name, opened.block
+        rows = _rows(opened, known[name], zone, found)
+        while batch := list(islice(rows, _BATCH)):
+            added = ledger.add_file_rows(batch, block.rows)
+            if block.rows == "once":
+                found.rows[name] += added
+    return found
 
 
-def _rows(
-    opened: Opened, columns: Compared, zone: ZoneInfo, rows: Counter[str], unread: Counter[str]
-) -> Iterator[tuple[object, ...]]:
+def _rows(opened: Opened, columns: Compared, zone: ZoneInfo, found: Read) -> Iterator[FileRow]:
     fields = {field.column.name: field for field in opened.fields}
-    name, file, part = opened.block.table.name, opened.table.name, opened.block.number
-    key = saying(opened.block.id, opened.columns)
+    block, file = opened.block, opened.table.name
+    key = saying(block.id, opened.columns)
+    where = [(opened.columns[heading], words) for heading, words in block.where.items()]
     parts = [
         fields.get(column.name) if column is not None else None
         for column in (columns.amount, columns.currency, columns.status, columns.day)
@@ -93,15 +103,20 @@ def _rows(
         try:
             return _read(place, cell, field, zone)
         except NotRead:
-            unread[f"{file}, {field.column.name} cannot be read again"] += 1
+            found.unread[f"{file}, {field.column.name} cannot be read again"] += 1
             return None
 
     for row in opened.table.rows():
-        rows[name] += 1
         cells = [*row.cells, *[""] * (width - len(row.cells))]
-        own = as_text(key(cells))
+        if not all(fits(cells[index], words) for index, words in where):
+            continue
+        own = row_id(key, block.id, cells)
+        if block.rows == "all":
+            found.rows[block.table.name] += 1
+            found.without_id[block.table.name] += not own
         if own:
-            yield (name, own, part, file, row.line, *(text(place, cells) for place in range(4)))
+            said = [text(place, cells) for place in range(4)]
+            yield (block.table.name, own, block.number, file, row.line, *said)
 
 
 def _read(place: int, cell: Cell, field: Field, zone: ZoneInfo) -> str | None:
@@ -112,7 +127,13 @@ def _read(place: int, cell: Cell, field: Field, zone: ZoneInfo) -> str | None:
         zone = ZoneInfo(field.cells.time_zone) if field.cells.time_zone else zone
         return month(cell, field.cells, zone)
     word = as_text(cell)
-    return (word.upper() if place == 1 else word.casefold()) or None
+    return (word.upper() if place == 1 else word) or _default(field.column)
+
+
+def _default(column: Column[Any]) -> str | None:
+    """What the CRM takes an empty cell for."""
+    default = column.server_default
+    return str(default.arg) if isinstance(default, DefaultClause) else None
 
 
 def read_crm(
