@@ -16,6 +16,7 @@ from sqlalchemy import Engine, select
 from crm_data.engine import CrmUnavailable, active_file, connect, home, prepare, reported
 from crm_data.importers.mapping import OBJECTS
 from crm_data.organisation import read_organisation
+from crm_data.schema.organisation import organisation
 
 _FIRST, _OWN = "crm.db", "own.db"
 
@@ -79,6 +80,12 @@ def is_empty(engine: Engine) -> bool:
     """Whether no object of the CRM has a row."""
     with reported(engine), engine.connect() as connection:
         return not any(connection.execute(select(table.c.id).limit(1)).first() for table in OBJECTS.values())
+
+
+def has_settings(engine: Engine) -> bool:
+    """Whether the CRM has its organisation's settings. Raises CrmUnavailable."""
+    with reported(engine), engine.connect() as connection:
+        return connection.execute(select(organisation.c.id)).first() is not None
 
 
 def _has_own() -> bool:

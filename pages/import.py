@@ -8,6 +8,7 @@ from ui.importing import session as sessions
 from ui.importing import steps, where
 from ui.importing.dropping import dropping
 from ui.importing.loading import loading, outcome
+from ui.importing.mapped import mapping, read
 from ui.importing.past import past
 from ui.importing.reconciled import reconciling
 from ui.importing.theirs import their_figure
@@ -24,6 +25,9 @@ where.said(page, now)
 steps.strip(session.done, stopped=session.stopped)
 if session.outcome is None:
     dropping(page, session)
+    mapping(page, session)
+    if session.looked:
+        read(page, session.looked)
     loading(page, session, where.into(page, now))
 else:
     outcome(page, session.outcome)

@@ -26,8 +26,7 @@ _HEAD = ("object", "id", "file", "line", "what", "in the file", "in the CRM", "r
 
 def reconciling(page: Page, session: Session) -> None:
     """The comparison, made anew when somebody asks for it."""
-    step(7, "The files are read a second time, past everything that the import did, and compared with the CRM "
-            "as it is now.")  # fmt: skip
+    step(7, "The files are read a second time, past all that the import did, and compared with the CRM.")
     if session.comparing is None:
         sessions.compare(session)
     job = session.comparing

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import available_timezones
 
 import streamlit as st
 
@@ -101,7 +102,7 @@ def take(session: Session, uploads: Sequence[Dropped]) -> None:
     if ids == session.dropped:
         return
     session.dropped = ids
-    session.answers = Answers()
+    session.answers = Answers(settings={"time_zone": _time_zone()})
     shutil.rmtree(session.files, ignore_errors=True)
     session.files.mkdir(parents=True)
     for one in uploads:
@@ -109,11 +110,15 @@ def take(session: Session, uploads: Sequence[Dropped]) -> None:
     look(session)
 
 
-def look(session: Session) -> None:
-    """Find out what the files hold, with what was answered so far. Nothing is written into the CRM."""
+def look(session: Session, known: Looked | None = None) -> None:
+    """Find out what the files hold, with what was answered so far. Nothing is written into the CRM.
+
+    known: what was recognised already, where only the answers are new.
+    """
     _drop(session)
     if session.dropped:
-        session.looking = Job(partial(work.look, cache.crm(), session.files, session.folder, session.answers))
+        answers = deepcopy(session.answers)  # which the page may change meanwhile
+        session.looking = Job(partial(work.look, cache.crm(), session.files, session.folder, answers, known))
 
 
 def load(session: Session) -> None:
@@ -144,6 +149,12 @@ def safe_name(name: str) -> str:
         stem, dot, ending = bare.rpartition(".")
         bare = f"{stem[:-1]}.{ending}" if dot and len(stem) > 1 and len(ending) < 10 else bare[:-1]
     return bare
+
+
+def _time_zone() -> str:
+    """The one that the person's browser is in."""
+    zone = st.context.timezone
+    return zone if zone in available_timezones() else "UTC"
 
 
 def _new() -> Session:

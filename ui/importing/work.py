@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from crm_data import active
-from crm_data.cleansing import Finding, find
 from crm_data.engine import home
 from crm_data.importers.archive import unpacked
 from crm_data.importers.decisions import Decisions
@@ -47,8 +46,8 @@ class Looked:
     mapping: Mapping | None = None
     given: str | None = None  # the name of the mapping that was dropped with the files
     remarks: tuple[str, ...] = ()
+    fresh: bool = False  # the CRM that takes them has no settings yet
     prepared: Prepared | None = None
-    findings: tuple[Finding, ...] = ()
     problem: str | None = None
 
 
@@ -64,6 +63,7 @@ def look(
     else:
         found = known
     with _destination(engine) as into:
+        found = replace(found, fresh=not active.has_settings(into))
         try:
             found = _mapped(found, files, answers)
             assert found.mapping
@@ -72,12 +72,7 @@ def look(
             raise
         except ImportStopped as problem:
             return replace(found, problem=str(problem))
-        try:
-            progress("Looking for what is wrong", 0, 1)
-            return replace(found, prepared=prepared, findings=tuple(find(into, prepared, progress)))
-        except BaseException:
-            prepared.close()
-            raise
+        return replace(found, prepared=prepared)
 
 
 def load(engine: Any, looked: Looked, answers: Answers, progress: Progress) -> Outcome:
