@@ -22,7 +22,7 @@ except CrmUnavailable as problem:
     states.unreadable(str(problem))
     st.stop()
 where.said(page, now)
-steps.strip(session.done, stopped=session.stopped)
+journey = st.container()
 if session.outcome is None:
     dropping(page, session)
     mapping(page, session)
@@ -34,4 +34,6 @@ else:
     reconciling(page, session)
     their_figure(page)
     st.button("Import more", key="start-over", on_click=sessions.start_over)
+with journey:  # last, when everything is known
+    steps.strip(session.done, stopped=session.stopped)
 past(page, now)

@@ -13,13 +13,13 @@ from crm_data.importers.recognise.vendors import systems
 from ui.escape import html, markdown
 from ui.importing import session as sessions
 from ui.importing.session import Session
-from ui.importing.steps import step
+from ui.importing.steps import say, step
 from ui.importing.watching import over
 from ui.importing.work import Looked
 from ui.page import Page
 from ui.verdict import status_icon
 
-_KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "zip", "toml"]
+
 _NOT_IMPORTED = "Not imported"
 _SURE = 0.8
 
@@ -29,7 +29,6 @@ def dropping(page: Page, session: Session) -> None:
     step(1, "")
     uploads = st.file_uploader(
         "The files that your CRM exports",
-        type=_KINDS,
         accept_multiple_files=True,
         key=f"drop-{session.number}",
     )
@@ -53,14 +52,11 @@ def dropping(page: Page, session: Session) -> None:
 
 def _recognised(page: Page, session: Session, looked: Looked) -> None:
     if looked.given:
-        words = f"Read as the mapping {looked.given} says; nothing was guessed."
-        st.markdown(f'<div class="fine">{status_icon("good")}<span>{html(words)}</span></div>',
-                    unsafe_allow_html=True)  # fmt: skip
+        say("good", f"Read as the mapping {looked.given} says; nothing was guessed.")
     else:
         st.markdown(_files(looked.recognised, session), unsafe_allow_html=True)
         for remark in looked.remarks:
-            st.markdown(f'<div class="fine">{status_icon("near")}<span>{html(remark)}</span></div>',
-                        unsafe_allow_html=True)  # fmt: skip
+            say("near", remark)
         with st.expander("A file is something else, or is to stay out"):
             _corrections(session, looked)
     if looked.problem:

@@ -7,14 +7,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from crm_data.importers.outcome import Counts, Outcome
-from ui.escape import html, markdown
+from ui.escape import markdown
 from ui.importing import session as sessions
 from ui.importing.session import Session
-from ui.importing.steps import step
+from ui.importing.steps import say, step
 from ui.importing.watching import over
 from ui.page import Page
 from ui.table import table
-from ui.verdict import status_icon
 
 _KINDS = ("read", "added", "updated", "unchanged", "merged", "rejected", "replaced")
 
@@ -57,7 +56,7 @@ def outcome(page: Page, found: Outcome) -> None:
     head = ["Object", *(kind.capitalize() for kind in kinds)]
     shown = table(head, rows, numbers=[False] + [True] * len(kinds), caption="What became of the rows")
     st.markdown(shown, unsafe_allow_html=True)
-    st.markdown(_balance(found, number), unsafe_allow_html=True)
+    _balance(found, number)
     if found.report:
         rejected = sum(counts.rejected for counts in found.objects.values())
         st.download_button(
@@ -74,15 +73,14 @@ def _some(found: Outcome, kind: str) -> bool:
     return any(getattr(counts, kind, 0) for counts in found.objects.values())
 
 
-def _balance(found: Outcome, number: Callable[[float], str]) -> str:
+def _balance(found: Outcome, number: Callable[[float], str]) -> None:
     """That the rows read are those that were added, changed, and so on."""
     unbalanced = [name for name, counts in found.objects.items() if not _balanced(counts)]
     read = sum(counts.read for counts in found.objects.values())
     if unbalanced:
-        words = f"The rows of {', '.join(unbalanced)} do not add up. Compare them below."
-        return f'<div class="fine">{status_icon("bad")}<span>{html(words)}</span></div>'
-    words = f"{number(read)} rows read; each of them is in exactly one of the columns beside."
-    return f'<div class="fine">{status_icon("good")}<span>{html(words)}</span></div>'
+        say("bad", f"The rows of {', '.join(unbalanced)} do not add up. Compare them below.")
+    else:
+        say("good", f"{number(read)} rows were read, and each of them is in exactly one of these columns.")
 
 
 def _balanced(counts: Counts) -> bool:

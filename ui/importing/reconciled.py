@@ -11,14 +11,13 @@ import streamlit as st
 
 from crm_data.reconcile import Difference, Reconciliation, Share
 from ui import escape
-from ui.escape import html, markdown
+from ui.escape import markdown
 from ui.importing import session as sessions
 from ui.importing.session import Session
-from ui.importing.steps import step
+from ui.importing.steps import say, step
 from ui.importing.watching import over
 from ui.page import Page
 from ui.table import table
-from ui.verdict import status_icon
 
 _SHOWN = 100  # rows that differ
 _HEAD = ("object", "id", "file", "line", "what", "in the file", "in the CRM", "reason", "effect", "currency")
@@ -42,7 +41,7 @@ def reconciling(page: Page, session: Session) -> None:
 
 def reconciliation(page: Page, found: Reconciliation) -> None:
     """The verdict, the counts, the sums, and what differs."""
-    st.markdown(_verdict(page, found), unsafe_allow_html=True)
+    _verdict(page, found)
     st.markdown(_counts(page, found), unsafe_allow_html=True)
     totals = list(found.totals())
     if totals:
@@ -61,18 +60,19 @@ def reconciliation(page: Page, found: Reconciliation) -> None:
         st.caption(markdown(remark))
 
 
-def _verdict(page: Page, found: Reconciliation) -> str:
+def _verdict(page: Page, found: Reconciliation) -> None:
     number = page.formats.number
     rows = sum(one.found + one.merged for one in found.objects)
     if found.unexplained:
-        words = f"{number(found.unexplained)} rows differ for no reason that is known. They are listed below."
-        return f'<div class="fine">{status_icon("bad")}<span class="bad">{html(words)}</span></div>'
-    if found.agrees:
-        words = f"All {number(rows)} rows, and every sum, are the same in the files and in the CRM."
+        say(
+            "bad",
+            f"{number(found.unexplained)} rows differ for no reason that is known. They are listed below.",
+        )
+    elif found.agrees:
+        say("good", f"All {number(rows)} rows, and every sum, are the same in the files and in the CRM.")
     else:
         differ = number(sum(cause.rows for cause in found.causes))
-        words = f"{number(rows)} rows are in the CRM. Differences: {differ}, each explained below."
-    return f'<div class="fine">{status_icon("good")}<span class="good">{html(words)}</span></div>'
+        say("good", f"{number(rows)} rows are in the CRM. Differences: {differ}, each explained below.")
 
 
 def _counts(page: Page, found: Reconciliation) -> str:

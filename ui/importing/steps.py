@@ -28,3 +28,11 @@ def step(number: int, words: str) -> None:
     st.header(f"{number} · {STEPS[number - 1]}", anchor=False)
     if words:
         st.markdown(f'<div class="why">{html(words)}</div>', unsafe_allow_html=True)
+
+
+def say(status: str, words: str) -> None:
+    """A sentence with its status: good, near or bad."""
+    st.markdown(
+        f'<div class="fine {status}" role="status">{status_icon(status)}<span>{html(words)}</span></div>',
+        unsafe_allow_html=True,
+    )

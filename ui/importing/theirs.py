@@ -8,10 +8,10 @@ import streamlit as st
 
 from kpis import DEFINITIONS, Period, Question, theirs
 from ui import cache
-from ui.escape import html, markdown
+from ui.escape import markdown
+from ui.importing.steps import say
 from ui.page import Page
 from ui.table import table
-from ui.verdict import status_icon
 
 
 def their_figure(page: Page) -> None:
@@ -48,11 +48,7 @@ def their_figure(page: Page) -> None:
     question = Question((key,), Period(first, last + timedelta(days=1)), page.today, viewer=page.viewer)
     given = cache.derived(page.copy, theirs.variants, question)
     good = any(one.gives(figure) for one in given)
-    said = html(theirs.sentence(given, figure, key))
-    st.markdown(
-        f'<div class="fine" role="status">{status_icon("good" if good else "near")}<span>{said}</span></div>',
-        unsafe_allow_html=True,
-    )
+    say("good" if good else "near", theirs.sentence(given, figure, key))
     rows = [
         [
             one.words + (" (here)" if one.ours else ""),
