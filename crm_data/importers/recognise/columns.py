@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
@@ -38,8 +39,8 @@ class Filled:
 
     @property
     def all_headings(self) -> tuple[str, ...]:
-        named = tuple(self.template.split("{")[1:]) if self.template else ()
-        return (*self.headings, *(text.split("}")[0] for text in named), *self.options.get("when", {}))
+        named = PLACEHOLDER.findall(self.template or "")
+        return (*self.headings, *named, *self.options.get("when", {}))
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
         name not in headings_there(found) for name in found.part.where if found.part.where[name] == ("*",)
     ):
         missing = (*missing, *found.part.where)
-    named = headings.all(found.part.id)
+    named = [key for name in found.part.id if (key := _key(name, headings))]
     key = named[0] if named else _telling(look, found)
     return replace(found, id=key, missing=missing)
 
@@ -132,6 +133,18 @@ def headings_there(found: Resolved) -> set[str]:
     """The system's names of the conditions that the file can answer."""
     there = {bare(heading) for heading in found.where}
     return {name for name in found.part.where if bare(name) in there}
+
+
+def _key(name: str, headings: Headings) -> str | None:
+    """An id as a mapping writes it: a heading, or a template of several."""
+    pieces = PLACEHOLDER.split(name)
+    if len(pieces) == 1:
+        return headings.find(name)
+    found = [headings.find(each) for each in pieces[1::2]]
+    if None in found:
+        return None
+    pieces[1::2] = [f"{{{heading}}}" for heading in found]
+    return "".join(pieces)
 
 
 def _telling(look: Look, found: Resolved) -> str | None:

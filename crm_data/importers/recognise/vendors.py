@@ -26,6 +26,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from crm_data.importers.field import PLACEHOLDER
+
 FOLDER = Path(__file__).with_name("vendors")
 
 GENERIC = "generic"
@@ -117,7 +119,7 @@ def _system(path: Path) -> System:
     ignored = frozenset(map(bare, names(tree.get("ignored", ""))))
     everywhere = [name for name in names(tree.get("ignored", "")) if name]
     objects = {
-        key: _object(path.stem, key, given, everywhere, ignored, tree.get("aliases", {}))
+        key: _object(path.stem, key, given, everywhere, ignored, tree.get("aliases", {}), tree.get("ids"))
         for key, given in tree["objects"].items()
     }
     return System(
@@ -138,13 +140,15 @@ def _object(
     everywhere: list[str],
     ignored: frozenset[str],
     aliases: dict[str, str],
+    own_ids: str | None,
 ) -> VendorObject:
     part = _part(given, given.get("fills")) if "fills" in given else None
     also = tuple(_part(each, each["fills"]) for each in given.get("also", ()))
-    headings = [*names(given.get("known", "")), *names(given.get("id", ""))]
+    headings = [*names(given.get("known", ""))]
     for each in (part, *also):
         if each is not None:
-            headings += [*each.id, *each.where]
+            headings += [name for key in each.id for name in PLACEHOLDER.findall(key) or [key]]
+            headings += each.where
             headings += [h for sources in each.columns.values() for s in sources for h in s.all_headings]
     headings = [heading for heading in headings if heading]
     headings += [other for heading in headings if heading in aliases for other in names(aliases[heading])]
@@ -155,7 +159,7 @@ def _object(
         part=part,
         also=also,
         files=tuple(map(bare, names(given.get("files", key)))),
-        ids=re.compile(given["ids"]) if "ids" in given else None,
+        ids=re.compile(ids) if (ids := given.get("ids", own_ids)) else None,
         known=known,
         ignored=ignored | frozenset(map(bare, names(given.get("ignored", "")))),
     )
@@ -190,7 +194,7 @@ def _source(spec: str | dict[str, Any]) -> Source:
     return Source(
         headings=names(spec["heading"]) if "heading" in spec else (),
         stand_in=names(spec["stand_in"]) if "stand_in" in spec else (),
-        template=tuple(re.split(r"\{([^{}]+)\}", spec["template"])) if "template" in spec else (),
+        template=tuple(PLACEHOLDER.split(spec["template"])) if "template" in spec else (),
         value=spec.get("value"),
         options=options,
     )
