@@ -19,7 +19,6 @@ from ui.importing.work import Looked
 from ui.page import Page
 from ui.verdict import status_icon
 
-
 _NOT_IMPORTED = "Not imported"
 _SURE = 0.8
 

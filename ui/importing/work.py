@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_data import active
-from crm_data.engine import home
+from crm_data.engine import home, reported
 from crm_data.importers.archive import unpacked
 from crm_data.importers.decisions import Decisions
 from crm_data.importers.errors import Cancelled, ImportStopped
@@ -19,8 +19,10 @@ from crm_data.importers.outcome import Outcome
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress
 from crm_data.importers.recognise import Override, Recognised, propose, recognise
+from crm_data.importers.recognise.command import objects_of
 from crm_data.importers.run import load as load_prepared
 from crm_data.importers.run import read
+from crm_data.organisation import read_organisation
 from crm_data.reconcile import Reconciliation
 from crm_data.reconcile import entry as entries
 
@@ -65,7 +67,7 @@ def look(
     with _destination(engine) as into:
         found = replace(found, fresh=not active.has_settings(into))
         try:
-            found = _mapped(found, files, answers)
+            found = _mapped(into, found, files, answers)
             assert found.mapping
             prepared = read(into, found.mapping, found.paths, progress, keep_in=folder)
         except Cancelled:
@@ -91,13 +93,23 @@ def compare(engine: Any, paths: tuple[Path, ...], progress: Progress) -> Reconci
     return entries.compare(engine, entries.entry(engine, None), paths)
 
 
-def _mapped(found: Looked, files: Path, answers: Answers) -> Looked:
-    """With the mapping that was dropped, or the one that follows from what was recognised."""
+def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
+    """With the mapping that was dropped, or the one that follows from what was recognised.
+
+    That one is in the CRM's currency, and makes up nothing that the CRM has.
+    """
     if found.given:
         return replace(found, mapping=read_mapping(files / found.given), problem=None)
+    overrides = list(answers.overrides.values())
     currency = answers.settings.get("base_currency")
-    proposal = propose(found.recognised, answers.overrides.values(), currency=currency)
-    mapping = parse_mapping(_with_settings(proposal.text, answers.settings))
+    with reported(into), into.connect() as connection:
+        if not found.fresh:
+            currency = read_organisation(connection).base_currency
+        proposal = propose(found.recognised, overrides, currency=currency)
+        if there := objects_of(connection, proposal.mapping.source):
+            proposal = propose(found.recognised, overrides, currency=currency, there=there)
+    settings = answers.settings if found.fresh else {}
+    mapping = parse_mapping(_with_settings(proposal.text, settings))
     return replace(found, mapping=mapping, remarks=proposal.remarks, problem=None)
 
 
