@@ -10,7 +10,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from crm_data import reads
+from crm_data.edits import actor
 from crm_data.engine import CrmUnavailable, connect, prepare, reported
+from crm_data.kept import NotKept
 from crm_data.warehouse import open_copy
 from crm_data.warehouse.errors import CopyError
 from kpis import (
@@ -34,6 +36,8 @@ from kpis import (
 from kpis.alerts import command as alerts
 from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
+from kpis.kept import command as kept
+from kpis.kept import keep
 from kpis.period import GRAINS, PRESETS, Calendar
 from kpis.question import Where
 from kpis.read import definition_of
@@ -55,9 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for key in getattr(args, "keys", ()):
             definition_of(key)
         engine = connect()
+        if args.command == "kept" or getattr(args, "keep", False):
+            prepare(engine)
         with reported(engine), engine.connect() as crm, open_copy(engine) as copy:
-            _answer(args, copy, crm)
-    except (CrmUnavailable, CopyError, NoRows, UnknownKPI, ValueError) as problem:
+            if args.command == "kept":
+                kept.main(args, engine, copy, crm)
+            else:
+                _answer(args, copy, crm)
+                _keep(args, copy, crm)
+    except (CrmUnavailable, CopyError, NoRows, NotKept, UnknownKPI, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 1
     except BrokenPipeError:  # `| head` has seen enough
@@ -85,6 +95,16 @@ def _answer(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
         )
     else:
         _prove(args, copy, question, names)
+
+
+def _keep(args: argparse.Namespace, copy: Copy, crm: Connection) -> None:
+    """Keep the report that was written, if that is asked for."""
+    if not getattr(args, "keep", False):
+        return
+    asked = report.asked_for(args, _question(args, copy, crm))
+    crm.rollback()  # what was read is over: now something is written
+    head = keep(copy, crm.engine, asked, actor())
+    print(f"Kept as report {head.id}.", file=sys.stderr)
 
 
 def _which(args: argparse.Namespace, copy: Copy, question: Question) -> Which:
@@ -192,6 +212,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("keys", nargs=1, metavar="KEY")
     written = commands.add_parser("report", help="a report in words, or as PDF, Excel or CSV")
     report.add_arguments(written)
+    kept.add_arguments(
+        commands.add_parser("kept", help="reports as they were kept, and what has changed since")
+    )
     for one in (value, behind, proof, why, written):
         _add_window(one)
     return parser

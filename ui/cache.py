@@ -10,12 +10,15 @@ from typing import Any, TypeVar
 import streamlit as st
 
 import kpis
+from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
 from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper
-from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts
+from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts, kept
 from kpis.alerts import Backtest, Watch
+from kpis.kept import Comparison
+from kpis.question import Viewer
 from kpis.reports import REPORTS, Asked, Found, gather
 
 Answer = TypeVar("Answer")
@@ -106,6 +109,11 @@ def report(copy: Copy, asked: Asked) -> Found:
     return _report(copy, _key(copy, asked), asked)
 
 
+def kept_compared(copy: Copy, key: int, viewer: Viewer) -> Comparison:
+    """What has become of a kept report's figures. Raises NotKept, CrmUnavailable."""
+    return _kept_compared(copy, _key(copy, ("kept", _url(), key, viewer)), key, viewer)
+
+
 def backtest(copy: Copy, rule: Rule, today: date) -> Backtest:
     return _backtest(copy, _key(copy, (rule, today)), rule, today)
 
@@ -164,6 +172,13 @@ def _rows(
 @st.cache_data(max_entries=100, show_spinner=False)
 def _report(_copy: Copy, key: str, _asked: Asked) -> Found:
     return gather(_copy, _asked, REPORTS[_asked.name])
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _kept_compared(_copy: Copy, key: str, _report: int, _viewer: Viewer) -> Comparison:
+    with reported(crm()), crm().connect() as connection:
+        found, sets = kept.read(connection, _report, _viewer), store.row_sets(connection, _report)
+    return kept.compare(_copy, found, sets)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

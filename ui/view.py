@@ -27,7 +27,7 @@ LISTS = ("counted", "out", "undated", "ledger")
 
 #: The parameters that are text or numbers, and those that are keys of records in the CRM database.
 _PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report", "finding", "queue")
-_RECORDS = ("account", "contact", "case", "rule")
+_RECORDS = ("account", "contact", "case", "rule", "kept")
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
 
@@ -43,8 +43,8 @@ class View:
     """What a page shows. `custom` wins over `period`; `where` holds the filters.
 
     The rest is the drill-down: the KPI, the member (`at`) and time bucket that were clicked, which of
-    the rows, the dimension (`by`) a change is split by, the record or report that is open, and what the
-    queue of cases is narrowed to.
+    the rows, the dimension (`by`) a change is split by, the record, report or kept report that is open,
+    and what the queue of cases is narrowed to.
     """
 
     period: str = "12m"
@@ -62,6 +62,7 @@ class View:
     contact: int | None = None
     case: int | None = None
     rule: int | None = None
+    kept: int | None = None
     report: str | None = None
     finding: str | None = None
     queue: str | None = None

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
-from crm_data.alerts.audit import note
 from crm_data.alerts.runs import Overtaken, end_runs
+from crm_data.audit import changed, note
 from crm_data.engine import writing
 from crm_data.schema.base import utc_now
 from crm_data.schema.system import alert_rules as table
@@ -123,8 +123,7 @@ def _change(
         action,
         table.name,
         before.id,
-        _values(before) | {"deleted_at": before.deleted_at},
-        values,
+        *changed(_values(before) | {"deleted_at": before.deleted_at}, values),
     )
     return _one(connection, before.id)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
 
-from crm_data.alerts.audit import note
 from crm_data.alerts.events import STATES, state_of
+from crm_data.audit import changed, note
 from crm_data.engine import writing
 from crm_data.schema.base import utc_now
 from crm_data.schema.system import alert_events as table
@@ -131,7 +131,7 @@ def _end(
     if run["state"] != "resolved":
         values |= {"state": "resolved", "state_at": now, "state_actor": actor, "state_by": None}
     connection.execute(update(table).where(table.c.id == run["id"]).values(**values, **seen))
-    note(connection, now, actor, "update", table.name, run["id"], dict(run), values)
+    note(connection, now, actor, "update", table.name, run["id"], *changed(dict(run), values))
 
 
 def set_state(
@@ -169,4 +169,4 @@ def set_state(
             "snoozed_until": until,
         }
         connection.execute(update(table).where(table.c.id == event_id).values(**values))
-        note(connection, now, actor, "update", table.name, event_id, dict(run), values)
+        note(connection, now, actor, "update", table.name, event_id, *changed(dict(run), values))

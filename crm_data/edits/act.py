@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
+from crm_data.audit import Row, note
 from crm_data.edits.errors import Gone, NotSaved
-from crm_data.edits.values import Row, written_row
 from crm_data.engine import reported, writing
 from crm_data.schema.base import utc_now
 from crm_data.schema.system import audit_log
@@ -84,20 +84,20 @@ class Act:
 
     def note(self, action: str, table: str, key: int | None, before: Row | None, after: Row | None) -> None:
         """One row in the audit log; the first gives the act its key."""
-        values = {
-            "at": self.now,
-            "actor": self.actor,
-            "action": "undo" if self.undoes else action,
-            "table_name": table,
-            "row_id": key,
-            "before": None if before is None else written_row(before),
-            "after": None if after is None else written_row(after),
-            "act": self.key,
-            "undoes": self.undoes,
-            "deed": self.deed,
-        }
-        statement = insert(audit_log).values(**values).returning(audit_log.c.id)
-        written = int(self.connection.execute(statement).scalar_one())
+        done = "undo" if self.undoes else action
+        written = note(
+            self.connection,
+            self.now,
+            self.actor,
+            done,
+            table,
+            key,
+            before,
+            after,
+            act=self.key,
+            undoes=self.undoes,
+            deed=self.deed,
+        )
         if self.key is None:
             self.key = written
             own = update(audit_log).where(audit_log.c.id == written)

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, or_, select
 
+from crm_data.audit import Row
 from crm_data.edits.act import Act, acting
 from crm_data.edits.errors import Gone, NotSaved
 from crm_data.edits.fields import Fields
 from crm_data.edits.revise import Saved, mine, revise
-from crm_data.edits.values import Row
 from crm_data.rights import Rights, accounts_seen, cases_seen
 from crm_data.schema.customers import accounts, contacts
 from crm_data.schema.organisation import teams, users

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz.fuzz import token_sort_ratio
 from sqlalchemy import ColumnElement, Connection, select
 
-from crm_data.edits.values import Row
+from crm_data.audit import Row
 from crm_data.rights import Rights, accounts_seen
 from crm_data.schema.customers import contacts
 from crm_data.search import fold, search

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Column, Engine, Table, select, update
 
+from crm_data.audit import Row
 from crm_data.edits.act import Act, acting
 from crm_data.edits.contacts import CONSENT, DETAILS, seen_contact
 from crm_data.edits.errors import NotSaved
 from crm_data.edits.revise import Saved
-from crm_data.edits.values import Row
 from crm_data.rights import Rights
 from crm_data.schema import metadata
 from crm_data.schema.customers import contacts

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from crm_data.audit import Row
 from crm_data.edits.act import Act
 from crm_data.edits.errors import Changed, Conflict, Gone
-from crm_data.edits.values import Row
 from crm_data.schema.system import audit_log
 
 _SEARCHED = 50  # audit rows of one record that are looked through for who changed a field

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from crm_data.audit import read, read_row, written
 from crm_data.edits.act import Act, acting
 from crm_data.edits.cases import find_case
 from crm_data.edits.contacts import find_contact
 from crm_data.edits.errors import Gone, NotSaved
 from crm_data.edits.revise import Saved
-from crm_data.edits.values import read, read_row, written
 from crm_data.rights import Rights
 from crm_data.schema import metadata
 from crm_data.schema.system import audit_log

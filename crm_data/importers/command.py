@@ -19,7 +19,7 @@ from crm_data.engine import ROOT, connect, home, prepare, reported
 from crm_data.importers import reading
 from crm_data.importers.errors import ImportStopped, listed, nearest
 from crm_data.importers.mapping import Mapping, read_mapping
-from crm_data.importers.outcome import Counts, Note, Outcome
+from crm_data.importers.outcome import Note, Outcome
 from crm_data.importers.recognise import command as recognition
 from crm_data.importers.recognise import recognise
 from crm_data.importers.run import run_import
@@ -27,6 +27,7 @@ from crm_data.importers.run import run_import
 SHIPPED = ROOT / "docs" / "examples"
 
 _COLUMNS = ("read", "added", "updated", "unchanged", "rejected", "replaced")
+_SELDOM = ("merged", "deleted")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,12 +130,14 @@ def _progress() -> Iterator[reading.Progress]:
 
 
 def _show(outcome: Outcome, console: Console) -> None:
-    table = Table(title=f"Imported from {escape(outcome.source)}", title_justify="left")
+    table = Table(title=f"Import no. {outcome.key}, from {escape(outcome.source)}", title_justify="left")
     table.add_column("object")
-    for name in _COLUMNS:
+    seldom = [name for name in _SELDOM if any(getattr(each, name) for each in outcome.objects.values())]
+    columns = [*_COLUMNS, *seldom]
+    for name in columns:
         table.add_column(name, justify="right")
     for name, counts in outcome.objects.items():
-        table.add_row(name, *_numbers(counts))
+        table.add_row(name, *(f"{getattr(counts, column):,}" for column in columns))
     console.print(table)
     for note in outcome.notes:
         console.print(f"Note: {escape(_sentence(note))}", highlight=False)
@@ -142,10 +145,6 @@ def _show(outcome: Outcome, console: Console) -> None:
         rejected = sum(counts.rejected for counts in outcome.objects.values())
         console.print(f"Rejected: {_rows(rejected)}. They are listed with their reasons in:", highlight=False)
         print(outcome.report)  # on a line of its own, unbroken, to be copied
-
-
-def _numbers(counts: Counts) -> list[str]:
-    return [f"{getattr(counts, name):,}" for name in _COLUMNS]
 
 
 def _sentence(note: Note) -> str:

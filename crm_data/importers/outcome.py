@@ -19,7 +19,10 @@ _PAIRS_SHOWN = 3
 
 @dataclass
 class Counts:
-    """Rows of one object. read = added + updated + unchanged + rejected + replaced."""
+    """Rows of one object. read = added + updated + unchanged + rejected + replaced + merged.
+
+    `deleted` counts rows that the CRM had and the files have not.
+    """
 
     read: int = 0
     added: int = 0
@@ -27,6 +30,8 @@ class Counts:
     unchanged: int = 0
     rejected: int = 0
     replaced: int = 0  # by a later row with the same id
+    merged: int = 0  # into another row
+    deleted: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,14 @@ class Tally:
 @dataclass
 class Outcome:
     source: str
+    key: int = 0  # of the import, which `imports` lists and `undo` takes
     objects: dict[str, Counts] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     report: Path | None = None  # the rejected rows; None: there are none
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "import": self.key,
             "source": self.source,
             "objects": {name: asdict(counts) for name, counts in self.objects.items()},
             "notes": [asdict(note) for note in self.notes],

@@ -47,8 +47,10 @@ def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progr
             staged[:] = chosen
         stage.add(block.number, staged, spare=block.rows == "once")
         stage.reject(rejected)
+        stage.reject_ids(opened.block.table.name, rows.rejected_ids)
         staged.clear()
         rejected.clear()
+        rows.rejected_ids.clear()
 
     for row in table.rows():
         if not rows.count(row):
@@ -100,6 +102,7 @@ class _Rows:
             if field.key is not None
         ]
         self._tally = tally
+        self.rejected_ids: list[str] = []  # as far as they could be read
 
     def count(self, row: Row) -> bool:
         """Whether the row is one of this part's at all."""
@@ -128,6 +131,8 @@ class _Rows:
             if text and "\0" in text
         ]
         if problems:
+            if isinstance(key, str):
+                self.rejected_ids.append(key)
             return [self._rejected(row, problem) for problem in problems]
         values = {name: value for name, value in zip(self._names, read, strict=True) if value is not LEFT_OUT}
         for name, by, keep in self._references:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Column, Connection, Table, func, null, select
 
 from crm_data.importers.stage import Pending, Reference, Staged
+from crm_data.schema.system import import_aliases
 
 #: Keys remembered at most, so that the memory stays small however many rows there are.
 _REMEMBERED = 200_000
@@ -92,6 +93,7 @@ class _Finder:
         self._key = key
         self._source = source
         self._known: dict[str, int] = {}
+        self._aliases: dict[str, set[int]] | None = None
 
     def find(self, wanted: Collection[str]) -> dict[str, int | None]:
         """The key of each row that exists; None where several could be meant. Others are left out."""
@@ -108,11 +110,36 @@ class _Finder:
 
     def _ask(self, texts: list[str]) -> dict[str, list[int]]:
         columns = self._key.table.c
-        query = select(self._key, columns.id, columns.source_system).where(self._key.in_(texts))
+        # A contact that was merged means the one that it is part of now.
+        meant = (
+            func.coalesce(columns.merged_into_id, columns.id) if "merged_into_id" in columns else columns.id
+        )
+        query = select(self._key, meant, columns.source_system).where(self._key.in_(texts))
         if self._key.name == "source_id":
             query = query.where(columns.source_system == self._source)
-        own: dict[str, list[int]] = {}
-        others: dict[str, list[int]] = {}
+        own: dict[str, set[int]] = {}
+        others: dict[str, set[int]] = {}
         for text, key, source in self._connection.execute(query):
-            (own if source == self._source else others).setdefault(text, []).append(key)
-        return others | own
+            (own if source == self._source else others).setdefault(text, set()).add(key)
+        for text in texts:
+            if text not in own and (keys := self._part_of().get(text)):
+                own[text] = keys
+        return {text: sorted(keys) for text, keys in (others | own).items()}
+
+    def _part_of(self) -> dict[str, set[int]]:
+        """The rows that rows of the source became part of when they were imported, by the same column."""
+        if self._aliases is None:
+            table, columns = self._key.table, import_aliases.c
+            meant = table.c.merged_into_id if "merged_into_id" in table.c else null()
+            query = (
+                select(columns.source_id, columns.content, func.coalesce(meant, table.c.id).label("row_key"))
+                .join(table, table.c.id == columns.row_id)
+                .where(columns.table_name == table.name, columns.source_system == self._source)
+            )
+            self._aliases = {}
+            for row in self._connection.execute(query):
+                name = self._key.name
+                text = row.source_id if name == "source_id" else (row.content or {}).get(name)
+                if text is not None:
+                    self._aliases.setdefault(text, set()).add(row.row_key)
+        return self._aliases

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
@@ -15,13 +14,18 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Table, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 
+from crm_data.audit import note
+from crm_data.edits.act import actor
 from crm_data.engine import reported, writing
+from crm_data.importers.changes import ChangeLog
 from crm_data.importers.decisions import Decisions
+from crm_data.importers.deleting import delete_rows
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import digest
 from crm_data.importers.mapping import OBJECTS, Mapping
+from crm_data.importers.merging import Merging
 from crm_data.importers.opening import Opened, open_all
 from crm_data.importers.outcome import Note, Outcome, Tally, write_report
 from crm_data.importers.prepared import Prepared
@@ -31,7 +35,7 @@ from crm_data.importers.writing import write_object
 from crm_data.organisation import Organisation, read_organisation
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
-from crm_data.schema.system import audit_log, imports
+from crm_data.schema.system import imports
 
 
 def run_import(
@@ -91,7 +95,7 @@ def load(
     as it was, and the same can be loaded again.
     """
     outcome = Outcome(prepared.source)
-    tallies = deepcopy(prepared.tallies)
+    tallies = dict(deepcopy(prepared.tallies))
     with (
         _temporary_room(),
         _withdrawn_report(outcome),
@@ -99,15 +103,22 @@ def load(
         writing(engine) as connection,
     ):
         _refuse_demo(read_organisation(connection))
-        outcome.notes += _settle(connection, prepared.organisation)
-        for name, parts in prepared.objects.items():
-            _write(connection, prepared, OBJECTS[name], parts, tallies[name], progress)
+        outcome.key = _begin(connection, prepared, decisions)
+        log = ChangeLog(connection, outcome.key, prepared.source, prepared.objects)
+        outcome.notes += _settle(connection, prepared.organisation, log)
+        for name in prepared.objects:
+            _write(connection, prepared, name, decisions, log, tallies[name], progress)
+        for name, (gone, kept) in delete_rows(connection, decisions.delete, log).items():
+            tallies.setdefault(name, Tally()).counts.deleted = gone
+            if kept:
+                outcome.notes.append(Note(name, "", "not deleted, since others refer to them", kept))
         for name, tally in tallies.items():
             outcome.objects[name] = tally.counts
             outcome.notes += tally.notes(name)
         outcome.notes += [Note("", "", remark, 0) for remark in prepared.remarks]
         outcome.report = _report(reports, prepared.started, prepared.source, prepared.stage)
-        _record(connection, prepared, outcome)
+        log.finish()
+        _finish(connection, outcome)
     return outcome
 
 
@@ -163,7 +174,7 @@ def _read(
     return list(files.values())
 
 
-def _settle(connection: Connection, given: MappingOf[str, Any]) -> list[Note]:
+def _settle(connection: Connection, given: MappingOf[str, Any], log: ChangeLog) -> list[Note]:
     """Give an empty CRM the organisation's settings of the mapping; a CRM's own are kept."""
     if not given:
         return []
@@ -171,6 +182,7 @@ def _settle(connection: Connection, given: MappingOf[str, Any]) -> list[Note]:
     if row is None:
         settings = {"name": "My organisation"} | dict(given)
         connection.execute(insert(organisation).values(id=1, updated_at=utc_now(), **settings))
+        log.settled(organisation, 1, settings)
         return []
     different = [name for name, value in given.items() if row[name] != value]
     return [Note("organisation", name, f"kept {row[name]}, as the CRM has it", 0) for name in different]
@@ -179,50 +191,54 @@ def _settle(connection: Connection, given: MappingOf[str, Any]) -> list[Note]:
 def _write(
     connection: Connection,
     prepared: Prepared,
-    table: Table,
-    parts: list[int],
+    name: str,
+    decisions: Decisions,
+    log: ChangeLog,
     tally: Tally,
     progress: Progress,
 ) -> None:
+    table, parts = OBJECTS[name], prepared.objects[name]
     stage, counts = prepared.stage, tally.counts
     total = stage.ids(parts)
     counts.replaced = counts.read - counts.rejected - total
     if counts.replaced:
         tally.seen["", "id comes again in a later row, which counts"] += counts.replaced
+    merges = [merge for merge in decisions.merges if merge.object == name]
     write_object(
         connection,
         table,
         prepared.source,
         stage,
         lambda: stage.rows(parts),
+        Merging(connection, table, prepared.source, stage, parts, merges),
+        log,
         tally,
-        lambda done: progress(f"Writing {table.name}", done, total),
+        lambda done: progress(f"Writing {name}", done, total),
     )
 
 
-def _record(connection: Connection, prepared: Prepared, outcome: Outcome) -> None:
-    """The import itself, and its entry in the audit log."""
-    counts = {name: asdict(each) for name, each in outcome.objects.items()}
+def _begin(connection: Connection, prepared: Prepared, decisions: Decisions) -> int:
+    """The entry of the import. Gives its key."""
     statement = insert(imports).values(
         source_system=prepared.source,
         started_at=prepared.started,
         finished_at=utc_now(),
         files=prepared.files,
-        counts=counts,
+        counts={},
+        mapping=prepared.mapping,
+        decisions=decisions.as_json(),
+        actor=actor(),
     )
-    key = connection.execute(statement.returning(imports.c.id)).scalar_one()
-    connection.execute(
-        insert(audit_log).values(
-            at=utc_now(), actor=_who(), action="import", table_name="imports", row_id=key, after=counts
-        )
-    )
+    return int(connection.execute(statement.returning(imports.c.id)).scalar_one())
 
 
-def _who() -> str:
-    try:
-        return f"{getpass.getuser()} (import)"
-    except (OSError, KeyError):  # a user without a name
-        return "import"
+def _finish(connection: Connection, outcome: Outcome) -> None:
+    """What came of the import, in its entry and in the audit log."""
+    counts = {name: asdict(each) for name, each in outcome.objects.items()}
+    own = update(imports).where(imports.c.id == outcome.key)
+    connection.execute(own.values(counts=counts, finished_at=utc_now()))
+    who = f"{actor()} (import)"
+    note(connection, utc_now(), who, "import", "imports", outcome.key, None, counts)
 
 
 def _report(folder: Path, started: datetime, source: str, stage: Stage) -> Path | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import pickle
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +20,7 @@ CREATE TABLE rows (
     position INTEGER PRIMARY KEY, block INTEGER, source_id TEXT, file TEXT, line INTEGER,
     content BLOB, spare INTEGER, UNIQUE (block, source_id)
 );
+CREATE TABLE rejected_ids (object TEXT, source_id TEXT, PRIMARY KEY (object, source_id)) WITHOUT ROWID;
 CREATE TABLE problems (
     object TEXT, file TEXT, line INTEGER, "column" TEXT, cell TEXT, reason TEXT, late INTEGER
 );
@@ -27,6 +28,8 @@ CREATE TABLE pending (
     source_id TEXT, file TEXT, line INTEGER, "column" TEXT, by TEXT, text TEXT, keep INTEGER, written INTEGER
 );
 """
+
+_MANY = 500  # ids in one statement
 
 _KEEP_LAST = """
 INSERT INTO rows (block, source_id, file, line, content, spare) VALUES (?, ?, ?, ?, ?, ?)
@@ -138,6 +141,39 @@ class Stage:
         wanted, marks = json.dumps(list(source_ids)), ", ".join("?" * len(blocks))
         query = f"SELECT source_id FROM rows WHERE block IN ({marks}) AND source_id IN (SELECT value FROM json_each(?))"
         return {key for (key,) in self._database.execute(query, (*blocks, wanted))}
+
+    def find(self, blocks: Sequence[int], source_ids: Collection[str]) -> dict[str, Staged]:
+        """The rows with these ids, as `rows` gives them."""
+        found: dict[str, Staged] = {}
+        wanted = list(source_ids)
+        order = ", ".join("?" * len(blocks))
+        for first in range(0, len(wanted), _MANY):
+            some = wanted[first : first + _MANY]
+            query = (
+                f"SELECT source_id, file, line, content FROM rows WHERE block IN ({order}) "
+                f"AND source_id IN ({', '.join('?' * len(some))}) ORDER BY block"
+            )
+            for source_id, file, line, content in self._database.execute(query, [*blocks, *some]):
+                row = found.setdefault(source_id, Staged(source_id, file, line, {}))
+                row.file, row.line = file, line
+                row.values |= pickle.loads(content)
+        return found
+
+    def seen(self, object_name: str, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
+        """Which of these ids the files have, in rows that were rejected too."""
+        marks = ", ".join("?" * len(source_ids))
+        order = ", ".join("?" * len(blocks))
+        query = (
+            f"SELECT source_id FROM rows WHERE block IN ({order}) AND source_id IN ({marks}) UNION "
+            f"SELECT source_id FROM rejected_ids WHERE object = ? AND source_id IN ({marks})"
+        )
+        values = [*blocks, *source_ids, object_name, *source_ids]
+        return {row[0] for row in self._database.execute(query, values)}
+
+    def reject_ids(self, object_name: str, source_ids: Iterable[str]) -> None:
+        """Note the ids of rows that stay out, so that they are not taken for deleted ones."""
+        rows = ((object_name, source_id) for source_id in source_ids)
+        self._many("INSERT OR IGNORE INTO rejected_ids VALUES (?, ?)", rows)
 
     def ids(self, blocks: Sequence[int]) -> int:
         """How many different rows these blocks give."""

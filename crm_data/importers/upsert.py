@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, exists, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.sql.dml import UpdateBase
 
 from crm_data.importers.broken_rule import explained
+from crm_data.importers.changes import Changed, ChangeLog
 from crm_data.importers.stage import Staged
 from crm_data.schema.base import utc_now
 
@@ -21,9 +22,10 @@ class Upsert:
     `refused` collects what the database would not take, as (row, column, reason).
     """
 
-    def __init__(self, connection: Connection, table: Table, source: str) -> None:
+    def __init__(self, connection: Connection, table: Table, source: str, log: ChangeLog) -> None:
         self.refused: list[tuple[Staged, str, str]] = []
         self._connection = connection
+        self._log = log
         self._table = table
         self._source = source
         own = exists().where(table.c.source_system == source)
@@ -42,22 +44,22 @@ class Upsert:
             old = there.get(row.source_id)
             if old is None:
                 new.append(row)
-            elif not row.spare and (changes := _changes(old, row.values)):
-                changed.append((row, old["id"], changes))
+            elif not row.spare and (changes := differences(old, row.values)):
+                changed.append((row, old, changes))
             else:
                 unchanged.append(row)
         return self._add(new), self._update(changed), unchanged
 
-    def _there(self, rows: Collection[Staged]) -> dict[str, RowMapping]:
+    def _there(self, rows: Collection[Staged]) -> dict[str, dict[str, Any]]:
         """The rows that are in the CRM already, by source id."""
         if self._source_is_new:
             return {}
-        names = {name for row in rows for name in row.values} | {"id", "source_id"}
+        names = {name for row in rows for name in row.values} | {"id", "source_id", "version"}
         query = select(*(self._table.c[name] for name in sorted(names))).where(
             self._table.c.source_system == self._source,
             self._table.c.source_id.in_([row.source_id for row in rows]),
         )
-        return {old["source_id"]: old for old in self._connection.execute(query).mappings()}
+        return {old["source_id"]: dict(old) for old in self._connection.execute(query).mappings()}
 
     def _add(self, rows: Collection[Staged]) -> list[Staged]:
         own = {"source_system": self._source, "updated_at": utc_now()}
@@ -71,22 +73,27 @@ class Upsert:
                 continue
             values = empty | row.values | own | {"source_id": row.source_id}
             if custom := values.get("custom"):
-                values["custom"] = _filled(custom)
+                values["custom"] = filled(custom)
             alike.setdefault(tuple(values), []).append((row, values))
         return [row for group in alike.values() for row in self._all_or_each(insert(self._table), group)]
 
-    def _update(self, rows: Collection[tuple[Staged, int, dict[str, Any]]]) -> list[Staged]:
+    def _update(self, rows: Collection[tuple[Staged, Mapping[str, Any], dict[str, Any]]]) -> list[Staged]:
         """Only what differs is set; rows with the same columns go together."""
         now = utc_now()
         alike: dict[tuple[str, ...], list[tuple[Staged, dict[str, Any]]]] = {}
-        for row, key, changes in rows:
+        logged: dict[str, Changed] = {}
+        for row, old, changes in rows:
             values = {f"new_{name}": value for name, value in changes.items()}
-            alike.setdefault(tuple(changes), []).append((row, values | {"row_key": key}))
-        return [
+            alike.setdefault(tuple(changes), []).append((row, values | {"row_key": old["id"]}))
+            before = {name: old[name] for name in changes}
+            logged[row.source_id] = Changed(old["id"], old["version"], old["version"] + 1, before, changes)
+        done = [
             row
             for names, group in alike.items()
             for row in self._all_or_each(self._update_of(names, now), group)
         ]
+        self._log.updated(self._table, (logged[row.source_id] for row in done))
+        return done
 
     def _update_of(self, names: Sequence[str], now: datetime) -> UpdateBase:
         columns = self._table.c
@@ -123,15 +130,16 @@ class Upsert:
         self._connection.exec_driver_sql("RELEASE SAVEPOINT statement")
 
 
-def _changes(old: RowMapping, values: Mapping[str, Any]) -> dict[str, Any]:
+def differences(old: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that are to become something else. Of the custom ones, those not given stay."""
     changes = {name: value for name, value in values.items() if name != "custom" and old[name] != value}
     if "custom" in values:
-        custom = _filled((old["custom"] or {}) | values["custom"])
+        custom = filled((old["custom"] or {}) | values["custom"])
         if custom != (old["custom"] or None):
             changes["custom"] = custom
     return changes
 
 
-def _filled(custom: Mapping[str, Any]) -> dict[str, Any] | None:
+def filled(custom: Mapping[str, Any]) -> dict[str, Any] | None:
     """Without the empty ones; None where nothing is left."""
     return {name: value for name, value in custom.items() if value is not None} or None

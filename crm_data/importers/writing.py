@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from sqlalchemy import Connection, Table, bindparam, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
+from crm_data.importers.changes import Changed, ChangeLog
+from crm_data.importers.merging import Merging
 from crm_data.importers.outcome import Tally
 from crm_data.importers.references import Found, References
 from crm_data.importers.stage import Pending, Rejected, Stage, Staged
@@ -23,6 +25,8 @@ def write_object(
     source: str,
     stage: Stage,
     rows: Callable[[], Iterator[Staged]],
+    merging: Merging,
+    log: ChangeLog,
     tally: Tally,
     progress: Callable[[int], None],
 ) -> None:
@@ -35,8 +39,9 @@ def write_object(
     while True:
         stage.begin_object(table.name)
         connection.exec_driver_sql("SAVEPOINT object")
-        attempt = _Attempt(connection, table, source, stage)
-        attempt.write((row for row in rows() if row.source_id not in orphans), progress)
+        attempt = _Attempt(connection, table, source, stage, log)
+        attempt.write(merging.folded(row for row in rows() if row.source_id not in orphans), progress)
+        attempt.merge(merging)
         found = attempt.link()
         if not found:
             break
@@ -51,14 +56,17 @@ def write_object(
 class _Attempt:
     """One pass over the rows of an object."""
 
-    def __init__(self, connection: Connection, table: Table, source: str, stage: Stage) -> None:
+    def __init__(
+        self, connection: Connection, table: Table, source: str, stage: Stage, log: ChangeLog
+    ) -> None:
         self.tally = Tally()
         self._connection = connection
         self._table = table
         self._source = source
         self._stage = stage
         self._references = References(connection, table, source)
-        self._upsert = Upsert(connection, table, source)
+        self._upsert = Upsert(connection, table, source, log)
+        self._log = log
 
     def write(self, rows: Iterator[Staged], progress: Callable[[int], None]) -> None:
         done = 0
@@ -66,6 +74,14 @@ class _Attempt:
             self._write_chunk(chunk)
             done += len(chunk)
             progress(done)
+
+    def merge(self, merging: Merging) -> None:
+        """Note which rows became part of others, and fill what those lack that are not in the files."""
+        lost = merging.settle(self._references, self._log)
+        self._stage.reject((self._rejected(row, "", "", reason) for row, reason in lost), late=True)
+        self.tally.counts.rejected += len(lost)
+        self.tally.counts.merged += len(merging) - len(lost)
+        self._references = References(self._connection, self._table, self._source)
 
     def link(self) -> dict[str, Rejected]:
         """Fill in the references within the table that waited; gives the rows where one leads nowhere."""
@@ -112,23 +128,45 @@ class _Attempt:
 
     def _fill_in(self, chunk: list[Pending], found: Found) -> None:
         """Rows that this import has just written keep their version: it is one change."""
-        alike: dict[tuple[str, bool], list[dict[str, object]]] = {}
+        alike: dict[tuple[str, bool], list[Pending]] = {}
         for pending in chunk:
-            values: dict[str, object] = {"row_source": pending.source_id, "new": found.get(pending.wish)}
-            alike.setdefault((pending.column, pending.written), []).append(values)
+            alike.setdefault((pending.column, pending.written), []).append(pending)
         for (name, written), group in alike.items():
             columns = self._table.c
-            new = bindparam("new", type_=columns[name].type)
+            there = {
+                row.source_id: row
+                for row in self._connection.execute(
+                    select(columns.id, columns.source_id, columns.version, columns[name]).where(
+                        columns.source_system == self._source,
+                        columns.source_id.in_([pending.source_id for pending in group]),
+                    )
+                )
+            }
+            changed = []
+            for pending in group:
+                row, new = there.get(pending.source_id), found.get(pending.wish)
+                if row is not None and row[3] != new:
+                    became = row.version + int(not written)
+                    changed.append(Changed(row.id, row.version, became, {name: row[3]}, {name: new}))
+            if not changed:
+                continue
             statement = (
                 update(self._table)
-                .where(columns.source_system == self._source, columns.source_id == bindparam("row_source"))
-                .where(columns[name].is_distinct_from(new))
-                .values({name: new, "updated_at": utc_now(), "version": columns.version + int(not written)})
+                .where(columns.id == bindparam("row_key"))
+                .values(
+                    {
+                        name: bindparam("new", type_=columns[name].type),
+                        "updated_at": utc_now(),
+                        "version": columns.version + int(not written),
+                    }
+                )
             )
-            changed = self._connection.execute(statement, group).rowcount
+            values = [{"row_key": one.key, "new": one.after[name]} for one in changed]
+            self._connection.execute(statement, values)
+            self._log.updated_again(self._table, changed)
             if not written:
-                self.tally.counts.updated += changed
-                self.tally.counts.unchanged -= changed
+                self.tally.counts.updated += len(changed)
+                self.tally.counts.unchanged -= len(changed)
 
     def _rejected(self, row: Staged | Pending, column: str, text: str, reason: str) -> Rejected:
         return Rejected(self._table.name, row.file, row.line, column, text, reason)

@@ -1,6 +1,19 @@
-"""What the product itself keeps: alerts, audit, imports, tombstones."""
+"""What the product itself keeps: alerts, audit, imports, tombstones, reports as they were."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Index, Integer, String, Table
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from crm_data.schema.base import metadata, one_of, record, reference, unique_without
 from crm_data.schema.types import Json, Key, UTCDateTime
@@ -90,6 +103,54 @@ imports = Table(
     Column("finished_at", UTCDateTime, nullable=False, index=True),
     Column("files", Json, nullable=False),
     Column("counts", Json, nullable=False),
+    Column("mapping", String),  # its text
+    Column("decisions", Json),  # what was merged and deleted on whose word
+    Column("actor", String(200)),
+    Column("undone_at", UTCDateTime),
+    Column("undone_by", String(200)),
+)
+
+# The rows that an import added: their keys from first_id to last_id.
+import_added = Table(
+    "import_added",
+    metadata,
+    Column("import_id", Key, ForeignKey("imports.id"), primary_key=True),
+    Column("table_name", String(60), primary_key=True),
+    Column("first_id", Key, primary_key=True),
+    Column("last_id", Key, nullable=False),
+)
+
+# A row that an import changed or deleted: the columns concerned as they were and became (deleted: all of
+# them as they were). `was_version` and `became_version` are the row's before and after; `undone_version` that
+# after the change was taken back.
+import_changes = Table(
+    "import_changes",
+    metadata,
+    Column("table_name", String(60), primary_key=True),
+    Column("row_id", Key, primary_key=True, autoincrement=False),
+    Column("import_id", Key, ForeignKey("imports.id"), primary_key=True, index=True),
+    Column("was_version", Integer),
+    Column("became_version", Integer),
+    Column("before", Json),
+    Column("after", Json),
+    Column("undone_version", Integer),
+)
+
+# A row of another system that became part of one that has another id: what refers to the one means the
+# other. `content` is what it said; `wins`: that counts even where the other has something of its own.
+import_aliases = Table(
+    "import_aliases",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("table_name", String(60), nullable=False),
+    Column("source_system", String(40), nullable=False),
+    Column("source_id", String(200), nullable=False),
+    Column("row_id", Key, nullable=False),
+    Column("wins", Boolean, nullable=False, server_default="0"),
+    Column("content", Json),
+    Column("import_id", Key, ForeignKey("imports.id"), nullable=False, index=True),
+    UniqueConstraint("table_name", "source_system", "source_id"),
+    Index("ix_import_aliases_row", "table_name", "row_id"),
 )
 
 # Written by triggers, so that no deletion goes unnoticed.
@@ -102,4 +163,37 @@ tombstones = Table(
     Column("source_system", String(40)),
     Column("source_id", String(200)),
     Column("deleted_at", UTCDateTime, nullable=False, index=True),
+)
+
+# A report as it was written: `answer` holds its figures (kpis.kept packs them), keys instead of names. The
+# rest says what was asked, by whom, and of which data. `where` and `rights`: dimension -> members.
+kept_reports = Table(
+    "kept_reports",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("filters", Json, nullable=False),
+    Column("rights", Json, nullable=False),
+    Column("kept_at", UTCDateTime, nullable=False, index=True),
+    Column("kept_by", String(200), nullable=False),
+    Column("data_version", Integer, nullable=False),
+    Column("refreshed_at", UTCDateTime),
+    Column("answer", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,  # a link to a report that was deleted must never open another one
+)
+
+# The rows that a KPI counted in some windows of a kept report: Parquet, keys and whole numbers. digest: of
+# these rows; rows NULL: they were too many, and only that they changed can be told.
+kept_rows = Table(
+    "kept_rows",
+    metadata,
+    Column("id", Key, primary_key=True),
+    reference("report_id", "kept_reports", required=True),
+    Column("kpi", String(80), nullable=False),
+    Column("windows", Json, nullable=False),  # [[start, end], …], end excluded
+    Column("n", Key, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("rows", LargeBinary),
 )

@@ -23,8 +23,13 @@ from kpis.terminal import print_json
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=REPORTS, metavar="NAME", help=", ".join(REPORTS))
     parser.add_argument("--compare", default="year", choices=COMPARISONS)
+    parser.add_argument("--keep", action="store_true", help="keep it; `kpis kept` shows it as it was")
     for kind in ("pdf", "xlsx", "csv"):
         parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write it as {kind.upper()}")
+
+
+def asked_for(args: argparse.Namespace, question: Question) -> Asked:
+    return Asked(args.name, question.period, args.compare, question.today, question.where)
 
 
 def run(args: argparse.Namespace, copy: Copy, crm: Connection, question: Question) -> None:
@@ -32,9 +37,8 @@ def run(args: argparse.Namespace, copy: Copy, crm: Connection, question: Questio
 
     Raises ValueError where a file cannot be written.
     """
-    asked = Asked(args.name, question.period, args.compare, question.today, question.where)
     report = REPORTS[args.name]
-    found = gather(copy, asked, report)
+    found = gather(copy, asked_for(args, question), report)
     document = write(report, found, Names(crm, found.formats))
     made: dict[Path | None, Callable[[], bytes]] = {
         args.pdf: lambda: pdf(document, found.formats),

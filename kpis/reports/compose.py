@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_data.organisation import Organisation
 from kpis.answers import Reading
 from kpis.dimensions import DIMENSIONS
 from kpis.formats import Formats
@@ -11,7 +12,7 @@ from kpis.reports.names import Names
 from kpis.reports.scope import Asked, Found, Needs, Scope
 from kpis.reports.section import Report
 from kpis.reports.sentences import standing
-from kpis.snapshot import Copy
+from kpis.snapshot import Copy, Snapshot, opened
 
 
 class Headline:
@@ -40,7 +41,13 @@ class Headline:
 
 def gather(copy: Copy, asked: Asked, report: Report) -> Found:
     """All that the report needs. Names are not in it: they are looked up whenever it is written."""
-    return gathered(copy, asked, (Headline(report), *report.sections))
+    with opened(copy) as data:
+        return collect(data, copy.organisation, asked, report)
+
+
+def collect(data: Snapshot, organisation: Organisation, asked: Asked, report: Report) -> Found:
+    """As `gather`, of a version of the data that is open already."""
+    return gathered(data, organisation, asked, (Headline(report), *report.sections))
 
 
 def write(report: Report, found: Found, names: Names) -> Document:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Date, Table, cast, func, literal, select
 
+from crm_data.organisation import Organisation
 from crm_data.warehouse import facts
 from kpis import drill
 from kpis.answers import Rows
@@ -23,34 +24,31 @@ from kpis.reports.document import Freshness
 from kpis.reports.scope import Asked, Found, Leaders, Leading, Listing, Needs, Scope
 from kpis.reports.section import Section
 from kpis.rfm import Segmentation, segmentation
-from kpis.snapshot import Copy, Snapshot, opened
+from kpis.snapshot import Snapshot
 
 
-def gather(copy: Copy, asked: Asked, sections: Sequence[Section]) -> Found:
+def gather(data: Snapshot, organisation: Organisation, asked: Asked, sections: Sequence[Section]) -> Found:
     """What the sections need: all questions in one go, then what is not a reading."""
-    with opened(copy) as data:
-        scope = Scope(asked, data.calendar)
-        needs = [section.needs(scope) for section in sections]
-        questions = list(dict.fromkeys(chain.from_iterable(one.questions for one in needs)))
-        then = scope.then
-        splits = _all(needs, "splits") if then else []
-        return Found(
-            scope,
-            Formats.of(copy.organisation),
-            copy.organisation.name,
-            Freshness(data.state.version, data.state.refreshed_at, data.state.newest_day),
-            {
-                question: tuple(readings)
-                for question, readings in zip(
-                    questions, ask(data.engine, data.calendar, questions), strict=True
-                )
-            },
-            {one: change(data, scope.question((one.kpi,)), then, one.by) for one in splits if then},
-            {one: _rows(data, scope, one) for one in _all(needs, "listings")},
-            {one: _leaders(data, scope, one) for one in _all(needs, "leading")},
-            _cohorts(data, scope) if any(one.cohorts for one in needs) else (),
-            _groups(data, scope) if any(one.groups for one in needs) else None,
-        )
+    scope = Scope(asked, data.calendar)
+    needs = [section.needs(scope) for section in sections]
+    questions = list(dict.fromkeys(chain.from_iterable(one.questions for one in needs)))
+    then = scope.then
+    splits = _all(needs, "splits") if then else []
+    return Found(
+        scope,
+        Formats.of(organisation),
+        organisation.name,
+        Freshness(data.state.version, data.state.refreshed_at, data.state.newest_day),
+        {
+            question: tuple(readings)
+            for question, readings in zip(questions, ask(data.engine, data.calendar, questions), strict=True)
+        },
+        {one: change(data, scope.question((one.kpi,)), then, one.by) for one in splits if then},
+        {one: _rows(data, scope, one) for one in _all(needs, "listings")},
+        {one: leaders(data, scope, one) for one in _all(needs, "leading")},
+        _cohorts(data, scope) if any(one.cohorts for one in needs) else (),
+        _groups(data, scope) if any(one.groups for one in needs) else None,
+    )
 
 
 def _all(needs: Sequence[Needs], name: str) -> list[Any]:
@@ -68,7 +66,7 @@ def _rows(data: Snapshot, scope: Scope, wanted: Listing) -> Rows:
         return Rows(wanted.kpi, "", (), (), 0)
 
 
-def _leaders(data: Snapshot, scope: Scope, wanted: Leading) -> Leaders:
+def leaders(data: Snapshot, scope: Scope, wanted: Leading) -> Leaders:
     """Summed and ranked by the engine: there may be as many members as customers."""
     kpi, question = definition_of(wanted.kpi), scope.question((wanted.kpi,), (wanted.by,))
     assert isinstance(kpi, KPI), "a composition's members do not add up"

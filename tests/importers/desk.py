@@ -60,7 +60,7 @@ class Desk:
 def counts(outcome: Outcome, name: str) -> tuple[int, ...]:
     """(read, added, updated, unchanged, rejected, replaced) of an object; they must add up."""
     c = outcome.objects[name]
-    assert c.read == c.added + c.updated + c.unchanged + c.rejected + c.replaced
+    assert c.read == c.added + c.updated + c.unchanged + c.rejected + c.replaced + c.merged
     return c.read, c.added, c.updated, c.unchanged, c.rejected, c.replaced
 
 

@@ -1,0 +1,1 @@
+"""Kept reports on the screen."""
