@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.options import Options
+
+
+#: A date that is given as the time that has passed since.
+BEFORE = re.compile(r"(days|months) before (\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,10 @@ def cell_format(options: Options, base: CellFormat) -> CellFormat:
         )
     dates = options.words("dates", base.dates)
     for pattern in dates:
-        if "%" not in pattern and pattern not in ("iso", "excel", "epoch", "epoch_ms"):
+        if not _is_date_format(pattern):
             raise ImportStopped(
-                f"{options.place}: '{pattern}' is not a date format. "
-                "Write iso, excel, epoch, epoch_ms, or a pattern such as %d.%m.%Y."
+                f"{options.place}: '{pattern}' is not a date format. Write iso, excel, epoch, epoch_ms, a pattern "
+                "such as %d.%m.%Y, or months before 2026-01-31."
             )
     return replace(
         base,
@@ -68,6 +74,16 @@ def cell_format(options: Options, base: CellFormat) -> CellFormat:
         abbreviated=options.get("abbreviated", bool, base.abbreviated),
         salesforce_ids=options.get("salesforce_ids", bool, base.salesforce_ids),
     )
+
+
+def _is_date_format(pattern: str) -> bool:
+    if since := BEFORE.fullmatch(pattern):
+        try:
+            date.fromisoformat(since[2])
+        except ValueError:
+            return False
+        return True
+    return "%" in pattern or pattern in ("iso", "excel", "epoch", "epoch_ms")
 
 
 def file_format(options: Options, base: FileFormat) -> FileFormat:

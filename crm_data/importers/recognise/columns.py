@@ -217,13 +217,17 @@ def guesses(
 ) -> list[ColumnGuess]:
     """What becomes of each column of the file."""
     fills: dict[str, list[str]] = {}
-    for each in parts:
-        if not each.usable and each is not parts[0]:
-            continue
+    for each in sorted(parts, key=lambda part: part.part.rows == "once"):
+        if each.part.rows == "once":  # made up where no other file has them, so not worth repeating
+            each = replace(
+                each, columns={n: f for n, f in each.columns.items() if not set(f.headings) & set(fills)}
+            )
         for name, filled in each.columns.items():
             for heading in filled.all_headings:
                 fills.setdefault(heading, []).append(f"{each.part.fills}.{name}")
         for heading in look.headings:
+            if each.part.rows == "once" and heading in fills:
+                continue
             if each.id and (each.id == heading or f"{{{heading}}}" in each.id):
                 fills.setdefault(heading, []).append(f"{each.part.fills}.source_id")
     doubled = {heading for heading, times in Counter(look.headings).items() if times > 1}

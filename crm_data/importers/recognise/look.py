@@ -46,6 +46,13 @@ class Look:
             if index < len(row.cells) and (text := as_text(row.cells[index])):
                 yield text
 
+    def pairs(self, first: str, second: str) -> Iterator[tuple[str, str]]:
+        """The cells of two columns in the rows looked at."""
+        one, two = self.headings.index(first), self.headings.index(second)
+        for row in islice(_opened(self.file, self.layout).rows(), _ROWS):
+            if max(one, two) < len(row.cells):
+                yield as_text(row.cells[one]), as_text(row.cells[two])
+
     def distinct(self, headings: Sequence[str]) -> bool:
         """Whether no two of the rows looked at share all these cells, and none has them all empty."""
         columns = [self.headings.index(heading) for heading in headings]

@@ -18,7 +18,7 @@ from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.recognition import overridden
 from crm_data.importers.recognise.spelling import DateSpelling, NumberSpelling, date_spelling, number_spelling
-from crm_data.importers.recognise.vendors import GENERIC, System, systems
+from crm_data.importers.recognise.vendors import GENERIC, System, bare, systems
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
 from crm_data.importers.vocabulary import currencies
 from crm_data.schema.types import Money, UTCDateTime
@@ -185,7 +185,7 @@ class _Writer:
                 heading: self._set(words, look, heading) for heading, words in options["when"].items()
             }
         if isinstance(kind := options.get("map"), str):
-            options["map"] = self._translated(kind, texts, place, "otherwise" in options)
+            options["map"] = self._translated(kind, texts, place, options.get("otherwise"))
         if filled.said:
             self.remarks.append(f"{place}: {filled.said}.")
         if name == "currency":
@@ -199,6 +199,11 @@ class _Writer:
             and "map" not in options
         ):
             options |= self._numbers(texts, place)
+        if column.foreign_keys and filled.headings and "map" not in options:
+            options |= self._nearly(column, texts, place)
+        if name == "amount" and (zeros := _zeros(file, part, filled, self.words)):
+            options["empty"] = [*file.system.options.get("empty", ()), *zeros]
+            self.remarks.append(f"{place}: every lost deal has {zeros[0]}, which is taken as not known.")
         if column.foreign_keys and column.nullable:
             options["missing"] = "keep"
         elif filled.value is None and column.nullable and name not in _STRICT:
@@ -221,15 +226,21 @@ class _Writer:
             (folded | {word.casefold(): word for word in ours if word.casefold() not in folded}).values()
         )
 
-    def _translated(self, kind: str, seen: Collection[str], place: str, closed: bool) -> str:
+    def _translated(self, kind: str, seen: Collection[str], place: str, otherwise: str | None) -> str:
         """The name of the map, which has the whole vocabulary and what was told from the words seen."""
         table = self.maps.setdefault(kind, dict(self.words.get(kind, {})))
         folded = {word.casefold() for word in table}
         for word, ours in translation(kind, seen, self.words).items():
             if word.casefold() not in folded:
                 table[word] = ours
-        if closed and (strange := unknown(kind, seen, self.words)):
-            self.remarks.append(f"{place}: nothing is known of {listed(strange, 5)}; look at [maps.{kind}].")
+        strange = unknown(kind, seen, self.words) if otherwise is not None else []
+        told = kind == "deal_status" and len(strange) < len(
+            seen
+        )  # a stage of open deals may be called anything
+        if strange and not told:
+            self.remarks.append(
+                f"{place}: nothing is known of {listed(strange, 5)}, taken as '{otherwise}'; see [maps.{kind}]."
+            )
         return kind
 
     def _dates(self, file: _File, column: Column[Any], filled: Filled) -> dict[str, Any]:
@@ -258,6 +269,27 @@ class _Writer:
                 )
         return {"dates": list(found.formats(bool(first)))}
 
+    def _nearly(self, column: Column[Any], texts: Sequence[str], place: str) -> dict[str, Any]:
+        """Names that are those of another file's rows but for spaces, signs and capitals."""
+        (foreign,) = column.foreign_keys
+        names: dict[str, set[str]] = {}
+        exact: set[str] = set()
+        for other in self.files:
+            part = other.parts[0]
+            if part.part.fills == foreign.column.table.name and part.id in other.look.headings:
+                found = {*_texts(other.look, [part.id]), *_texts(other.look, _headings_of(part, "name"))}
+                exact |= found
+                for text in found:
+                    names.setdefault(bare(text), set()).add(text)
+        near = {
+            text: next(iter(names[bare(text)]))
+            for text in texts
+            if text not in exact and len(names.get(bare(text), ())) == 1
+        }
+        for text, name in near.items():
+            self.remarks.append(f"{place}: '{text}' is taken as '{name}'.")
+        return {"map": near} if near else {}
+
     def _numbers(self, texts: Sequence[str], place: str) -> dict[str, Any]:
         found = number_spelling(texts)
         if found.example:
@@ -275,6 +307,23 @@ def _texts(look: Look, headings: Iterable[str]) -> list[str]:
     """The different texts of these columns."""
     wanted = [look.headings.index(heading) for heading in headings if heading in look.headings]
     return list(dict.fromkeys(text for index in wanted for text in look.texts[index]))
+
+
+def _headings_of(part: Resolved, name: str) -> tuple[str, ...]:
+    return part.columns[name].headings if name in part.columns else ()
+
+
+def _zeros(file: _File, part: Resolved, amount: Filled, words: Vocabulary) -> list[str]:
+    """How the amounts of lost deals are written where all of them are zero, while those won are not."""
+    status = part.columns.get("status")
+    if part.part.fills != "opportunities" or status is None or not (amount.headings and status.headings):
+        return []
+    amounts: dict[str, set[str]] = {}
+    for word, text in file.look.pairs(status.headings[0], amount.headings[0]):
+        amounts.setdefault(translation("deal_status", [word], words).get(word, word), set()).add(text)
+    lost = sorted(amounts.get("lost", set()) - {""})
+    zeros = bool(lost) and all(not set(text) & set("123456789") for text in lost)
+    return lost if zeros and not set(lost) & amounts.get("won", set()) else []
 
 
 def _date_spelling(file: _File, filled: Filled) -> DateSpelling:
