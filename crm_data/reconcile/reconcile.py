@@ -17,16 +17,17 @@ from crm_data.organisation import read_organisation
 from crm_data.reconcile.ledger import Ledger, Pair, Side
 from crm_data.reconcile.result import MOST, Cause, Difference, Reconciliation, Share, Tally
 from crm_data.reconcile.source import Compared, Read, compared, read_crm, read_files
-from crm_data.schema.system import audit_log, tombstones
+from crm_data.schema.system import audit_log, import_aliases, tombstones
 
 _NOTHING = Side(None, "", "", "")
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What explains a difference of one object. Reasons by (file, line), deletions and editors by row."""
+    """What explains a difference of one object: reasons by (file, line), the rest by the row's id or key."""
 
     rejected: dict[tuple[str, int], str]
+    merged: dict[str, int]  # the row that it became part of
     deleted: dict[str, datetime]
     editors: dict[int, tuple[str, datetime]]
     finished: datetime
@@ -56,6 +57,7 @@ def reconcile(
             name = one.table.name
             known = _Known(
                 reasons.get(name, {}),
+                _merged(connection, name, mapping.source),
                 _deleted(connection, name, mapping.source),
                 _editors(connection, name, finished),
                 finished,
@@ -73,16 +75,19 @@ def _compare(
     tally.replaced, tally.parts = ledger.counts(name, parts)
     shares: dict[tuple[str, str, str], Share] = {}
     causes: dict[tuple[str, str], Cause] = {}
+    in_crm = 0
     if without := read.without_id[name]:
         words = "rejected: the row has no id"
         tally.rejected += without
         causes[words, ""] = Cause(name, words, True, "", without)
     for pair in ledger.pairs(name):
         if pair.key is None:
-            reason = known.rejected.get((pair.file, pair.line))
-            tally.rejected += reason is not None
-            tally.missing += reason is None
+            rejected, merged = (pair.file, pair.line) in known.rejected, pair.id in known.merged
+            tally.rejected += rejected
+            tally.merged += merged and not rejected
+            tally.missing += not merged and not rejected
         else:
+            in_crm += 1
             tally.merged += pair.merged_into is not None
             tally.found += pair.merged_into is None
         _share(shares, name, pair)
@@ -94,7 +99,7 @@ def _compare(
             cause.effect += one.effect or 0
             if len(found.differences) < MOST:
                 found.differences.append(one)
-    tally.elsewhere = tally.crm - tally.found - tally.merged
+    tally.elsewhere = tally.crm - in_crm
     found.objects.append(tally)
     found.shares += [shares[key] for key in sorted(shares)]
     found.causes += causes.values()
@@ -151,6 +156,8 @@ def _differences(name: str, pair: Pair, known: _Known) -> Iterator[Difference]:
 def _why_absent(pair: Pair, known: _Known) -> tuple[str, bool]:
     if reason := known.rejected.get((pair.file, pair.line)):
         return reason, True
+    if pair.id in known.merged:
+        return f"merged into no. {known.merged[pair.id]}", True
     if at := known.deleted.get(pair.id):
         return f"deleted from the CRM on {at:%Y-%m-%d}", True
     return "not in the CRM, for no reason that is known", False
@@ -172,6 +179,15 @@ def _words(side: Side) -> str:
         return "no amount"
     number = format(side.amount.normalize(), "f") if side.amount else "0"
     return f"{number} {side.currency}".strip()
+
+
+def _merged(connection: Connection, name: str, source: str) -> dict[str, int]:
+    """Rows that became part of another one when they were imported."""
+    alias = import_aliases.c
+    query = select(alias.source_id, alias.row_id).where(
+        alias.table_name == name, alias.source_system == source
+    )
+    return {row.source_id: row.row_id for row in connection.execute(query)}
 
 
 def _deleted(connection: Connection, name: str, source: str) -> dict[str, datetime]:

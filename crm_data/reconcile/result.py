@@ -21,7 +21,7 @@ class Tally:
     object: str
     read: int = 0  # in the files
     found: int = 0  # of them, in the CRM now, each as a row of its own
-    merged: int = 0  # in the CRM, but hidden behind the row that they were merged into
+    merged: int = 0  # part of another row of the CRM, or hidden behind one
     rejected: int = 0  # kept out by the import
     replaced: int = 0  # by a later row with the same id
     parts: int = 0

@@ -6,17 +6,19 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from streamlit.testing.v1 import AppTest
 
 from crm_data.engine import active_file, connect
 from crm_data.importers.errors import ImportStopped
 from crm_data.schema.customers import accounts, contacts
+from crm_data.schema.organisation import organisation
 from tests.pages.conftest import PATIENCE, loaded, run_page
 
 MAPPING = b"""
@@ -31,9 +33,13 @@ SALESFORCE = Path(__file__).resolve().parents[1] / "data" / "salesforce"
 
 
 @pytest.fixture
-def page(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    """The Import page over a demo of its own."""
-    shutil.copy(demo_home / "crm.db", tmp_path / "crm.db")
+def page(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The Import page over a demo of one account."""
+    engine = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'crm.db')}")
+    with engine.begin() as crm:
+        crm.execute(insert(organisation).values(id=1, name="Invented", demo_seed=4))
+        crm.execute(insert(accounts).values(name="Nobody", created_on=date(2026, 11, 1)))
+    engine.dispose()
     monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
     monkeypatch.setenv("CRM_HOME", str(tmp_path))
     loaded()
@@ -136,7 +142,6 @@ def test_a_mapping_that_was_dropped_counts(page: AppTest, tmp_path: Path) -> Non
 
 
 def test_a_load_and_its_undoing(page: AppTest, tmp_path: Path) -> None:
-    before = rows(tmp_path, "crm.db", contacts)
     drop(page, *salesforce("Account", "Contact"))
     page.button("load").click()
     until(page, lambda: "are the same in the files and in the CRM" in texts(page))
@@ -154,7 +159,7 @@ def test_a_load_and_its_undoing(page: AppTest, tmp_path: Path) -> None:
     until(page, lambda: "the demo is shown" in texts(page))
     assert active_file().name == "crm.db"
     assert rows(tmp_path, "own.db", contacts) == 0
-    assert rows(tmp_path, "crm.db", contacts) == before
+    assert rows(tmp_path, "crm.db", accounts) == 1
 
 
 def test_a_load_that_is_cancelled_leaves_nothing(

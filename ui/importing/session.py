@@ -130,8 +130,9 @@ def load(session: Session) -> None:
 
 def compare(session: Session) -> None:
     """Count the files again beside the CRM as it is now."""
-    if session.looked:
-        session.comparing = Job(partial(work.compare, cache.crm(), session.looked.paths))
+    if session.looked and session.outcome:
+        key, paths = session.outcome.key, session.looked.paths
+        session.comparing = Job(partial(work.compare, cache.crm(), key, paths))
 
 
 def start_over() -> None:

@@ -87,10 +87,10 @@ def load(engine: Any, looked: Looked, answers: Answers, progress: Progress) -> O
     return outcome
 
 
-def compare(engine: Any, paths: tuple[Path, ...], progress: Progress) -> Reconciliation:
-    """The last import's files against the CRM as it is now."""
+def compare(engine: Any, key: int, paths: tuple[Path, ...], progress: Progress) -> Reconciliation:
+    """An import's files against the CRM as it is now."""
     progress("Reading the files again", 0, 1)
-    return entries.compare(engine, entries.entry(engine, None), paths)
+    return entries.compare(engine, entries.entry(engine, key), paths)
 
 
 def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
