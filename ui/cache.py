@@ -1,10 +1,13 @@
-"""What outlives a run of a page: the keeper of the copy, and answers. The only place with st.cache_*."""
+"""What outlives a run of a page: the keeper of the copy, what tells pages of its news, and answers.
+
+The only place with st.cache_*.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from threading import Lock, Timer
+from threading import Lock
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -20,6 +23,7 @@ from kpis.alerts import Backtest, Watch
 from kpis.kept import Comparison
 from kpis.question import Viewer
 from kpis.reports import REPORTS, Asked, Found, gather
+from ui.push import Push
 
 Answer = TypeVar("Answer")
 
@@ -38,17 +42,21 @@ def keeper() -> Keeper:
     url = _url()
     with _switching:
         for other in [known for known in _keepers if known != url]:
-            _retire(_keepers.pop(other), other)
+            _keepers.pop(other).retire(_GRACE)
+            _keeper.clear(other)
         if url not in _keepers:
             _keepers[url] = _keeper(url)
         return _keepers[url]
 
 
-def _retire(old: Keeper, url: str) -> None:
-    _keeper.clear(url)
-    ending = Timer(_GRACE, old.stop)
-    ending.daemon = True
-    ending.start()
+def push() -> Push:
+    """What draws open pages again when the keeper has news, or another one is the keeper."""
+    return _push()
+
+
+def shown(of: Keeper) -> tuple[object, ...]:
+    """What a page that draws from this keeper depends on, as far as the keeper knows it."""
+    return id(of), *of.shown
 
 
 def crm() -> Any:
@@ -75,8 +83,14 @@ def _url() -> str:
 @st.cache_resource(show_spinner=False)
 def _keeper(url: str) -> Keeper:
     started = Keeper(_crm(url), then=Watch(_crm(url)))
+    started.listener = push().news
     started.start()
     return started
+
+
+@st.cache_resource(show_spinner=False)
+def _push() -> Push:
+    return Push(lambda: shown(keeper()))
 
 
 @st.cache_resource(show_spinner=False)

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from crm_data.warehouse import Keeper, State
+from crm_data.warehouse import Keeper
 from kpis.dimensions import DIMENSIONS
 from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
@@ -22,7 +22,7 @@ from ui.alerts.strip import strip
 from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
-from ui.freshness import freshness, look_again, when
+from ui.freshness import freshness, when
 from ui.links import script
 from ui.names import members_in_words
 from ui.navigation import navigation_bar
@@ -55,10 +55,12 @@ def page(title: str, *, may_be_empty: bool = False) -> Page:
     keeper = cache.keeper()
     if may_be_empty and keeper.copy is None and keeper.error:
         cache.make_ready()
+    seen = cache.shown(keeper)  # first: what the keeper finds from here on is news to this page
     copy, error = keeper.copy, keeper.error
     state = copy.state if copy else None
+    cache.push().shows(seen)
     if copy is None or state is None or (state.newest_day is None and not may_be_empty):
-        _nothing_to_show(keeper, copy.organisation.name if copy else None, state, error)
+        _nothing_to_show(keeper, copy.organisation.name if copy else None, error)
     formats = Formats.of(copy.organisation)
     today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
     calendar = Calendar(copy.organisation)
@@ -116,7 +118,7 @@ def _bar(shown: Page, keeper: Keeper) -> None:
         bar = navigation_bar(shown.name, shown.view.overview())
         st.markdown(bar, unsafe_allow_html=True, width="content")
         with st.container(key="freshness", width="stretch"):
-            freshness(shown, keeper, (shown.copy.state.version, keeper.news), keeper.error)
+            st.markdown(freshness(shown, late=bool(keeper.error)), unsafe_allow_html=True)
 
 
 def _window_words(shown: Page, period: Period) -> str:
@@ -146,20 +148,15 @@ def _filters_in_words(shown: Page) -> str:
     return f'<span class="only-on-paper"><br>{html(said)}.</span>'
 
 
-def _nothing_to_show(keeper: Keeper, name: str | None, state: State | None, error: str | None) -> NoReturn:
-    """Say why, look again by itself, and end the run.
-
-    All that is said was read before: the keeper works on meanwhile, and what it has found since must be
-    news to `look_again`.
-    """
+def _nothing_to_show(keeper: Keeper, name: str | None, error: str | None) -> NoReturn:
+    """Say why, and end the run. The page is drawn again when the keeper has news."""
     with st.container(key="state"):
         if name is not None:
             states.empty(name)
         elif error:
             states.unreadable(error)
         else:
-            states.being_made(keeper.progress)
-    look_again(keeper, state.version if state else None, error)
+            states.being_made(lambda: keeper.progress)
     st.stop()
 
 

@@ -30,7 +30,7 @@ class Keeper:
     follow, in a sentence; None while it can.
 
     `then` is called after each refresh and says whether there is news beside the copy's own; `news`
-    counts how often there was.
+    counts how often there was. `listener` is called after each look after which `shown` is another.
     """
 
     def __init__(self, engine: Engine, then: Callable[[Copy], bool] = lambda _copy: False) -> None:
@@ -38,6 +38,7 @@ class Keeper:
         self.error: str | None = None
         self.progress = 0.0
         self.news = 0
+        self.listener: Callable[[], None] = lambda: None
         self._engine = engine
         self._then = then
         self._due = False  # `then` has not been told of the last refresh
@@ -45,6 +46,8 @@ class Keeper:
         self._refused = False  # the data could not be taken in; only a change of the data helps
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._grace = 0.0  # seconds from the end of following to the closing of the copy
+        self._close = threading.Event()
         self._begun = self._ended = 0  # looks at the CRM database
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
@@ -55,8 +58,15 @@ class Keeper:
         """Stop following and close the copy. A first load in progress is dropped."""
         self._stop.set()
         self._wake.set()
+        self._close.set()
         if self._thread.is_alive():
             self._thread.join(10)
+
+    def retire(self, grace: float) -> None:
+        """Stop following, and close the copy so many seconds later: until then pages may draw from it."""
+        self._grace = grace
+        self._stop.set()
+        self._wake.set()
 
     def hurry(self, patience: float = 0.8) -> None:
         """Look now, and wait until a look that began after this call is over, at most so many seconds.
@@ -68,15 +78,24 @@ class Keeper:
         while self._ended < wanted and time.monotonic() < deadline:
             time.sleep(0.01)
 
+    @property
+    def shown(self) -> tuple[int | None, int, str | None]:
+        """What a page depends on, as far as the keeper knows it."""
+        return self.copy.state.version if self.copy else None, self.news, self.error
+
     def _run(self) -> None:
         while True:
             self._begun += 1
+            before = self.shown
             self._look()
             self._ended = self._begun
+            if self.shown != before:
+                self.listener()
             self._wake.wait(_EVERY)
             self._wake.clear()
             if self._stop.is_set():
                 break
+        self._close.wait(self._grace)
         if self._opened:
             self._opened.close()
 
