@@ -19,6 +19,7 @@ from crm_data.organisation import read_organisation
 from crm_data.schema.organisation import organisation
 
 _FIRST, _OWN = "crm.db", "own.db"
+_DERIVED = ("silence_thresholds",)
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,10 @@ def use(*, own: bool) -> None:
 
 
 def is_empty(engine: Engine) -> bool:
-    """Whether no object of the CRM has a row."""
+    """Whether no object of the CRM has a row but those that the program itself derives."""
+    tables = [table for name, table in OBJECTS.items() if name not in _DERIVED]
     with reported(engine), engine.connect() as connection:
-        return not any(connection.execute(select(table.c.id).limit(1)).first() for table in OBJECTS.values())
+        return not any(connection.execute(select(table.c.id).limit(1)).first() for table in tables)
 
 
 def has_settings(engine: Engine) -> bool:

@@ -12,6 +12,7 @@ from ui.importing.mapped import mapping, read
 from ui.importing.past import past
 from ui.importing.reconciled import reconciling
 from ui.importing.theirs import their_figure
+from ui.links import link
 
 page = shell.page("Import", may_be_empty=True)
 shell.heading(page, "Import", records=True)
@@ -30,10 +31,15 @@ if session.outcome is None:
         read(page, session.looked)
     loading(page, session, where.into(page, now))
 else:
-    outcome(page, session.outcome)
-    reconciling(page, session)
+    with st.container(key="readings"):
+        with st.container(key="validated"):
+            outcome(page, session.outcome)
+        with st.container(key="reconciled"):
+            reconciling(page, session)
     their_figure(page)
-    st.button("Import more", key="start-over", on_click=sessions.start_over)
+    with st.container(key="further", horizontal=True, vertical_alignment="center"):
+        link("overview", "See it on the Overview ›", {})
+        st.button("Import more", key="start-over", on_click=sessions.start_over)
 with journey:  # last, when everything is known
     steps.strip(session.done, stopped=session.stopped)
 past(page, now)

@@ -15,7 +15,8 @@ from ui.importing.watching import over
 from ui.page import Page
 from ui.table import table
 
-_KINDS = ("read", "added", "updated", "unchanged", "merged", "rejected", "replaced")
+_KINDS = ("read", "added", "updated", "unchanged", "merged", "rejected", "replaced", "deleted")
+_NOT_READ = ("read", "deleted")  # kinds of rows that are not parts of those that were read
 
 
 def loading(page: Page, session: Session, into: str) -> None:
@@ -52,6 +53,7 @@ def outcome(page: Page, found: Outcome) -> None:
     rows = [
         [name.replace("_", " "), *(number(getattr(counts, kind, 0)) for kind in kinds)]
         for name, counts in found.objects.items()
+        if any(getattr(counts, kind, 0) for kind in kinds)
     ]
     head = ["Object", *(kind.capitalize() for kind in kinds)]
     shown = table(head, rows, numbers=[False] + [True] * len(kinds), caption="What became of the rows")
@@ -84,5 +86,5 @@ def _balance(found: Outcome, number: Callable[[float], str]) -> None:
 
 
 def _balanced(counts: Counts) -> bool:
-    parts = sum(getattr(counts, kind, 0) for kind in _KINDS if kind != "read")
+    parts = sum(getattr(counts, kind, 0) for kind in _KINDS if kind not in _NOT_READ)
     return counts.read == parts

@@ -46,18 +46,22 @@ def reconciliation(page: Page, found: Reconciliation) -> None:
     totals = list(found.totals())
     if totals:
         st.markdown(_sums(page, "Sums of amounts", totals), unsafe_allow_html=True)
-    for name in dict.fromkeys(one.object for one in found.shares):
-        own = [one for one in found.shares if one.object == name]
-        parts = {by: [one for one in own if one.by == by] for by in ("status", "month")}
-        if not any(one.key for one in own):
-            continue
-        with st.expander(markdown(f"{name.replace('_', ' ').capitalize()} by status and by month")):
-            for by, shares in parts.items():
-                if any(one.key for one in shares):
-                    st.markdown(_sums(page, by.capitalize(), shares), unsafe_allow_html=True)
+    with st.container(key="maps"):
+        for name in dict.fromkeys(one.object for one in found.shares):
+            _by_status_and_month(page, name, [one for one in found.shares if one.object == name])
     _differences(page, found)
     for remark in found.remarks:
         st.caption(markdown(remark))
+
+
+def _by_status_and_month(page: Page, name: str, own: list[Share]) -> None:
+    parts = {by: [one for one in own if one.by == by] for by in ("status", "month")}
+    told = {by: shares for by, shares in parts.items() if any(one.key for one in shares)}
+    if not told:
+        return
+    with st.expander(markdown(f"{name.replace('_', ' ').capitalize()} by {' and '.join(told)}")):
+        for by, shares in told.items():
+            st.markdown(_sums(page, by.capitalize(), shares), unsafe_allow_html=True)
 
 
 def _verdict(page: Page, found: Reconciliation) -> None:
@@ -94,6 +98,7 @@ def _counts(page: Page, found: Reconciliation) -> str:
     rows = [
         [one.object.replace("_", " "), *(page.formats.number(getattr(one, kind)) for kind in shown)]
         for one in found.objects
+        if one.read or one.crm
     ]
     head = ["Object", *(kinds[kind] for kind in shown)]
     return table(head, rows, numbers=[False] + [True] * len(shown), caption="Rows by object")
