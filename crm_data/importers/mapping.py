@@ -46,9 +46,9 @@ SETTINGS = {
     "base_currency": str,
     "locale": str,
 }
-TOP_OPTIONS = ("source", "currency", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
+TOP_OPTIONS = ("source", "currency", "full", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
 BLOCK_OPTIONS = (
-    *("object", "file", "id", "optional", "currency", "columns", "custom", "where", "rows"),
+    *("object", "file", "id", "optional", "full", "currency", "columns", "custom", "where", "rows"),
     *CELL_OPTIONS,
     *FILE_OPTIONS,
 )
@@ -63,6 +63,7 @@ class Block:
     table: Table
     pattern: str
     optional: bool  # whether the file may be absent
+    full: bool  # whether it has every row, so that one that is missing was deleted
     file: FileFormat
     id: Field
     fields: tuple[Field, ...]
@@ -157,6 +158,7 @@ def _block(number: int, options: Options, top: Options) -> Block:
         table=table,
         pattern=options.need("file", str),
         optional=options.get("optional", bool, False),
+        full=options.get("full", bool, top.get("full", bool, False)),
         file=file_format(options, file_format(top, FileFormat())),
         id=identity(table, options.table.get("id"), f"{options.place}, id", cells),
         fields=tuple(fields),

@@ -28,6 +28,7 @@ class Prepared:
     organisation: Mapping[str, Any]  # settings for a CRM that has none
     started: datetime
     objects: Mapping[str, list[int]]  # object -> the parts of the mapping that give its rows, in order
+    whole: frozenset[str]  # the objects of which the files have every row
     files: list[dict[str, Any]]  # name, size and SHA-256 of each
     remarks: list[str]  # what had to be guessed about the files
     tallies: Mapping[str, Tally]  # object -> what was counted while its rows were read

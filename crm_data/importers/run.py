@@ -74,6 +74,7 @@ def read(
             organisation=mapping.organisation,
             started=started,
             objects=_parts(mapping),
+            whole=_whole(mapping),
             files=[],
             remarks=list(dict.fromkeys(one.table.remark for one in opened if one.table.remark)),
             tallies={block.table.name: Tally() for block in mapping.blocks},
@@ -152,6 +153,11 @@ def _parts(mapping: Mapping) -> dict[str, list[int]]:
     for block in mapping.blocks:
         parts.setdefault(block.table.name, []).append(block.number)
     return parts
+
+
+def _whole(mapping: Mapping) -> frozenset[str]:
+    partial = {block.table.name for block in mapping.blocks if not block.full}
+    return frozenset(block.table.name for block in mapping.blocks) - partial
 
 
 def _read(

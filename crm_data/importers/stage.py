@@ -96,6 +96,11 @@ class Stage:
         settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -50000;"
         self._database.executescript(settings + (_TABLES if new else ""))
 
+    @property
+    def database(self) -> sqlite3.Connection:
+        """For what else is kept beside the rows."""
+        return self._database
+
     def close(self) -> None:
         self._database.close()
 
@@ -157,6 +162,16 @@ class Stage:
                 row = found.setdefault(source_id, Staged(source_id, file, line, {}))
                 row.file, row.line = file, line
                 row.values |= pickle.loads(content)
+        return found
+
+    def have(self, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
+        """Which of these ids rows of these blocks have."""
+        order, found = ", ".join("?" * len(blocks)), set[str]()
+        for first in range(0, len(source_ids), _MANY):
+            some = source_ids[first : first + _MANY]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT source_id FROM rows WHERE block IN ({order}) AND source_id IN ({marks})"
+            found |= {row[0] for row in self._database.execute(query, [*blocks, *some])}
         return found
 
     def seen(self, object_name: str, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
