@@ -7,6 +7,7 @@ from ui import desk, shell, states
 from ui.importing import session as sessions
 from ui.importing import steps, where
 from ui.importing.dropping import dropping
+from ui.importing.found import findings
 from ui.importing.loading import loading, outcome
 from ui.importing.mapped import mapping, read
 from ui.importing.past import past
@@ -26,6 +27,7 @@ where.said(page, now)
 journey = st.container()
 if session.outcome is None:
     dropping(page, session)
+    findings(page, session)
     mapping(page, session)
     if session.looked:
         read(page, session.looked)

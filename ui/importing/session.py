@@ -125,7 +125,7 @@ def load(session: Session) -> None:
     """Write what was read, as decided."""
     looked = session.looked
     if looked and looked.prepared and not session.loading:
-        session.loading = Job(partial(work.load, cache.crm(), looked, session.answers))
+        session.loading = Job(partial(work.load, cache.crm(), looked, deepcopy(session.answers)))
 
 
 def compare(session: Session) -> None:

@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from crm_data import active
+from crm_data.cleansing.assess import assess
+from crm_data.cleansing.findings import Findings
 from crm_data.engine import home, reported
 from crm_data.importers.archive import unpacked
-from crm_data.importers.decisions import Decisions
+from crm_data.importers.decisions import Decisions, Merge
 from crm_data.importers.errors import Cancelled, ImportStopped
 from crm_data.importers.mapping import Mapping, parse_mapping, read_mapping
 from crm_data.importers.outcome import Outcome
@@ -22,9 +25,14 @@ from crm_data.importers.recognise import Override, Recognised, propose, recognis
 from crm_data.importers.recognise.command import objects_of
 from crm_data.importers.run import load as load_prepared
 from crm_data.importers.run import read
-from crm_data.organisation import read_organisation
+from crm_data.organisation import Organisation, read_organisation
 from crm_data.reconcile import Reconciliation
 from crm_data.reconcile import entry as entries
+
+_ALL = 1_000_000
+
+#: Object, the one row's id, and the other's: an id of the files, or the key of a row of the CRM.
+PairKey = tuple[str, str, str | int]
 
 
 @dataclass
@@ -33,7 +41,27 @@ class Answers:
 
     overrides: dict[tuple[str, str | None], Override] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
-    decisions: Decisions = field(default_factory=Decisions)
+    merge_above: float | None = None  # all pairs of likely duplicates with this score or a higher one
+    pairs: dict[PairKey, bool] = field(default_factory=dict)  # but these as said
+    whole: set[str] = field(default_factory=set)  # the objects of which the files have every row
+    delete: bool = False  # rows that whole objects have no more
+
+    def merges(self, pair: PairKey, score: float) -> bool:
+        """Whether this pair is to be merged."""
+        return self.pairs.get(pair, self.merge_above is not None and score >= self.merge_above)
+
+    def decisions(self, found: Findings | None) -> Decisions:
+        """For the import in which that was found."""
+        if found is None:
+            return Decisions()
+        merges: dict[tuple[str, str], Merge] = {}
+        least = min([self.merge_above or 1.0, *([0.0] if any(self.pairs.values()) else [])])
+        if self.merge_above is not None or any(self.pairs.values()):
+            for pair in found.duplicates(at_least=least, most=_ALL):
+                merge = pair.merge
+                if self.merges((merge.object, merge.other, merge.into), pair.score):
+                    merges.setdefault((merge.object, merge.other), merge)
+        return Decisions(tuple(merges.values()), found.gone() if self.delete else {})
 
 
 @dataclass(frozen=True)
@@ -49,7 +77,9 @@ class Looked:
     given: str | None = None  # the name of the mapping that was dropped with the files
     remarks: tuple[str, ...] = ()
     fresh: bool = False  # the CRM that takes them has no settings yet
+    there: tuple[str, ...] = ()  # objects of which the CRM has rows of the same system
     prepared: Prepared | None = None
+    findings: Findings | None = None
     problem: str | None = None
 
 
@@ -74,14 +104,23 @@ def look(
             raise
         except ImportStopped as problem:
             return replace(found, problem=str(problem))
-        return replace(found, prepared=prepared)
+        try:
+            today = datetime.now(_organisation(into).zone).date()
+            whole = answers.whole or None
+            findings = assess(into, prepared, progress, today, whole)
+        except BaseException:
+            prepared.close()
+            raise
+        return replace(found, prepared=prepared, findings=findings)
 
 
 def load(engine: Any, looked: Looked, answers: Answers, progress: Progress) -> Outcome:
     """Write what was read. Beside a demo, the own CRM is the one that is shown from then on."""
     assert looked.prepared
+    progress("Gathering what was decided", 0, 1)
+    decisions = answers.decisions(looked.findings)
     with _destination(engine) as into:
-        outcome = load_prepared(into, looked.prepared, answers.decisions, home() / "imports", progress)
+        outcome = load_prepared(into, looked.prepared, decisions, home() / "imports", progress)
         if into is not engine:
             active.use(own=True)
     return outcome
@@ -99,18 +138,32 @@ def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     That one is in the CRM's currency, and makes up nothing that the CRM has.
     """
     if found.given:
-        return replace(found, mapping=read_mapping(files / found.given), problem=None)
+        mapping = read_mapping(files / found.given)
+        return replace(found, mapping=mapping, there=_there(into, mapping), problem=None)
     overrides = list(answers.overrides.values())
     currency = answers.settings.get("base_currency")
-    with reported(into), into.connect() as connection:
-        if not found.fresh:
-            currency = read_organisation(connection).base_currency
-        proposal = propose(found.recognised, overrides, currency=currency)
-        if there := objects_of(connection, proposal.mapping.source):
-            proposal = propose(found.recognised, overrides, currency=currency, there=there)
+    if not found.fresh:
+        currency = _organisation(into).base_currency
+    proposal = propose(found.recognised, overrides, currency=currency)
+    there = _there(into, proposal.mapping)
+    if there:
+        proposal = propose(found.recognised, overrides, currency=currency, there=there)
     settings = answers.settings if found.fresh else {}
     mapping = parse_mapping(_with_settings(proposal.text, settings))
-    return replace(found, mapping=mapping, remarks=proposal.remarks, problem=None)
+    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there, problem=None)
+
+
+def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:
+    """The objects of the mapping of which the CRM has rows of its system."""
+    with reported(into), into.connect() as connection:
+        found = objects_of(connection, mapping.source)
+    filled = {block.table.name for block in mapping.blocks}
+    return tuple(name for name in found if name in filled)
+
+
+def _organisation(into: Any) -> Organisation:
+    with reported(into), into.connect() as connection:
+        return read_organisation(connection)
 
 
 def _with_settings(text: str, settings: dict[str, str]) -> str:
