@@ -29,13 +29,14 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
             f"The dashboard would listen on {address or 'every network'}, where anybody could read the CRM: "
             "there is no sign-in yet. Nothing was started. Use --server.address 127.0.0.1."
         )
-    keeper, push = cache.keeper(), cache.push()
+    push = cache.push()
+    cache.keeper()
     push.start()
     try:
         yield
     finally:
         push.stop()
-        keeper.stop()
+        cache.keeper().stop()
 
 
 def on_script_error(error: Exception) -> bool:

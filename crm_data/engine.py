@@ -56,11 +56,25 @@ def home() -> Path:
     return folder
 
 
+def active_file() -> Path:
+    """The SQLite file in the data folder that is the CRM: crm.db, or own.db beside the demo.
+
+    A file named `active` says which, as crm_data.active writes it.
+    """
+    folder = home()
+    try:
+        named = (folder / "active").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        named = ""
+    own = folder / "own.db"
+    return own if named == own.name and own.exists() else folder / "crm.db"
+
+
 def database_url() -> URL:
-    """CRM_DATABASE_URL, or the SQLite file in the data folder."""
+    """CRM_DATABASE_URL, or the SQLite file in the data folder that is the CRM at the moment."""
     given = os.environ.get("CRM_DATABASE_URL")
     try:
-        url = make_url(given or f"sqlite:///{home() / 'crm.db'}")
+        url = make_url(given or f"sqlite:///{active_file()}")
     except ArgumentError as error:
         raise CrmUnavailable(
             "CRM_DATABASE_URL is not a database address. "

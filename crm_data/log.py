@@ -14,12 +14,19 @@ from crm_data.schema.system import imports as imports_table
 
 @dataclass(frozen=True)
 class Import:
-    """counts: object -> what became of its rows (read, added, …), or only how many there are."""
+    """counts: object -> what became of its rows (read, added, …), or only how many there are.
 
+    `can_be_undone`: what it changed was written down, and it was not undone yet.
+    """
+
+    key: int
     source: str
     finished_at: datetime
-    files: int
+    files: tuple[str, ...]
     counts: dict[str, dict[str, int]]
+    can_be_undone: bool
+    undone_at: datetime | None
+    undone_by: str | None
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,16 @@ def imports(connection: Connection, *, limit: int = 10) -> list[Import]:
     """The last imports, the latest first."""
     newest = select(imports_table).order_by(imports_table.c.id.desc()).limit(limit)
     return [
-        Import(row.source_system, row.finished_at, len(row.files or ()), _counts(row.counts))
+        Import(
+            row.id,
+            row.source_system,
+            row.finished_at,
+            tuple(file["name"] for file in row.files or ()),
+            _counts(row.counts),
+            row.mapping is not None and row.undone_at is None,
+            row.undone_at,
+            row.undone_by,
+        )
         for row in connection.execute(newest)
     ]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -16,7 +17,7 @@ from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
 from crm_data.edits import LikelyPair
 from crm_data.edits import likely_pairs as find_likely_pairs
-from crm_data.engine import CrmUnavailable, connect, database_url, reported
+from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper
 from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts, kept
@@ -29,19 +30,52 @@ from ui.push import Push
 Answer = TypeVar("Answer")
 
 
+#: A keeper that is no longer asked for serves the pages that still draw from it so many seconds.
+_GRACE = 20.0
+_keepers: dict[str, Keeper] = {}
+_switching = Lock()
+
+
 def keeper() -> Keeper:
-    """The one keeper of the copy in this process. The first call starts it."""
-    return _keeper(_url())
+    """The one keeper of the CRM's copy in this process. The first call starts it.
+
+    Where another database has become the CRM, that one's starts, and the one before ends.
+    """
+    url = _url()
+    with _switching:
+        for other in [known for known in _keepers if known != url]:
+            _keepers.pop(other).retire(_GRACE)
+            _keeper.clear(other)
+        if url not in _keepers:
+            _keepers[url] = _keeper(url)
+        return _keepers[url]
 
 
 def push() -> Push:
-    """What draws open pages again when the keeper has news."""
-    return _push(_url())
+    """What draws open pages again when the keeper has news, or another one is the keeper."""
+    return _push()
+
+
+def shown(of: Keeper) -> tuple[object, ...]:
+    """What a page that draws from this keeper depends on, as far as the keeper knows it."""
+    return id(of), *of.shown
 
 
 def crm() -> Any:
     """The engine of the CRM database, to look up names."""
     return _crm(_url())
+
+
+def make_ready() -> None:
+    """Give a database that is not there yet its tables, and the keeper the time to see them.
+
+    Whatever else keeps it from being read stays as it is; the keeper says what.
+    """
+    try:
+        prepare(crm())
+    except CrmUnavailable:
+        return
+    keeper().hurry()
 
 
 def _url() -> str:
@@ -51,16 +85,14 @@ def _url() -> str:
 @st.cache_resource(show_spinner=False)
 def _keeper(url: str) -> Keeper:
     started = Keeper(_crm(url), then=Watch(_crm(url)))
+    started.listener = push().news
     started.start()
     return started
 
 
 @st.cache_resource(show_spinner=False)
-def _push(url: str) -> Push:
-    followed = _keeper(url)
-    made = Push(lambda: followed.shown)
-    followed.listener = made.news
-    return made
+def _push() -> Push:
+    return Push(lambda: shown(keeper()))
 
 
 @st.cache_resource(show_spinner=False)
@@ -107,7 +139,7 @@ def open_alerts(copy: Copy) -> list[Event]:
 
     Anything that is committed there moves `refreshed_at`; the minute lets a snooze end.
     """
-    sign = f"{id(copy)} {copy.state.refreshed_at} {keeper().news} {datetime.now(UTC):%H:%M}"
+    sign = f"{_sign(copy)} {copy.state.refreshed_at} {keeper().news} {datetime.now(UTC):%H:%M}"
     return _open_alerts(_url(), sign)
 
 
@@ -128,12 +160,17 @@ def look_for_pairs_again() -> None:
 
 def quality(copy: Copy) -> list[Counted]:
     """What is wrong in the CRM's data. Raises CrmUnavailable."""
-    return _quality(copy, f"{id(copy)} {copy.state.version} {copy.state.refreshed_at}")
+    return _quality(copy, f"{_sign(copy)} {copy.state.version} {copy.state.refreshed_at}")
 
 
 def _key(copy: Copy, asked: object) -> str:
     """Data version and the whole question, which holds the viewer's rights."""
-    return f"{id(copy)} {copy.state.version} {asked!r}"
+    return f"{_sign(copy)} {copy.state.version} {asked!r}"
+
+
+def _sign(copy: Copy) -> str:
+    """Of another CRM's copy another one, even where it has the place in memory of one that was closed."""
+    return f"{copy.path} {id(copy)}"
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -26,6 +26,7 @@ PAGES = (
     Entry("reports", "Reports", "Reports"),
     Entry("alerts", "Alerts", "Reports"),
     Entry("data", "Data", "Data"),
+    Entry("import", "Import", "Data"),
     Entry("definitions", "Definitions", "Data"),
     Entry("rows", "Prove it"),
     Entry("customer", "Customer"),

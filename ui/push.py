@@ -28,15 +28,17 @@ class Push:
         self._shown: dict[str, Hashable] = {}  # by session
         self._news = threading.Event()
         self._ended = False
-        self._thread = threading.Thread(target=self._run, name="push", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="push", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._ended = True
         self._news.set()
-        if self._thread.is_alive():
+        if self._thread:
             self._thread.join(10)
 
     def news(self) -> None:

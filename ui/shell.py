@@ -33,7 +33,7 @@ from ui.pages import PAGES
 from ui.view import View
 
 #: In this order: paper has the last word.
-_SHEETS = ("frame.css", "proof.css", "customers.css", "alerts.css", "records.css", "paper.css")
+_SHEETS = ("frame.css", "proof.css", "customers.css", "alerts.css", "records.css", "import.css", "paper.css")
 
 
 def viewer() -> Viewer:
@@ -41,8 +41,11 @@ def viewer() -> Viewer:
     return EVERYONE
 
 
-def page(title: str) -> Page:
-    """Frame, filters and all that the page needs. Ends the run where there is nothing to show."""
+def page(title: str, *, may_be_empty: bool = False) -> Page:
+    """Frame, filters and all that the page needs. Ends the run where there is nothing to show.
+
+    may_be_empty: the page has its use before the CRM has a row, or even tables.
+    """
     who = viewer()
     view = View.from_url(st.query_params)
     name = next(entry.name for entry in PAGES if entry.title == title)
@@ -50,11 +53,13 @@ def page(title: str) -> Page:
     st.html(_style())
     st.html(f'<i class="{st.context.theme.type or "light"}-theme"></i>')  # for paper, which is light
     keeper = cache.keeper()
-    seen = keeper.shown  # first: what the keeper finds from here on is news to this page
+    if may_be_empty and keeper.copy is None and keeper.error:
+        cache.make_ready()
+    seen = cache.shown(keeper)  # first: what the keeper finds from here on is news to this page
     copy, error = keeper.copy, keeper.error
     state = copy.state if copy else None
     cache.push().shows(seen)
-    if copy is None or state is None or state.newest_day is None:
+    if copy is None or state is None or (state.newest_day is None and not may_be_empty):
         _nothing_to_show(keeper, copy.organisation.name if copy else None, error)
     formats = Formats.of(copy.organisation)
     today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
@@ -97,7 +102,7 @@ def heading(shown: Page, title: str, period: Period | None = None, *, records: b
             st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
     if not records:
         filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
-    if shown.name not in ("overview", "alerts"):  # which show more than the strip does
+    if shown.name not in ("overview", "alerts", "import"):  # two show more than the strip, one is at work
         strip(shown)
 
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from ui.escape import markdown
+from ui.links import link
 
 
 def empty(name: str) -> None:
     """First use: the CRM has no rows."""
     st.title("This CRM is empty", anchor=False)
     st.markdown(
-        f"{markdown(name)} has no deals, customers, leads or cases yet. In the project's folder, type one of "
-        "these; this page fills by itself."
+        f"{markdown(name)} has no deals, customers, leads or cases yet. As soon as there are some, this page "
+        "fills by itself."
     )
     _ways_to_begin()
 
@@ -32,10 +33,12 @@ def unreadable(problem: str) -> None:
 
 
 def _ways_to_begin() -> None:
+    st.markdown("**Bring your own data**: what your CRM exports, as CSV, Excel or ZIP.")
+    link("import", "Open the Import page", {})
+    st.markdown("Or, in the project's folder, name the files:")
+    st.code("python -m crm_data import FOLDER", language="bash")
     st.markdown("**Look around first**: a demo company with three years of data.")
     st.code("python -m crm_data demo", language="bash")
-    st.markdown("**Bring your own data**: CSV or Excel files, and a mapping that says which column is what.")
-    st.code("python -m crm_data import FOLDER --map docs/examples/maven_crm_sales.toml", language="bash")
 
 
 def being_made(done: Callable[[], float]) -> None:

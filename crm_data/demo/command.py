@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from crm_data.active import file_url, switchable
 from crm_data.demo import document
 from crm_data.demo.make import LARGEST, SMALLEST, make_demo
 from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED
@@ -46,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
     if args.document:
         document.write()
         return 0
-    engine = connect()
+    engine = connect(file_url(own=False) if switchable() else None)
     prepare(engine)
     columns = TextColumn("{task.description:<20}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
     with reported(engine), Bar(*columns, console=Console(stderr=True), transient=True) as bar:

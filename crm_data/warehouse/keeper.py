@@ -46,6 +46,8 @@ class Keeper:
         self._refused = False  # the data could not be taken in; only a change of the data helps
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._grace = 0.0  # seconds from the end of following to the closing of the copy
+        self._close = threading.Event()
         self._begun = self._ended = 0  # looks at the CRM database
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
@@ -56,8 +58,15 @@ class Keeper:
         """Stop following and close the copy. A first load in progress is dropped."""
         self._stop.set()
         self._wake.set()
+        self._close.set()
         if self._thread.is_alive():
             self._thread.join(10)
+
+    def retire(self, grace: float) -> None:
+        """Stop following, and close the copy so many seconds later: until then pages may draw from it."""
+        self._grace = grace
+        self._stop.set()
+        self._wake.set()
 
     def hurry(self, patience: float = 0.8) -> None:
         """Look now, and wait until a look that began after this call is over, at most so many seconds.
@@ -86,6 +95,7 @@ class Keeper:
             self._wake.clear()
             if self._stop.is_set():
                 break
+        self._close.wait(self._grace)
         if self._opened:
             self._opened.close()
 
