@@ -151,10 +151,13 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
             tab.page.context.close()
 
 
-@pytest.fixture(scope="session")
-def tabs(browser: Browser) -> dict[tuple[str, Theme], Tab]:
+@pytest.fixture(scope="module")
+def tabs(browser: Browser) -> Iterator[dict[tuple[str, Theme], Tab]]:
     """The tabs that `visit` goes from page to page in."""
-    return {}
+    kept: dict[tuple[str, Theme], Tab] = {}
+    yield kept
+    for tab in kept.values():
+        tab.page.context.close()
 
 
 @pytest.fixture
@@ -179,12 +182,9 @@ def visit(
     yield visit_
     try:
         check(list(visited.values()), request.node)
-    except BaseException:
-        request.node.stash[FAILED] = True
-        raise
+        if not request.node.stash.get(FAILED, False):
+            tabs.update(visited)
+            visited.clear()
     finally:
-        for key, tab in visited.items():
-            if request.node.stash.get(FAILED, False):
-                tab.page.context.close()
-            else:
-                tabs[key] = tab
+        for tab in visited.values():
+            tab.page.context.close()
