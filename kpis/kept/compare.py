@@ -10,6 +10,7 @@ from functools import cached_property
 from crm_data.kept import RowSet
 from kpis.catalog import DEFINITIONS
 from kpis.compose import target_of
+from kpis.dimensions import DIMENSIONS
 from kpis.goals import read_targets
 from kpis.kept.definition import meaning
 from kpis.kept.figures import (
@@ -105,10 +106,10 @@ class _Comparing:
         self.calendar = kept.found.scope.calendar
         self.sets: dict[tuple[str, Windows], RowSet] = {(one.kpi, one.windows): one for one in sets}
         self.moved: dict[tuple[str, Windows], tuple[Moves, bool]] = {}
-        self.targets = read_targets(data.engine)
         known = kept.meanings.keys() & DEFINITIONS.keys()
         self.redefined = {key for key in known if meaning(DEFINITIONS[key]) != kept.meanings[key]}
         self.same = known - self.redefined
+        self.targets = read_targets(data.engine, [DEFINITIONS[key] for key in known], DIMENSIONS)
 
     def comparison(self) -> Comparison:
         found = self.kept.found

@@ -12,6 +12,7 @@ from crm_data import kept as store
 from crm_data.kept import Head, RowSet
 from crm_data.schema.base import utc_now
 from kpis.catalog import DEFINITIONS
+from kpis.dimensions import DIMENSIONS
 from kpis.goals import Target, read_targets
 from kpis.kept.definition import meaning
 from kpis.kept.figures import wanted
@@ -41,12 +42,11 @@ def keep(copy: Copy, engine: Engine, asked: Asked, who: str, now: datetime | Non
         found = collect(data, copy.organisation, asked, REPORTS[asked.name])
         keys = {key for question in found.readings for key in question.kpis}
         formulas = [one for key in keys if isinstance(one := DEFINITIONS[key], Composition)]
-        aims = {one.target.key for one in formulas if one.target}
         answer = pack(
             {
                 "found": found,
                 "meanings": {key: meaning(DEFINITIONS[key]) for key in sorted(keys)},
-                "targets": tuple(one for one in read_targets(data.engine) if one.kpi in aims),
+                "targets": tuple(read_targets(data.engine, formulas, DIMENSIONS)),
             }
         )
         head = Head(

@@ -18,13 +18,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Select, String, cast, func, select
 
-from kpis.clauses import clauses, clock_day
+from kpis.clauses import allowed, clauses, clock_day, rows_of
 from kpis.dimensions import DIMENSIONS
 from kpis.model import KPI
 from kpis.period import Period
 from kpis.query import Engine
 from kpis.question import Where
-from kpis.windows import Windows
+from kpis.shape import parameters, shape_of, values_of
+from kpis.windows import Day, Statement, each_window, members_of, number_of, values_of_windows
 
 #: More rows than this are not kept, only their digest.
 MOST = 2_000_000
@@ -58,7 +59,7 @@ class Move:
 
 def fetch(engine: Engine, wanted: Wanted, where: Where, today: date) -> pa.Table:
     """The rows, in an order that only depends on what they hold."""
-    found = engine.run(_statement(wanted, where).params(today=today))
+    found = engine.run(_statement(wanted, where, today))
     table = pa.table({name: found.column(name).cast(kind) for name, kind in _columns(wanted.by).items()})
     return table.sort_by([(name, "ascending") for name in table.column_names]).combine_chunks()
 
@@ -67,25 +68,32 @@ def _columns(by: Iterable[str]) -> dict[str, pa.DataType]:
     return _OWN | {name: pa.int64() if DIMENSIONS[name].by_key else pa.string() for name in by}
 
 
-def _statement(wanted: Wanted, where: Where) -> Select[Any]:
-    kpi, windows = wanted.kpi, Windows(wanted.periods)
-    parts = clauses(kpi, windows.opens, windows.closes)
-    columns = (
-        kpi.fact.c.id,
-        clock_day(kpi).label("day"),
-        cast(parts.each, BigInteger).label("each"),
-        cast(parts.per, BigInteger).label("per"),
-        *(kpi.fact.table.c[name] for name in wanted.by),
-    )
-    return windows.select(kpi, where, *columns).where(parts.counts)
+def _statement(wanted: Wanted, where: Where, today: date) -> Statement:
+    kpi, filters = wanted.kpi, parameters(shape_of(where))
+
+    def one(place: int, opens: Day, closes: Day) -> Select[Any]:
+        parts = clauses(kpi, opens, closes)
+        columns = (
+            number_of(place),
+            kpi.fact.c.id,
+            clock_day(kpi).label("day"),
+            cast(parts.each, BigInteger).label("each"),
+            cast(parts.per, BigInteger).label("per"),
+            *members_of(kpi, wanted.by),
+        )
+        held = parts.in_window, parts.counts
+        return select(*columns).select_from(rows_of(kpi, closes)).where(allowed(kpi, filters), *held)
+
+    statement = each_window(len(wanted.periods), one)
+    return statement.params(today=today, **values_of(where), **values_of_windows(wanted.periods))
 
 
 def summed(engine: Engine, wanted: Wanted, where: Where, today: date) -> tuple[int, str]:
     """How many rows there are, and a digest of their sums: enough to tell that they changed."""
-    rows = _statement(replace(wanted, by=()), where).subquery("counted")
+    rows = _statement(replace(wanted, by=()), where, today).subquery("counted")
     numbers = (rows.c.id, rows.c.each, rows.c.per, rows.c.id * rows.c.number, rows.c.id * rows.c.each)
     sums = (cast(func.sum(one), String) for one in numbers)
-    answer = engine.run(select(func.count(), *sums).params(today=today)).to_pylist()[0]
+    answer = engine.run(select(func.count(), *sums)).to_pylist()[0]
     n, *said = answer.values()
     return n, hashlib.sha256(json.dumps([n, *said]).encode()).hexdigest()
 
