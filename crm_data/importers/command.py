@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy import Engine
 
-from crm_data.engine import ROOT, connect, home, prepare, reported
+from crm_data import active
+from crm_data.engine import ROOT, connect, home, reported
 from crm_data.importers import reading
 from crm_data.importers.errors import ImportStopped, listed, nearest
 from crm_data.importers.mapping import Mapping, read_mapping
@@ -76,17 +77,22 @@ def main(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace, mapping: Mapping | None, paths: list[Path]) -> Outcome | None:
     """What was imported; None where it was only to be shown."""
-    engine = connect()
+    shown = connect()
+    engine = active.destination(shown)
     try:
-        prepare(engine)
         if mapping is None:
             mapping = _recognised(args, engine, paths)
             if args.dry_run:
                 return None
         with _progress() as progress:
-            return run_import(engine, mapping, paths, home() / "imports", progress)
+            outcome = run_import(engine, mapping, paths, home() / "imports", progress)
+        if engine is not shown:
+            active.use(own=True)
+            print("The demo stays as it was; your own CRM is shown from now on.", file=sys.stderr)
+        return outcome
     finally:
         engine.dispose()
+        shown.dispose()
 
 
 def _recognised(args: argparse.Namespace, engine: Engine, paths: list[Path]) -> Mapping:

@@ -174,7 +174,12 @@ def _read(
         try:
             stage_file(one, stage, zone, tallies[one.block.table.name], progress)
             if name not in files:
-                files[name] = {"name": name, "size": one.table.size, "sha256": digest(one.file.path)}
+                files[name] = {
+                    "name": name,
+                    "size": one.table.size,
+                    "sha256": digest(one.file.path),
+                    "path": str(one.file.path.resolve()),
+                }
         except OSError as error:
             raise ImportStopped(f"{name} cannot be read to its end: {error.strerror}.") from error
     return list(files.values())
