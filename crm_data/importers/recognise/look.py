@@ -46,6 +46,10 @@ class Look:
             if index < len(row.cells) and (text := as_text(row.cells[index])):
                 yield text
 
+    def has(self, heading: str) -> bool:
+        """Whether a column is filled, as far as there are rows; a template of several always."""
+        return not self.rows or heading not in self.headings or bool(self.texts[self.headings.index(heading)])
+
     def pairs(self, first: str, second: str) -> Iterator[tuple[str, str]]:
         """The cells of two columns in the rows looked at."""
         one, two = self.headings.index(first), self.headings.index(second)
