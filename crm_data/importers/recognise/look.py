@@ -95,12 +95,10 @@ def _layout(file: Found) -> FileFormat:
     best, score = FileFormat(), 0
     for sign in _DELIMITERS:
         layout = FileFormat(delimiter=sign)
-        widths = Counter(len(row.cells) for row in islice(CsvFile(file, layout, ()).rows(), 50))
-        headings = len(CsvFile(file, layout, ()).headings)
-        width, lines = max(
-            widths.items(), key=lambda pair: (pair[1] * (pair[0] > 1), pair[0]), default=(headings, 1)
-        )
-        if (found := lines * (min(width, headings) - 1)) > score:
+        opened = CsvFile(file, layout, ())
+        widths = Counter(len(row.cells) for row in islice(opened.rows(), 50)) or Counter([len(opened.headings)])
+        found = max(lines * (width - 1) for width, lines in widths.items())
+        if found > score:
             best, score = layout, found
     return best
 
