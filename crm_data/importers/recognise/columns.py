@@ -124,7 +124,7 @@ def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
         name not in headings_there(found) for name in found.part.where if found.part.where[name] == ("*",)
     ):
         missing = (*missing, *found.part.where)
-    named = [key for name in found.part.id if (key := _key(name, headings))]
+    named = [key for name in found.part.id if (key := _key(name, headings)) and look.has(key)]
     key = named[0] if named else _telling(look, found)
     return replace(found, id=key, missing=missing)
 

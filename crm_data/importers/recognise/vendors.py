@@ -108,7 +108,8 @@ def footers() -> tuple[str, ...]:
 
 
 def names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(" | "))
+    """The headings in a text that joins them; none in an empty one."""
+    return tuple(name.strip() for name in text.split(" | ") if name.strip())
 
 
 def _system(path: Path) -> System:
