@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Boolean, Column, Date, Integer, Numeric, String
 
 from crm_data.importers.errors import UnknownCurrency, Unreadable, listed
-from crm_data.importers.formats import CellFormat
+from crm_data.importers.formats import BEFORE, CellFormat
 from crm_data.importers.numbers import parse_number
 from crm_data.importers.vocabulary import countries, currencies
 from crm_data.schema.types import Money, UTCDateTime
@@ -190,6 +191,8 @@ def _parsed_moment(text: str, cells: CellFormat) -> date:
         try:
             if pattern in _READERS:
                 return _READERS[pattern](text)
+            if since := BEFORE.fullmatch(pattern):
+                return _before(date.fromisoformat(since[2]), int(text), since[1])
             return datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone comes later
         except (ValueError, OverflowError, OSError):
             continue
@@ -200,6 +203,14 @@ def _iso(text: str) -> date:
     if not re.match(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError(text)
     return datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
+
+
+def _before(day: date, number: int, unit: str) -> date:
+    """So many days or months earlier; the last day of a month where the month has no such day."""
+    if unit == "days":
+        return day - timedelta(days=number)
+    years, month = divmod(day.year * 12 + day.month - 1 - number, 12)
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
 
 _READERS: dict[str, Callable[[str], date]] = {

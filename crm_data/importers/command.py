@@ -13,12 +13,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from sqlalchemy import Engine
 
-from crm_data.engine import ROOT, connect, home, prepare
+from crm_data.engine import ROOT, connect, home, prepare, reported
 from crm_data.importers import reading
 from crm_data.importers.errors import ImportStopped, listed, nearest
 from crm_data.importers.mapping import Mapping, read_mapping
 from crm_data.importers.outcome import Note, Outcome
+from crm_data.importers.recognise import command as recognition
+from crm_data.importers.recognise import recognise
 from crm_data.importers.run import run_import
 
 SHIPPED = ROOT / "docs" / "examples"
@@ -28,7 +31,9 @@ _SELDOM = ("merged", "deleted")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, or files")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a folder, files, or ZIP archives"
+    )
     mapping = parser.add_mutually_exclusive_group()
     mapping.add_argument(
         "--map", type=Path, metavar="FILE", help="the mapping (TOML); docs/import.md explains it"
@@ -36,22 +41,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mapping.add_argument(
         "--source", metavar="NAME", help="a mapping that comes with this program (docs/examples)"
     )
+    recognition.add_hints(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only show what the files are held to be")
+    parser.add_argument("--save-map", type=Path, metavar="FILE", help="write down the mapping that was found")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
 
 def main(args: argparse.Namespace) -> int:
-    """0 when the import is done, even if rows were rejected; 1 when it stopped; 2 without a mapping."""
+    """0 when the import is done, even if rows were rejected; 1 when it stopped; 2 when typed wrongly."""
     try:
-        path = args.map or _shipped(args.source)
+        path = args.map or (_shipped(args.source) if args.source else None)
     except LookupError as error:
         print(error.args[0], file=sys.stderr)
         return 2
+    if path and (args.dry_run or args.save_map):
+        print(
+            "--dry-run and --save-map are for files that are recognised, without a mapping.", file=sys.stderr
+        )
+        return 2
     try:
-        mapping = read_mapping(path)
-        outcome = _import(mapping, args.paths)
+        with recognition.all_unpacked(args.paths) as paths:
+            outcome = _import(args, path and read_mapping(path), paths)
     except ImportStopped as error:
         print(error, file=sys.stderr)
         return 1
+    if outcome is None:
+        return 0
     if args.json:
         print(json.dumps(outcome.as_json(), indent=2, ensure_ascii=False))
     else:
@@ -59,24 +74,41 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _import(mapping: Mapping, paths: list[Path]) -> Outcome:
+def _import(args: argparse.Namespace, mapping: Mapping | None, paths: list[Path]) -> Outcome | None:
+    """What was imported; None where it was only to be shown."""
     engine = connect()
     try:
         prepare(engine)
+        if mapping is None:
+            mapping = _recognised(args, engine, paths)
+            if args.dry_run:
+                return None
         with _progress() as progress:
             return run_import(engine, mapping, paths, home() / "imports", progress)
     finally:
         engine.dispose()
 
 
-def _shipped(name: str | None) -> Path:
+def _recognised(args: argparse.Namespace, engine: Engine, paths: list[Path]) -> Mapping:
+    """The mapping that follows from the files, shown with its reasons."""
+    console = Console(stderr=args.json)
+    found = recognise(paths)
+    recognition.show(found, console, columns=args.dry_run)
+    with reported(engine), engine.connect() as connection:
+        proposal = recognition.proposed(connection, found, args)
+    recognition.show_remarks(proposal, console)
+    if args.save_map is not None:
+        try:
+            args.save_map.write_text(proposal.text, encoding="utf-8")
+        except OSError as error:
+            raise ImportStopped(f"{args.save_map} cannot be written: {error.strerror}.") from error
+        console.print(f"The mapping is in {args.save_map}", highlight=False, markup=False)
+    return proposal.mapping
+
+
+def _shipped(name: str) -> Path:
     """The mapping of this name. Raises LookupError with what to type instead."""
     names = sorted(path.stem for path in SHIPPED.glob("*.toml"))
-    if name is None:
-        raise LookupError(
-            "A mapping is needed, which says what each column means: add --map FILE. "
-            "docs/import.md explains it; docs/examples has mappings to start from."
-        )
     if name not in names:
         raise LookupError(f"There is no mapping '{name}'.{nearest(name, names)} There are {listed(names)}.")
     return SHIPPED / f"{name}.toml"

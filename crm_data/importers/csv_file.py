@@ -11,11 +11,12 @@ import clevercsv
 
 from crm_data.importers.encoding import find_encoding
 from crm_data.importers.errors import ImportStopped
-from crm_data.importers.files import Found, Row, checked_headings, folded
+from crm_data.importers.files import Found, Row, checked_headings, folded, is_footer
 from crm_data.importers.formats import FileFormat
 
 _SAMPLE = 16_000  # characters, which the dialect is judged by
 _LONGEST = 10_000_000  # characters of one cell
+_LONGEST_LINE = 20_000_000  # characters
 _USUAL = (",", ";", "\t", "|")
 
 #: What csv.reader is told.
@@ -31,6 +32,7 @@ class CsvFile:
         self.size = file.path.stat().st_size
         self.encoding, self.remark = find_encoding(file.path, layout.encoding)
         self._heading_line = layout.heading_line
+        self._footer = layout.footer
         self._dialect = self._find_dialect(layout, set(needed))
         self.headings = self._headings(self._dialect)
         self._binary: io.BufferedReader | None = None
@@ -39,10 +41,12 @@ class CsvFile:
         csv.field_size_limit(_LONGEST)
         with self.path.open("rb") as binary, io.TextIOWrapper(binary, self.encoding, newline="") as text:
             self._binary = binary
-            reader = csv.reader(text, **self._dialect)
+            reader = csv.reader(_lines(text, self.name), **self._dialect)
             line = 0
             try:
                 for cells in reader:
+                    if is_footer(cells, self._footer):
+                        return
                     if line >= self._heading_line and any(cells):
                         yield Row(line + 1, reader.line_num, cells)
                     line = reader.line_num
@@ -82,7 +86,7 @@ class CsvFile:
         csv.field_size_limit(_LONGEST)
         with self.path.open(encoding=self.encoding, newline="") as text:
             try:
-                reader = csv.reader(text, **dialect)
+                reader = csv.reader(_lines(text, self.name), **dialect)
                 for cells in reader:
                     if reader.line_num >= self._heading_line:
                         return checked_headings(cells)
@@ -93,6 +97,18 @@ class CsvFile:
     def _sample(self) -> str:
         with self.path.open(encoding=self.encoding, newline="") as text:
             return text.read(_SAMPLE)
+
+
+def _lines(text: io.TextIOBase, name: str) -> Iterator[str]:
+    """The lines of a file; one that no memory should have to hold stops the import."""
+    number = 0
+    while line := text.readline(_LONGEST_LINE):
+        number += 1
+        if len(line) == _LONGEST_LINE:
+            raise ImportStopped(
+                f"{name}, line {number}: the line is longer than {_LONGEST_LINE:,} characters, which no table has."
+            )
+        yield line
 
 
 def _clever(sample: str) -> list[Dialect]:

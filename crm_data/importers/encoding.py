@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import charset_normalizer
@@ -22,6 +23,13 @@ _MARKS = (
 
 
 def find_encoding(path: Path, declared: str | None) -> tuple[str, str | None]:
+    """What `_found` says, which reads the whole file, once for as long as the file stays the same."""
+    state = path.stat()
+    return _found(path, declared, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)
+def _found(path: Path, declared: str | None, _changed: int, _size: int) -> tuple[str, str | None]:
     """The encoding that the whole file can be read in, and a remark where it was guessed.
 
     A byte order mark decides; else what the mapping declares; else UTF-8 where it fits; else the

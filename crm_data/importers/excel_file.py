@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time as time_of_day
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, WorksheetNotFound
-
+from crm_data.importers import workbook_process
+from crm_data.importers.cells import Cell
 from crm_data.importers.errors import ImportStopped, listed, nearest
-from crm_data.importers.files import Found, Row, checked_headings
+from crm_data.importers.files import Found, Row, checked_headings, is_footer
 from crm_data.importers.formats import FileFormat
 
-#: A sheet is held in memory whole, at up to six times its unpacked size.
+#: A sheet is held in memory whole by the process that reads it, at up to six times its unpacked size.
 LARGEST_UNPACKED = 500_000_000
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_SPREADSHEETS = ("[Content_Types].xml", "mimetype")  # a part that tells a workbook from any other archive
+_PATIENCE = 600  # seconds
+_STANDSTILL = 20  # seconds without any computing
+
+_READERS: dict[str, Callable[[Any], Cell]] = {
+    "instant": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "time": time.fromisoformat,
+    "seconds": lambda seconds: timedelta(seconds=seconds),
+}
 
 
 def is_spreadsheet(path: Path) -> bool:
     """Judged by the first bytes: exports are often named wrongly."""
     with path.open("rb") as file:
         return file.read(4) in (_ZIP, _OLE)
+
+
+def is_archive(path: Path) -> bool:
+    """A ZIP archive that is no workbook."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not any(name in _SPREADSHEETS for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
+def sheet_names(file: Found) -> list[str]:
+    """The sheets of a workbook, in their order. Raises ImportStopped."""
+    return _read(file, None).sheets
 
 
 class ExcelFile:
@@ -31,44 +65,107 @@ class ExcelFile:
         self.name = file.name
         self.size = file.path.stat().st_size
         self.remark: str | None = None
-        _guard(file)
-        try:
-            with CalamineWorkbook.from_path(file.path) as book:
-                wanted = layout.sheet
-                if wanted is not None and wanted not in book.sheet_names:
-                    raise ImportStopped(
-                        f"{self.name} has no sheet '{wanted}'.{nearest(wanted, book.sheet_names)} "
-                        f"It has {listed(book.sheet_names)}."
-                    )
-                sheet = book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
-                self._cells = sheet.to_python(skip_empty_area=False)
-        except PasswordError:
-            raise ImportStopped(f"{self.name} is locked with a password. Save it without one.") from None
-        except (CalamineError, WorksheetNotFound, zipfile.BadZipFile) as error:
+        self._sheet = _read(file, layout.sheet)
+        sheets = self._sheet.sheets
+        if layout.sheet is not None and layout.sheet not in sheets:
             raise ImportStopped(
-                f"{self.name} cannot be read as a spreadsheet; it may be damaged: {error}."
-            ) from error
+                f"{self.name} has no sheet '{layout.sheet}'.{nearest(layout.sheet, sheets)} "
+                f"It has {listed(sheets)}."
+            )
         self._heading_line = layout.heading_line
-        above = self._cells[self._heading_line - 1 : self._heading_line]
-        self.headings = checked_headings(above[0]) if above else []
+        self._footer = layout.footer
+        above = next((cells for line, cells in self._sheet.rows() if line == self._heading_line), None)
+        self.headings = checked_headings(above) if above else []
         self._done = 0
 
     def rows(self) -> Iterator[Row]:
-        for line, cells in enumerate(self._cells, 1):
+        for line, cells in self._sheet.rows():
             self._done = line
+            if is_footer(cells, self._footer):
+                return
             if line > self._heading_line and any(cell != "" for cell in cells):
                 yield Row(line, line, cells)
 
     def position(self) -> int:
-        return self.size * self._done // max(len(self._cells), 1)
+        return self.size * self._done // max(self._sheet.lines, 1)
+
+
+class _Sheet:
+    """The rows of a sheet, in a file that goes with this object."""
+
+    def __init__(self, path: Path, name: str, sheet: str) -> None:
+        self._rows = NamedTemporaryFile()  # noqa: SIM115 - it lives as long as this object
+        command = [sys.executable, "-I", workbook_process.__file__, str(path.resolve()), sheet]
+        with subprocess.Popen(command, stdout=self._rows, stderr=subprocess.DEVNULL) as process:
+            _await(process)
+        with Path(self._rows.name).open("rb") as lines:
+            said = json.loads(lines.readline() or b"null")
+            self.lines, last = 0, b""
+            for last in lines:
+                self.lines += 1
+        if last.startswith(b"{"):
+            said = json.loads(last)
+        if process.returncode != 0 or said is None:
+            raise ImportStopped(f"{name} takes more memory or time than a spreadsheet may. Save it as CSV.")
+        if "problem" in said:
+            raise ImportStopped(f"{name} {said['problem']}")
+        self.sheets: list[str] = said["sheets"]
+
+    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
+        with Path(self._rows.name).open("rb") as lines:
+            lines.readline()
+            for number, line in enumerate(lines, 1):
+                yield number, [_READERS[c[0]](c[1]) if type(c) is list else c for c in json.loads(line)]
+
+
+def _await(process: subprocess.Popen[bytes]) -> None:
+    """Wait for its end, and end it where it takes too long or, out of memory, stands still."""
+    began = worked = time_of_day.monotonic()
+    used = 0.0
+    while True:
+        try:
+            process.wait(timeout=1)
+            return
+        except subprocess.TimeoutExpired:
+            now, so_far = time_of_day.monotonic(), _cpu_seconds(process.pid)
+            if so_far is None or so_far > used:
+                used, worked = so_far or used, now
+            if now - began > _PATIENCE or now - worked > _STANDSTILL:
+                process.kill()
+
+
+def _cpu_seconds(process: int) -> float | None:
+    """What a process has computed so far; None where the system does not tell."""
+    try:
+        numbers = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(numbers[11]) + int(numbers[12])) / 100
+
+
+def _read(file: Found, sheet: str | None) -> _Sheet:
+    _guard(file)
+    state = file.path.stat()
+    return _kept(file.path, file.name, sheet or "", state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=8)
+def _kept(path: Path, name: str, sheet: str, _changed: int, _size: int) -> _Sheet:
+    """Looking at a workbook and importing it read it once."""
+    return _Sheet(path, name, sheet)
 
 
 def _guard(file: Found) -> None:
     """Refuse a small file that unpacks to more than the memory holds."""
     if not zipfile.is_zipfile(file.path):
         return
-    with zipfile.ZipFile(file.path) as archive:
-        unpacked = sum(part.file_size for part in archive.infolist())
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ImportStopped(
+            f"{file.name} cannot be read as a spreadsheet; it may be damaged: {error}."
+        ) from error
     if unpacked > LARGEST_UNPACKED:
         raise ImportStopped(
             f"{file.name} unpacks to {unpacked / 1e6:,.0f} MB; a spreadsheet may have "

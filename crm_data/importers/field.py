@@ -24,6 +24,9 @@ COLUMN_OPTIONS = (
         "otherwise",
         "when",
         "times",
+        "split",
+        "part",
+        "starts",
         "by",
         "missing",
         "invalid",
@@ -40,13 +43,16 @@ class Field:
 
     column: Column[Any]
     cells: CellFormat
-    heading: str | None = None
+    heading: tuple[str, ...] = ()  # of several, the first whose cell is not empty
     template: str | None = None  # "{First name} {Last name}"
     value: Any = None
     translate: Mapping[str, str] | None = None
     otherwise: str | None = None  # what `translate` gives for everything it does not list
     when: Mapping[str, frozenset[str]] | None = None  # heading: the words with which the value counts
     times: Decimal | None = None
+    split: str | None = None  # the sign between several values of a cell, of which the first counts
+    part: str | None = None  # the member to take of a cell that holds a JSON object
+    starts: str | None = None  # the value counts only where it begins so
     key: Column[Any] | None = None  # of the row referred to: the column that the cell's text is found in
     keep_missing: bool = False  # a reference to nothing is left empty
     keep_invalid: bool = False  # an unreadable cell is left empty
@@ -55,8 +61,7 @@ class Field:
     @property
     def headings(self) -> list[str]:
         """The headings it reads."""
-        named = [self.heading] if self.heading is not None else []
-        return named + PLACEHOLDER.findall(self.template or "") + list(self.when or ())
+        return list(self.heading) + PLACEHOLDER.findall(self.template or "") + list(self.when or ())
 
 
 def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: dict[str, Any]) -> Field:
@@ -70,13 +75,16 @@ def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: d
     return Field(
         column=column,
         cells=cell_format(options, cells),
-        heading=options.get("heading", str),
+        heading=options.words("heading"),
         template=template,
         value=options.table.get("value"),
         translate=_translation(options, maps),
         otherwise=options.get("otherwise", str),
         when=_condition(options),
         times=_factor(column, options),
+        split=options.get("split", str),
+        part=options.get("part", str),
+        starts=options.get("starts", str),
         key=_key(column, options),
         keep_missing=options.choice("missing", "reject", "keep") == "keep",
         keep_invalid=options.choice("invalid", "reject", "empty") == "empty",
@@ -93,7 +101,7 @@ def identity(table: Table, spec: object, place: str, cells: CellFormat) -> Field
     column = table.c.source_id
     if PLACEHOLDER.search(spec):
         return Field(column, cells, template=spec)
-    return Field(column, cells, heading=spec)
+    return Field(column, cells, heading=(spec,))
 
 
 def _translation(options: Options, maps: dict[str, Any]) -> dict[str, str] | None:
@@ -106,15 +114,23 @@ def _translation(options: Options, maps: dict[str, Any]) -> dict[str, str] | Non
         return None
     if not isinstance(given, dict) or not all(isinstance(word, str) for word in given.values()):
         raise ImportStopped(f"{options.place}: 'map' is a table of texts, or the name of one under [maps].")
-    return {word.strip(): becomes for word, becomes in given.items()}
+    folded = {word.strip().casefold(): becomes for word, becomes in reversed(given.items())}
+    return folded | {word.strip(): becomes for word, becomes in given.items()}
 
 
 def _condition(options: Options) -> dict[str, frozenset[str]] | None:
     given = options.get("when", dict)
     if given is None:
         return None
-    place = f"{options.place}, when"
-    return {heading: frozenset(Options(given, place, given).words(heading)) for heading in given}
+    return conditions(given, f"{options.place}, when")
+
+
+def conditions(given: dict[str, Any], place: str) -> dict[str, frozenset[str]]:
+    """For each heading the words that hold, folded."""
+    return {
+        heading: frozenset(word.casefold() for word in Options(given, place, given).words(heading))
+        for heading in given
+    }
 
 
 def _factor(column: Column[Any], options: Options) -> Decimal | None:

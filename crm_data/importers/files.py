@@ -79,6 +79,14 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_footer(cells: Sequence[Cell], footer: Sequence[str]) -> bool:
+    """Whether a line begins with one of these words and holds hardly more: below it there are no rows."""
+    if not footer:
+        return False
+    filled = [text for text in map(as_text, cells) if text]
+    return 0 < len(filled) <= 3 and filled[0].casefold().startswith(tuple(word.casefold() for word in footer))
+
+
 def checked_headings(cells: Sequence[Cell]) -> list[str]:
     """A row of headings as texts: spaces collapsed, the byte order mark and trailing empty ones gone."""
     headings = [" ".join(as_text(cell).replace("\ufeff", "").split()) for cell in cells]

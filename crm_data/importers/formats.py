@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.options import Options
+
+
+#: A date that is given as the time that has passed since.
+BEFORE = re.compile(r"(days|months) before (\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,8 @@ class CellFormat:
     decimal: str = "."
     thousands: str = ""
     empty: tuple[str, ...] = ()  # words that mean nothing, beside the empty cell
+    abbreviated: bool = False  # 1.5K is 1,500; M is a million, B a billion
+    salesforce_ids: bool = False  # an id of 15 signs is the one of 18 that begins so
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class FileFormat:
     escape: str | None = None
     heading_line: int = 1
     sheet: str | None = None
+    footer: tuple[str, ...] = ()  # a line that begins with one of these, and all below, is no row
 
 
 CELL_OPTIONS = tuple(field.name for field in fields(CellFormat))
@@ -50,10 +59,10 @@ def cell_format(options: Options, base: CellFormat) -> CellFormat:
         )
     dates = options.words("dates", base.dates)
     for pattern in dates:
-        if "%" not in pattern and pattern not in ("iso", "excel", "epoch", "epoch_ms"):
+        if not _is_date_format(pattern):
             raise ImportStopped(
-                f"{options.place}: '{pattern}' is not a date format. "
-                "Write iso, excel, epoch, epoch_ms, or a pattern such as %d.%m.%Y."
+                f"{options.place}: '{pattern}' is not a date format. Write iso, excel, epoch, epoch_ms, a pattern "
+                "such as %d.%m.%Y, or months before 2026-01-31."
             )
     return replace(
         base,
@@ -62,7 +71,19 @@ def cell_format(options: Options, base: CellFormat) -> CellFormat:
         decimal=decimal,
         thousands=thousands,
         empty=options.words("empty", base.empty),
+        abbreviated=options.get("abbreviated", bool, base.abbreviated),
+        salesforce_ids=options.get("salesforce_ids", bool, base.salesforce_ids),
     )
+
+
+def _is_date_format(pattern: str) -> bool:
+    if since := BEFORE.fullmatch(pattern):
+        try:
+            date.fromisoformat(since[2])
+        except ValueError:
+            return False
+        return True
+    return "%" in pattern or pattern in ("iso", "excel", "epoch", "epoch_ms")
 
 
 def file_format(options: Options, base: FileFormat) -> FileFormat:
@@ -81,7 +102,8 @@ def file_format(options: Options, base: FileFormat) -> FileFormat:
     if line < 1:
         raise ImportStopped(f"{options.place}: 'heading_line' counts from 1.")
     sheet = options.get("sheet", str, base.sheet)
-    return replace(base, encoding=encoding, heading_line=line, sheet=sheet, **signs)
+    footer = options.words("footer", base.footer)
+    return replace(base, encoding=encoding, heading_line=line, sheet=sheet, footer=footer, **signs)
 
 
 def known_zone(name: str, place: str) -> ZoneInfo:

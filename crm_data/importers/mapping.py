@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table
 
 from crm_data.importers.errors import ImportStopped, listed, nearest
-from crm_data.importers.field import COLUMN_OPTIONS, Field, identity, read_field
+from crm_data.importers.field import COLUMN_OPTIONS, Field, conditions, identity, read_field
 from crm_data.importers.formats import (
     CELL_OPTIONS,
     FILE_OPTIONS,
@@ -30,6 +31,9 @@ from crm_data.schema import metadata
 
 #: What a mapping can fill: every table whose rows have a source of their own.
 OBJECTS = {table.name: table for table in metadata.sorted_tables if "version" in table.c}
+#: Which rows of a file count: each; the first of each id, and only where the CRM has none; those whose id
+#: another part gives as well.
+ROWS = ("all", "once", "known")
 #: Written by the import itself.
 KEPT = ("id", "source_system", "source_id", "version", "updated_at", "custom")
 
@@ -44,7 +48,7 @@ SETTINGS = {
 }
 TOP_OPTIONS = ("source", "currency", "full", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
 BLOCK_OPTIONS = (
-    *("object", "file", "id", "optional", "full", "currency", "columns", "custom"),
+    *("object", "file", "id", "optional", "full", "currency", "columns", "custom", "where", "rows"),
     *CELL_OPTIONS,
     *FILE_OPTIONS,
 )
@@ -64,11 +68,15 @@ class Block:
     id: Field
     fields: tuple[Field, ...]
     custom: MappingOf[str, str]  # name in the custom column: heading
+    where: MappingOf[str, frozenset[str]]  # heading: the words, folded, of rows that count; "*": any
+    rows: str  # "all", "once", "known"
+    others: tuple[int, ...] = ()  # parts of the same object that are read before this one
 
     def needed_headings(self) -> list[str]:
         """Without these the file cannot be read."""
         fields = [self.id, *(field for field in self.fields if not field.optional)]
-        return [heading for field in fields for heading in field.headings] + list(self.custom.values())
+        headings = [heading for field in fields for heading in field.headings]
+        return headings + list(self.custom.values()) + list(self.where)
 
 
 @dataclass(frozen=True)
@@ -110,8 +118,17 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
         raise ImportStopped(f"{name}: there is no [[import]], so nothing would be imported.")
     _check_required(parsed, name)
     order = list(OBJECTS)
-    parsed.sort(key=lambda block: order.index(block.table.name))
-    return Mapping(source, _organisation(top), tuple(parsed), text)
+    parsed.sort(key=lambda block: (order.index(block.table.name), ROWS.index(block.rows)))
+    return Mapping(source, _organisation(top), tuple(_with_others(parsed)), text)
+
+
+def _with_others(blocks: list[Block]) -> Iterator[Block]:
+    """Parts that depend on what others of their object give know these."""
+    before: dict[str, list[int]] = {}
+    for block in blocks:
+        others = before.setdefault(block.table.name, [])
+        yield replace(block, others=tuple(others))
+        others.append(block.number)
 
 
 def _block(number: int, options: Options, top: Options) -> Block:
@@ -146,6 +163,8 @@ def _block(number: int, options: Options, top: Options) -> Block:
         id=identity(table, options.table.get("id"), f"{options.place}, id", cells),
         fields=tuple(fields),
         custom=custom,
+        where=conditions(options.get("where", dict, {}), f"{options.place}, where"),
+        rows=options.choice("rows", *ROWS),
     )
 
 

@@ -8,15 +8,20 @@ from decimal import Decimal
 
 from crm_data.importers.errors import Unreadable
 from crm_data.importers.formats import CellFormat
+from crm_data.importers.vocabulary import currencies
 
+_CODE = re.compile(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])")
+_SHORTENED = {"K": 1000, "M": 10**6, "B": 10**9}
 _PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 
 def parse_number(text: str, cells: CellFormat, percent: bool = False) -> Decimal:
     """The exact number. Raises Unreadable rather than guess which sign means what.
 
-    The sign of a currency may stand beside it; (5) is -5; `percent`: 5% is 0.05.
+    The sign or code of a currency may stand beside it; (5) is -5; `percent`: 5% is 0.05.
     """
+    if code := _CODE.search(text):
+        text = text.replace(code[0], "") if code[0].upper() in currencies() else text
     bare = "".join(sign for sign in text if unicodedata.category(sign) != "Sc").strip().replace("−", "-")
     negative = bare.startswith("(") and bare.endswith(")")
     shared = percent and bare.endswith("%")
@@ -24,13 +29,16 @@ def parse_number(text: str, cells: CellFormat, percent: bool = False) -> Decimal
         bare = bare[1:-1].strip()
     elif shared:
         bare = bare[:-1].strip()
+    factor = _SHORTENED.get(bare[-1:].upper(), 1) if cells.abbreviated else 1
+    if factor > 1:
+        bare = bare[:-1].strip()
     whole, point, rest = bare.partition(cells.decimal)
     if cells.thousands:
         whole = _ungrouped(whole, cells.thousands)
     plain = whole + ("." if point else "") + rest
     if "." in whole + rest or not _PLAIN.fullmatch(plain):
         raise Unreadable(f"is not a number written with the decimal sign '{cells.decimal}'")
-    number = Decimal(plain)
+    number = Decimal(plain) * factor
     return (-number if negative else number) / (100 if shared else 1)
 
 

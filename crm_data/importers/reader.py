@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from crm_data.importers.cells import Cell, as_text, converter
 from crm_data.importers.errors import UnknownCurrency, Unreadable
 from crm_data.importers.field import PLACEHOLDER, Field
+from crm_data.importers.ids import whole_id
 
 #: Stands for an empty cell of a column that has a default of its own: the column is left out.
 LEFT_OUT = ...
@@ -49,6 +51,7 @@ class Reader:
         self._conditions = [(headings[name], words) for name, words in (field.when or {}).items()]
         target = field.column if field.key is None else field.key
         own_zone = ZoneInfo(field.cells.time_zone) if field.cells.time_zone else zone
+        self._is_id = target.name == "source_id"
         self._convert = converter(target, field.cells, own_zone, field.times)
         self._required = not field.column.nullable and field.column.server_default is None
         self._nothing = None if field.column.nullable else LEFT_OUT
@@ -56,9 +59,8 @@ class Reader:
 
     def read(self, cells: Sequence[Cell]) -> Any:
         """The value, LEFT_OUT, or a Problem."""
-        for index, words in self._conditions:
-            if as_text(cells[index]) not in words:
-                return self._empty("")
+        if not all(holds(cells[index], words) for index, words in self._conditions):
+            return self._empty("")
         cell = self._find(cells)
         if isinstance(cell, str):
             found = self._known.get(cell)
@@ -76,13 +78,18 @@ class Reader:
         return value
 
     def _value(self, cell: Cell) -> tuple[Any, Remark | None]:
-        field, text, remark = self.field, as_text(cell), None
+        field, remark = self.field, None
+        if field.split or field.part or field.starts:
+            cell = _piece(field, as_text(cell))
+        text = as_text(cell)
         if field.translate is not None:
             fallback = text if field.otherwise is None or not text else field.otherwise
-            became = field.translate.get(text, fallback)
+            became = field.translate.get(text, field.translate.get(text.casefold(), fallback))
             if became != text:
                 remark = Remark(field.column.name, text, became) if became else None
                 cell = became
+        if self._is_id and field.cells.salesforce_ids:
+            cell = whole_id(as_text(cell))
         word = as_text(cell)
         if not word or word in field.cells.empty:
             return self._empty(text), remark
@@ -102,13 +109,40 @@ class Reader:
 
 def _finder(field: Field, headings: Mapping[str, int]) -> Callable[[Sequence[Cell]], Cell]:
     """The function that finds a field's cell in a row."""
-    if field.heading is not None:
-        index = headings[field.heading]
-        return lambda cells: cells[index]
+    if field.heading:
+        indexes = [headings[name] for name in field.heading if name in headings]
+        if len(indexes) == 1:
+            (index,) = indexes
+            return lambda cells: cells[index]
+        return lambda cells: next((cells[index] for index in indexes if _is_filled(cells[index])), "")
     if field.template is not None:
         return _filler(field.template, headings)
     value = field.value
     return lambda _cells: value
+
+
+def holds(cell: Cell, words: frozenset[str]) -> bool:
+    """Whether the cell holds one of these folded words; "*" stands for any."""
+    word = as_text(cell).casefold()
+    return word in words or (bool(word) and "*" in words)
+
+
+def _is_filled(cell: Cell) -> bool:
+    return bool(cell.strip()) if isinstance(cell, str) else True
+
+
+def _piece(field: Field, text: str) -> str:
+    """The part of a cell that counts; empty where it has none."""
+    if field.part is not None:
+        try:
+            tree = json.loads(text) if text else None
+        except (ValueError, RecursionError):
+            tree = None
+        found = tree.get(field.part) if isinstance(tree, dict) else None
+        text = "" if found is None or isinstance(found, dict | list) else str(found).strip()
+    if field.split is not None:
+        text = next((piece.strip() for piece in text.split(field.split) if piece.strip()), "")
+    return text if field.starts is None or text.startswith(field.starts) else ""
 
 
 def _filler(template: str, headings: Mapping[str, int]) -> Callable[[Sequence[Cell]], Cell]:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from crm_data.importers.cells import Cell, as_text
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import Row
+from crm_data.importers.mapping import Block
 from crm_data.importers.opening import Opened
 from crm_data.importers.outcome import Tally
-from crm_data.importers.reader import LEFT_OUT, Problem, Reader
+from crm_data.importers.reader import LEFT_OUT, Problem, Reader, holds
 from crm_data.importers.stage import Reference, Rejected, Stage
 
 #: Days or times of which the first should not come after the second.
@@ -26,18 +27,25 @@ IN_ORDER = {
 
 _BATCH = 1000
 
+#: A row that was read: source id, file, line, values.
+_Ready = tuple[str, str, int, dict[str, Any]]
+
 #: Told what is being done, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
 
 
 def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progress: Progress) -> None:
     """Read a whole file into the stage, as rows of its block."""
-    table, number, rows = opened.table, opened.block.number, _Rows(opened, zone, tally)
-    staged: list[tuple[str, str, int, dict[str, Any]]] = []
+    table, block, rows = opened.table, opened.block, _Rows(opened, zone, tally)
+    staged: list[_Ready] = []
     rejected: list[Rejected] = []
 
-    def keep() -> None:
-        stage.add(number, staged)
+    def flush() -> None:
+        if block.rows != "all":
+            chosen = _chosen(staged, block, stage)
+            tally.counts.read -= len(staged) - len(chosen) * (block.rows == "once")
+            staged[:] = chosen
+        stage.add(block.number, staged, spare=block.rows == "once")
         stage.reject(rejected)
         stage.reject_ids(opened.block.table.name, rows.rejected_ids)
         staged.clear()
@@ -45,6 +53,8 @@ def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progr
         rows.rejected_ids.clear()
 
     for row in table.rows():
+        if not rows.count(row):
+            continue
         tally.counts.read += 1
         found = rows.convert(row)
         if isinstance(found, list):
@@ -53,11 +63,22 @@ def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progr
         else:
             staged.append(found)
         if tally.counts.read % _BATCH == 0:
-            keep()
+            flush()
             progress(f"Reading {table.name}", table.position(), table.size)
-    keep()
+    flush()
     progress(f"Reading {table.name}", table.size, table.size)
     rows.finish()
+
+
+def _chosen(rows: list[_Ready], block: Block, stage: Stage) -> list[_Ready]:
+    """Of the rows read, those that count where not all do."""
+    ids = {row[0] for row in rows}
+    if block.rows == "known":
+        known = stage.known(ids, block.others)
+        return [row for row in rows if row[0] in known]
+    known = stage.known(ids, (*block.others, block.number))
+    first = {row[0]: row for row in reversed(rows)}
+    return [row for key, row in reversed(first.items()) if key not in known]
 
 
 class _Rows:
@@ -70,6 +91,10 @@ class _Rows:
         self._id = Reader(opened.block.id, opened.columns, zone)
         self._readers = [Reader(field, opened.columns, zone) for field in opened.fields]
         self._names = [str(field.column.name) for field in opened.fields]  # not its subclass, slow to pickle
+        self._where = [(opened.columns[name], words) for name, words in opened.block.where.items()]
+        self._all = opened.block.rows == "all"
+        self._says_so = not any("*" in words for _, words in self._where)
+        self._passed_over = 0
         self._custom = {name: opened.columns[heading] for name, heading in opened.block.custom.items()}
         self._references = [
             (str(field.column.name), str(field.key.name), field.keep_missing)
@@ -79,7 +104,17 @@ class _Rows:
         self._tally = tally
         self.rejected_ids: list[str] = []  # as far as they could be read
 
-    def convert(self, row: Row) -> tuple[str, str, int, dict[str, Any]] | list[Rejected]:
+    def count(self, row: Row) -> bool:
+        """Whether the row is one of this part's at all."""
+        cells, width = row.cells, self._width
+        if len(cells) != width:
+            return self._all
+        if not all(holds(cells[index], words) for index, words in self._where):
+            self._passed_over += 1
+            return False
+        return self._all or self._id.read(cells) is not None
+
+    def convert(self, row: Row) -> _Ready | list[Rejected]:
         """(source id, file, line, values), or every problem of the row."""
         cells = row.cells
         if len(cells) != self._width and (wrong := self._misshapen(cells)):
@@ -111,6 +146,8 @@ class _Rows:
     def finish(self) -> None:
         for reader in self._readers:
             self._tally.remarks += reader.remarks
+        if self._passed_over and self._all and self._says_so:
+            self._tally.seen["", "passed over, as 'where' says"] += self._passed_over
 
     def _misshapen(self, cells: Sequence[Cell]) -> str:
         if len(cells) < self._width:

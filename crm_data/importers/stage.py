@@ -5,6 +5,7 @@ Unless a file is named, the database is SQLite's private temporary kind, which g
 
 from __future__ import annotations
 
+import json
 import pickle
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ _TABLES = """
 CREATE TABLE memory (name TEXT PRIMARY KEY, content BLOB);
 CREATE TABLE rows (
     position INTEGER PRIMARY KEY, block INTEGER, source_id TEXT, file TEXT, line INTEGER,
-    content BLOB, UNIQUE (block, source_id)
+    content BLOB, spare INTEGER, UNIQUE (block, source_id)
 );
 CREATE TABLE rejected_ids (object TEXT, source_id TEXT, PRIMARY KEY (object, source_id)) WITHOUT ROWID;
 CREATE TABLE problems (
@@ -31,7 +32,7 @@ CREATE TABLE pending (
 _MANY = 500  # ids in one statement
 
 _KEEP_LAST = """
-INSERT INTO rows (block, source_id, file, line, content) VALUES (?, ?, ?, ?, ?)
+INSERT INTO rows (block, source_id, file, line, content, spare) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (block, source_id) DO UPDATE
 SET file = excluded.file, line = excluded.line, content = excluded.content
 """
@@ -53,6 +54,7 @@ class Staged:
     file: str
     line: int
     values: dict[str, Any]
+    spare: bool = False  # counts only where the CRM has no such row
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,13 @@ class Stage:
             raise KeyError(name)
         return bytes(found[0])
 
-    def add(self, block: int, rows: Iterable[tuple[str, str, int, dict[str, Any]]]) -> None:
+    def add(
+        self, block: int, rows: Iterable[tuple[str, str, int, dict[str, Any]]], *, spare: bool = False
+    ) -> None:
         """Rows of a block as (source id, file, line, values); of two with the same id, the last is kept."""
         self._many(
             _KEEP_LAST,
-            ((block, key, file, line, pickle.dumps(values, 5)) for key, file, line, values in rows),
+            ((block, key, file, line, pickle.dumps(values, 5), spare) for key, file, line, values in rows),
         )
 
     def rows(self, blocks: Sequence[int]) -> Iterator[Staged]:
@@ -127,13 +131,14 @@ class Stage:
         marks = ", ".join("?" * len(blocks))
         order = "position" if len(blocks) == 1 else "min(position) OVER (PARTITION BY source_id), block"
         found = self._database.execute(
-            f"SELECT source_id, file, line, content FROM rows WHERE block IN ({marks}) ORDER BY {order}",
+            f"SELECT source_id, file, line, content, spare FROM rows WHERE block IN ({marks}) ORDER BY {order}",
             blocks,
         )
         for source_id, parts in groupby(found, key=lambda row: row[0]):
-            staged = Staged(source_id, "", 0, {})
-            for _, staged.file, staged.line, content in parts:
+            staged = Staged(source_id, "", 0, {}, spare=True)
+            for _, staged.file, staged.line, content, spare in parts:
                 staged.values |= pickle.loads(content)
+                staged.spare &= bool(spare)
             yield staged
 
     def find(self, blocks: Sequence[int], source_ids: Collection[str]) -> dict[str, Staged]:
@@ -144,23 +149,14 @@ class Stage:
         for first in range(0, len(wanted), _MANY):
             some = wanted[first : first + _MANY]
             query = (
-                f"SELECT source_id, file, line, content FROM rows WHERE block IN ({order}) "
+                f"SELECT source_id, file, line, content, spare FROM rows WHERE block IN ({order}) "
                 f"AND source_id IN ({', '.join('?' * len(some))}) ORDER BY block"
             )
-            for source_id, file, line, content in self._database.execute(query, [*blocks, *some]):
-                row = found.setdefault(source_id, Staged(source_id, file, line, {}))
+            for source_id, file, line, content, spare in self._database.execute(query, [*blocks, *some]):
+                row = found.setdefault(source_id, Staged(source_id, file, line, {}, spare=True))
                 row.file, row.line = file, line
                 row.values |= pickle.loads(content)
-        return found
-
-    def have(self, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
-        """Which of these ids rows of these blocks have."""
-        order, found = ", ".join("?" * len(blocks)), set[str]()
-        for first in range(0, len(source_ids), _MANY):
-            some = source_ids[first : first + _MANY]
-            marks = ", ".join("?" * len(some))
-            query = f"SELECT source_id FROM rows WHERE block IN ({order}) AND source_id IN ({marks})"
-            found |= {row[0] for row in self._database.execute(query, [*blocks, *some])}
+                row.spare &= bool(spare)
         return found
 
     def seen(self, object_name: str, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
@@ -178,6 +174,12 @@ class Stage:
         """Note the ids of rows that stay out, so that they are not taken for deleted ones."""
         rows = ((object_name, source_id) for source_id in source_ids)
         self._many("INSERT OR IGNORE INTO rejected_ids VALUES (?, ?)", rows)
+
+    def known(self, source_ids: Iterable[str], blocks: Sequence[int]) -> set[str]:
+        """Which of these ids the blocks have given."""
+        wanted, marks = json.dumps(list(source_ids)), ", ".join("?" * len(blocks))
+        query = f"SELECT source_id FROM rows WHERE block IN ({marks}) AND source_id IN (SELECT value FROM json_each(?))"
+        return {key for (key,) in self._database.execute(query, (*blocks, wanted))}
 
     def ids(self, blocks: Sequence[int]) -> int:
         """How many different rows these blocks give."""

@@ -44,7 +44,7 @@ class Upsert:
             old = there.get(row.source_id)
             if old is None:
                 new.append(row)
-            elif changes := differences(old, row.values):
+            elif not row.spare and (changes := differences(old, row.values)):
                 changed.append((row, old, changes))
             else:
                 unchanged.append(row)

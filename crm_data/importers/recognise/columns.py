@@ -1,0 +1,264 @@
+"""Which column of the CRM each column of a file fills: what is known of a system, held against its headings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from crm_data.importers.field import PLACEHOLDER
+from crm_data.importers.mapping import KEPT, OBJECTS
+from crm_data.importers.recognise.look import Look
+from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
+from crm_data.importers.recognise.vendors import GENERIC, Part, Source, VendorObject, bare, systems
+
+#: Of rows without an id: columns that may tell one from another, together if need be, the best first.
+_TELLING = {
+    "contacts": (("email",), ("first_name", "last_name"), ("first_name", "last_name", "account_id")),
+    "leads": (("email",), ("first_name", "last_name", "company")),
+    "users": (("email",), ("name",)),
+    "invoices": (("number",),),
+    "quotes": (("number",),),
+    "activities": (("subject", "happened_at"),),
+    "cases": (("subject", "opened_at"),),
+}
+_TELLING_ELSE = (("name",), ("name", "account_id"), ("name", "account_id", "opened_on"))
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Where the values of one column come from, in the file's own headings."""
+
+    headings: tuple[str, ...] = ()
+    template: str | None = None
+    value: str | None = None
+    options: MappingOf[str, Any] = field(default_factory=dict)
+    said: str = ""  # what a person should know
+
+    @property
+    def all_headings(self) -> tuple[str, ...]:
+        named = PLACEHOLDER.findall(self.template or "")
+        return (*self.headings, *named, *self.options.get("when", {}))
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A part whose headings are those of the file."""
+
+    part: Part
+    id: str | None  # as a mapping writes it; None: nothing tells the rows apart
+    columns: MappingOf[str, Filled]
+    where: MappingOf[str, tuple[str, ...]]
+    missing: tuple[str, ...]  # columns that the object needs and the file has not
+
+    @property
+    def usable(self) -> bool:
+        return self.id is not None and not self.missing
+
+
+class Headings:
+    """The headings of a file, found by what a system calls them."""
+
+    def __init__(self, look: Look, system: str) -> None:
+        counted = Counter(look.headings)
+        self.doubled = frozenset(heading for heading, times in counted.items() if times > 1)
+        self._aliases = systems()[system].aliases
+        self._there: dict[str, str] = {}
+        for heading in look.headings:
+            usable = heading and heading not in self.doubled and not set("{}") & set(heading)
+            if usable:
+                self._there.setdefault(bare(heading), heading)
+
+    def find(self, name: str) -> str | None:
+        wanted = bare(name)
+        for each in (wanted, *self._aliases.get(wanted, ())):
+            if each in self._there:
+                return self._there[each]
+        return None
+
+    def all(self, names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(found for name in names if (found := self.find(name))))
+
+
+def resolve(look: Look, kind: VendorObject, overrides: MappingOf[str, str]) -> list[Resolved]:
+    """The object's parts as far as the file fills them; the main one first, even where it is not usable."""
+    if kind.part is None:
+        return []
+    headings = Headings(look, kind.system)
+    found = [_resolved(look, part, headings) for part in (kind.part, *kind.also)]
+    main = _overridden(look, found[0], kind, overrides)
+    return [main, *(each for each in found[1:] if each.usable)]
+
+
+def _resolved(look: Look, part: Part, headings: Headings) -> Resolved:
+    columns = {}
+    for name, sources in part.columns.items():
+        for source in sources:
+            if filled := _filled(source, headings):
+                columns[name] = filled
+                break
+    where = {
+        heading: words for name, words in part.where.items() if (heading := headings.find(name)) is not None
+    }
+    return _checked(look, Resolved(part, None, columns, where, ()), headings)
+
+
+def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
+    """With its id, and what it lacks."""
+    table = OBJECTS[found.part.fills]
+    missing = tuple(
+        column.name
+        for column in table.c
+        if not column.nullable
+        and column.server_default is None
+        and column.name not in KEPT
+        and column.name not in found.columns
+        and column.name != "currency"
+        and found.part.rows != "known"
+    )
+    if table.name == "contacts" and not {"first_name", "last_name", "email", "phone"} & set(found.columns):
+        missing = (*missing, "last_name")
+    if any(
+        name not in headings_there(found) for name in found.part.where if found.part.where[name] == ("*",)
+    ):
+        missing = (*missing, *found.part.where)
+    named = [key for name in found.part.id if (key := _key(name, headings)) and look.has(key)]
+    key = named[0] if named else _telling(look, found)
+    return replace(found, id=key, missing=missing)
+
+
+def headings_there(found: Resolved) -> set[str]:
+    """The system's names of the conditions that the file can answer."""
+    there = {bare(heading) for heading in found.where}
+    return {name for name in found.part.where if bare(name) in there}
+
+
+def _key(name: str, headings: Headings) -> str | None:
+    """An id as a mapping writes it: a heading, or a template of several."""
+    pieces = PLACEHOLDER.split(name)
+    if len(pieces) == 1:
+        return headings.find(name)
+    found = [headings.find(each) for each in pieces[1::2]]
+    if None in found:
+        return None
+    pieces[1::2] = [f"{{{heading}}}" for heading in found]
+    return "".join(pieces)
+
+
+def _telling(look: Look, found: Resolved) -> str | None:
+    """Columns that tell the rows apart where none is an id; where nothing does, all that are filled."""
+    if found.part.rows != "all":
+        return None
+    filled = {name: one.headings[0] for name, one in found.columns.items() if len(one.headings) == 1}
+    tried = []
+    for names in (*_TELLING.get(found.part.fills, ()), *_TELLING_ELSE):
+        chosen = [filled[name] for name in names if name in filled]
+        if chosen and chosen not in tried:
+            tried.append(chosen)
+            if look.distinct(chosen):
+                return chosen[0] if len(chosen) == 1 else "/".join(f"{{{heading}}}" for heading in chosen)
+    every = list(dict.fromkeys(filled.values()))[:6]
+    return "/".join(f"{{{heading}}}" for heading in every) if len(every) > 1 else None
+
+
+def _filled(source: Source, headings: Headings) -> Filled | None:
+    options = dict(source.options)
+    if "when" in options:
+        conditions = {headings.find(name): words for name, words in options["when"].items()}
+        if None in conditions:
+            return None
+        options["when"] = conditions
+    there, stand_in = headings.all(source.headings), headings.all(source.stand_in)
+    if there or stand_in:
+        said = "" if there else f"taken from '{stand_in[0]}', since there is no '{source.headings[0]}'"
+        return Filled(tuple(dict.fromkeys(there + stand_in)), options=options, said=said)
+    if source.template:
+        names = [headings.find(name) for name in source.template[1::2]]
+        if None in names:
+            return None
+        texts = list(source.template)
+        texts[1::2] = [f"{{{name}}}" for name in names]
+        return Filled(template="".join(texts), options=options)
+    if source.value is not None:
+        return Filled(value=source.value, options=options)
+    return None
+
+
+def _overridden(look: Look, main: Resolved, kind: VendorObject, overrides: MappingOf[str, str]) -> Resolved:
+    """What a person says of single columns wins."""
+    if not overrides:
+        return main
+    columns = {
+        name: filled for name, filled in main.columns.items() if not set(filled.headings) & overrides.keys()
+    }
+    for heading, target in overrides.items():
+        if target in (CUSTOM, LEFT_OUT) or heading not in look.headings:
+            continue
+        column = target.rpartition(".")[2]
+        columns[column] = Filled((heading,), options=_usual_options(main.part.fills, column))
+    headings = Headings(look, kind.system)
+    return _checked(look, replace(main, columns=columns), headings)
+
+
+def _usual_options(fills: str, column: str) -> dict[str, Any]:
+    """How the column is read from files in general."""
+    for kind in systems()[GENERIC].objects.values():
+        if kind.part and kind.part.fills == fills:
+            for source in kind.part.columns.get(column, ()):
+                if source.headings:
+                    return {key: value for key, value in source.options.items() if key != "when"}
+    return {}
+
+
+def guesses(
+    look: Look, kind: VendorObject, parts: Sequence[Resolved], overrides: MappingOf[str, str]
+) -> list[ColumnGuess]:
+    """What becomes of each column of the file."""
+    fills: dict[str, list[str]] = {}
+    for each in sorted(parts, key=lambda part: part.part.rows == "once"):
+        if each.part.rows == "once":  # made up where no other file has them, so not worth repeating
+            each = replace(
+                each, columns={n: f for n, f in each.columns.items() if not set(f.headings) & set(fills)}
+            )
+        for name, filled in each.columns.items():
+            for heading in filled.all_headings:
+                fills.setdefault(heading, []).append(f"{each.part.fills}.{name}")
+        for heading in look.headings:
+            if each.part.rows == "once" and heading in fills:
+                continue
+            if each.id and (each.id == heading or f"{{{heading}}}" in each.id):
+                fills.setdefault(heading, []).append(f"{each.part.fills}.source_id")
+    doubled = {heading for heading, times in Counter(look.headings).items() if times > 1}
+    keeps = bool(parts) and "custom" in OBJECTS[parts[0].part.fills].c
+    found = []
+    for index, heading in enumerate(look.headings):
+        if not heading:
+            continue
+        becomes = tuple(dict.fromkeys(fills.get(heading, ())))
+        said = [f.said for each in parts for f in each.columns.values() if f.said and heading in f.headings]
+        if heading in doubled:
+            found.append(ColumnGuess(heading, (), why="several columns have this heading, so none is taken"))
+        elif becomes:
+            found.append(ColumnGuess(heading, becomes, why=said[0] if said else ""))
+        elif overrides.get(heading) == CUSTOM and keeps:
+            found.append(ColumnGuess(heading, (), custom=True))
+        elif overrides.get(heading) == LEFT_OUT:
+            found.append(ColumnGuess(heading, ()))
+        elif bare(heading) in kind.ignored:
+            found.append(ColumnGuess(heading, (), why="says nothing that is of use here"))
+        elif not look.texts[index]:
+            found.append(ColumnGuess(heading, (), why="is empty"))
+        elif keeps:
+            found.append(ColumnGuess(heading, (), custom=True))
+        else:
+            found.append(
+                ColumnGuess(heading, (), why=f"{parts[0].part.fills} have no place for it" if parts else "")
+            )
+    return found
+
+
+def unknown(look: Look) -> list[ColumnGuess]:
+    """The columns of a file that is not recognised."""
+    return [ColumnGuess(heading, ()) for heading in look.headings if heading]

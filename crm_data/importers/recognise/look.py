@@ -1,0 +1,133 @@
+"""What a file holds: its headings, and a sample of each column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from crm_data.importers.cells import Cell, as_text
+from crm_data.importers.csv_file import CsvFile
+from crm_data.importers.errors import ImportStopped
+from crm_data.importers.excel_file import ExcelFile, is_spreadsheet, sheet_names
+from crm_data.importers.files import Found, OpenTable
+from crm_data.importers.formats import FileFormat
+
+_ROWS = 20_000  # looked at in each file
+_TEXTS = 400_000  # different texts kept of a file, shared out among its columns
+_ABOVE = 20  # lines among which the headings stand
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file, or a sheet of one, that can be read as a table."""
+
+    file: Found
+    layout: FileFormat
+    headings: tuple[str, ...]
+    texts: tuple[Counter[str], ...] = field(
+        repr=False
+    )  # of each column: its different texts, not the empty one
+    rows: int  # looked at
+    remark: str | None  # what had to be guessed
+
+    @property
+    def cut(self) -> bool:
+        """Whether there is more than was looked at."""
+        most = max(50, _TEXTS // max(len(self.headings), 1))
+        return self.rows == _ROWS or any(len(counter) >= most for counter in self.texts)
+
+    def whole(self, index: int, footer: Sequence[str]) -> Iterator[str]:
+        """Every text of a column, read anew to the end of the file."""
+        opened = _opened(self.file, replace(self.layout, footer=tuple(footer)))
+        for row in opened.rows():
+            if index < len(row.cells) and (text := as_text(row.cells[index])):
+                yield text
+
+    def has(self, heading: str) -> bool:
+        """Whether a column is filled, as far as there are rows; a template of several always."""
+        return not self.rows or heading not in self.headings or bool(self.texts[self.headings.index(heading)])
+
+    def pairs(self, first: str, second: str) -> Iterator[tuple[str, str]]:
+        """The cells of two columns in the rows looked at."""
+        one, two = self.headings.index(first), self.headings.index(second)
+        for row in islice(_opened(self.file, self.layout).rows(), _ROWS):
+            if max(one, two) < len(row.cells):
+                yield as_text(row.cells[one]), as_text(row.cells[two])
+
+    def distinct(self, headings: Sequence[str]) -> bool:
+        """Whether no two of the rows looked at share all these cells, and none has them all empty."""
+        columns = [self.headings.index(heading) for heading in headings]
+        if len(columns) == 1:
+            counter = self.texts[columns[0]]
+            return sum(counter.values()) == len(counter) == self.rows
+        seen = set()
+        for row in islice(_opened(self.file, self.layout).rows(), _ROWS):
+            key = tuple(as_text(row.cells[index]) for index in columns if index < len(row.cells))
+            if key in seen or not any(key):
+                return False
+            seen.add(key)
+        return True
+
+
+def look_at(file: Found, footers: Sequence[str]) -> list[Look]:
+    """Each table in the file: one, or one for each filled sheet of a workbook. Raises ImportStopped."""
+    try:
+        if file.path.stat().st_size == 0:
+            raise ImportStopped(f"{file.name} is empty.")
+        if is_spreadsheet(file.path):
+            names = sheet_names(file)
+            found = [_sampled(file, FileFormat(sheet=name), footers) for name in names]
+            return [one for one in found if one.headings] or found[:1]
+        return [_sampled(file, _layout(file), footers)]
+    except OSError as error:
+        raise ImportStopped(f"{file.name} cannot be read: {error.strerror}.") from error
+
+
+def _opened(file: Found, layout: FileFormat) -> OpenTable:
+    return ExcelFile(file, layout) if is_spreadsheet(file.path) else CsvFile(file, layout, ())
+
+
+def _layout(file: Found) -> FileFormat:
+    """The delimiter that splits the lines most evenly into most columns."""
+    best, score = FileFormat(), 0
+    for sign in _DELIMITERS:
+        layout = FileFormat(delimiter=sign)
+        opened = CsvFile(file, layout, ())
+        widths = Counter(len(row.cells) for row in islice(opened.rows(), 50)) or Counter([len(opened.headings)])
+        found = max(lines * (width - 1) for width, lines in widths.items())
+        if found > score:
+            best, score = layout, found
+    return best
+
+
+def _sampled(file: Found, layout: FileFormat, footers: Sequence[str]) -> Look:
+    layout = replace(layout, footer=tuple(footers))
+    opened = _opened(file, layout)
+    above = [list(opened.headings), *(list(row.cells) for row in islice(opened.rows(), _ABOVE))]
+    line = _heading_line(opened, above)
+    if line != 1:
+        layout = replace(layout, heading_line=line)
+        opened = _opened(file, layout)
+    headings = tuple(opened.headings)
+    most = max(50, _TEXTS // max(len(headings), 1))
+    texts: tuple[Counter[str], ...] = tuple(Counter() for _ in headings)
+    rows = 0
+    for row in islice(opened.rows(), _ROWS):
+        rows += 1
+        for counter, cell in zip(texts, row.cells, strict=False):
+            text = as_text(cell)
+            if text and (text in counter or len(counter) < most):
+                counter[text] += 1
+    return Look(file, replace(layout, footer=()), headings, texts, rows, opened.remark)
+
+
+def _heading_line(opened: OpenTable, above: Sequence[Sequence[Cell]]) -> int:
+    """The first line that is about as wide as the widest of the first ones: reports have a title above."""
+    filled = [sum(1 for cell in cells if as_text(cell)) for cells in above]
+    if not filled or filled[0] * 2 >= max(filled):
+        return 1
+    lines = [1, *(row.line for row in islice(opened.rows(), _ABOVE))]
+    return next(line for line, count in zip(lines, filled, strict=True) if count * 2 >= max(filled))

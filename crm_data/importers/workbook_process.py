@@ -1,0 +1,63 @@
+"""A program of its own, so that a hostile workbook cannot take more than its share: sheets as lines of JSON.
+
+    python workbook_process.py FILE SHEET     SHEET empty: the first
+
+The first line names all sheets, or says what is wrong; each other line is a row. Numbers, texts and truth
+values stand as they are; ["day", …], ["instant", …], ["time", …] and ["seconds", …] stand for the rest.
+It imports nothing of the project, and so starts at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime, time, timedelta
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, WorksheetNotFound
+
+_MEMORY = 4 << 30  # bytes of address space
+_CPU = 300  # seconds
+
+
+def main(path: str, sheet: str) -> None:
+    _confine()
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            names = book.sheet_names
+            print(json.dumps({"sheets": names}))
+            if names and (not sheet or sheet in names):
+                chosen = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(0)
+                for row in chosen.to_python(skip_empty_area=False):
+                    print(json.dumps([_plain(cell) for cell in row]))
+    except PasswordError:
+        print(json.dumps({"problem": "is locked with a password. Save it without one."}))
+    except (CalamineError, WorksheetNotFound, OSError) as error:
+        print(json.dumps({"problem": f"cannot be read as a spreadsheet; it may be damaged: {error}."}))
+    except MemoryError:
+        print(json.dumps({"problem": "takes more memory than a spreadsheet may. Save it as CSV."}))
+
+
+def _confine() -> None:
+    try:
+        import resource
+    except ImportError:  # there is no such thing on Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU, _CPU))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _plain(cell: object) -> object:
+    if isinstance(cell, datetime):
+        return ["instant", cell.isoformat()]
+    if isinstance(cell, date):
+        return ["day", cell.isoformat()]
+    if isinstance(cell, time):
+        return ["time", cell.isoformat()]
+    if isinstance(cell, timedelta):
+        return ["seconds", cell.total_seconds()]
+    return cell
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
