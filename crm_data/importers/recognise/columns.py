@@ -1,4 +1,4 @@
-"""Which column of the CRM each column of a file fills: what is known of a system, held against its headings."""
+"""Which column of the CRM each column of a file fills: what is known of a system, and its headings."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def all_unpacked(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 def proposed(connection: Connection, found: Sequence[Recognised], args: argparse.Namespace) -> Proposal:
     """A mapping for this CRM: in its currency, and without making up what it has."""
-    currency = args.currency and known_currency(args.currency, "--currency")
+    currency = args.currency and known_currency(args.currency.upper(), "--currency")
     if currency is None:
         currency = connection.scalar(select(organisation.c.base_currency))
     overrides = [Override(each.file, each.sheet, day_first=args.day_first) for each in found]

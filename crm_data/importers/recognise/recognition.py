@@ -110,7 +110,7 @@ def _recognised(look: Look) -> Recognised:
 
 
 def _best(found: Sequence[Fit], look: Look, headings: int) -> Fit | None:
-    """The best that has proof: a heading or ids that no other system has, or, in general, a meaning that fits."""
+    """The best that has proof: headings or ids that no other system has, or else a meaning that fits."""
     for fit in found:
         if fit.object.system != GENERIC:
             if fit.by_ids or fit.telling:
@@ -152,7 +152,7 @@ def _described(
         problem = f"{name} has no place in this CRM, so {look.file.name} stays out."
     elif parts[0].missing:
         problem = (
-            f"{kind.fills} need {listed(parts[0].missing)}, and no column of {look.file.name} has been recognised "
+            f"{kind.fills} need {listed(parts[0].missing)}, and no column of {look.file.name} is recognised "
             "as that. Say which column it is, or export the file with it."
         )
     elif parts[0].id is None:
