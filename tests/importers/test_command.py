@@ -256,3 +256,13 @@ def test_a_bar_on_a_terminal(url: str, files: Path, tmp_path: Path) -> None:
         assert json.loads(process.stdout.read())["objects"]["accounts"]["added"] == 5000
     os.close(terminal)
     assert b"accounts" in drawn or b"names.csv" in drawn
+
+
+def test_what_a_file_is_can_be_said(url: str, files: Path, type_in: Typist) -> None:
+    (files / "names.csv").write_text("Full name,Mail\nAnn Archer,ann@example.com\n")
+    path = str(files / "names.csv")
+    assert type_in(url, "import", path)[0] == 1
+    done, out, _ = type_in(url, "import", path, "--as", "names.csv=generic:contacts", "--json")
+    assert (done, json.loads(out)["objects"]["contacts"]["added"]) == (0, 1)
+    assert "there is no file 'x.csv'" in type_in(url, "import", path, "--as", "x.csv=generic:contacts")[2]
+    assert type_in(url, "import", path, "--as", "contacts")[0] == 2

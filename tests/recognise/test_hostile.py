@@ -276,3 +276,23 @@ def test_a_failed_import_leaves_the_crm_as_it_was(own: Engine, tmp_path: Path) -
 def test_text_survives_being_written_as_toml(text: str) -> None:
     assert tomllib.loads(f"a = {inline(text)}")["a"] == text
     assert tomllib.loads(f"a = {inline({text: [text]})}")["a"] == {text: [text]}
+
+
+def test_a_guess_is_not_imported_unasked(tmp_path: Path) -> None:
+    """A log of bounced mails has an id, a status and a category: that does not make it a list of deals."""
+    path = tmp_path / "bounces.csv"
+    path.write_text("bounced,caused_by_id,id,status,category,response\n1,2,3,451,x,y\n")
+    (found,) = recognise([path])
+    assert found.problem
+    with pytest.raises(ImportStopped, match="None of these files"):
+        propose([found])
+
+
+@pytest.mark.parametrize(
+    "headings", ["id,date", "date,temperature,city,humidity", "a,b", "value", "id,value"]
+)
+def test_tables_of_other_things_are_not_taken_for_a_crms(tmp_path: Path, headings: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(headings + "\n" + ",".join("1" for _ in headings.split(",")) + "\n")
+    (found,) = recognise([path])
+    assert found.system is None or found.problem
