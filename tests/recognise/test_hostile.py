@@ -283,7 +283,7 @@ def test_a_guess_is_not_imported_unasked(tmp_path: Path) -> None:
     path = tmp_path / "bounces.csv"
     path.write_text("bounced,caused_by_id,id,status,category,response\n1,2,3,451,x,y\n")
     (found,) = recognise([path])
-    assert found.problem
+    assert found.system is None or found.problem
     with pytest.raises(ImportStopped, match="None of these files"):
         propose([found])
 
