@@ -12,6 +12,7 @@ from importlib import import_module
 COMMANDS = {
     "demo": ("make a demo CRM (refuses to overwrite another)", "crm_data.demo.command"),
     "import": ("import files from another system", "crm_data.importers.command"),
+    "imports": ("list imports, show one, or undo it", "crm_data.importers.imports_command"),
     "reconcile": ("compare an import's files with the CRM", "crm_data.reconcile.command"),
     "recognise": ("say what files of another system are", "crm_data.importers.recognise.command"),
     "refresh": ("bring the columnar copy up to date", "crm_data.warehouse.refresh_command"),

@@ -173,7 +173,7 @@ class _Looking:
             if target not in self._objects:
                 continue
             if by == "source_id":
-                known = self._stage.have(self._objects[target], list(texts))
+                known = self._stage.known(texts, self._objects[target])
             else:
                 known = self._texts_of(target, by) & texts.keys()
             there |= {texts[text] for text in known}

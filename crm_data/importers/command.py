@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -15,14 +15,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy import Engine
 
-from crm_data.engine import ROOT, connect, home, prepare, reported
+from crm_data import active
+from crm_data.cleansing import command as cleansing
+from crm_data.engine import ROOT, connect, home, reported
 from crm_data.importers import reading
 from crm_data.importers.errors import ImportStopped, listed, nearest
 from crm_data.importers.mapping import Mapping, read_mapping
 from crm_data.importers.outcome import Note, Outcome
 from crm_data.importers.recognise import command as recognition
 from crm_data.importers.recognise import recognise
-from crm_data.importers.run import run_import
+from crm_data.importers.run import load, read
 
 SHIPPED = ROOT / "docs" / "examples"
 
@@ -32,7 +34,10 @@ _SELDOM = ("merged", "deleted")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="a folder, files, or ZIP archives"
+        "paths", nargs="*", type=Path, metavar="PATH", help="a folder, files, or ZIP archives"
+    )
+    parser.add_argument(
+        "--from", dest="origin", metavar="URL", help="the database that the mapping's queries are asked of"
     )
     mapping = parser.add_mutually_exclusive_group()
     mapping.add_argument(
@@ -44,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     recognition.add_hints(parser)
     parser.add_argument("--dry-run", action="store_true", help="only show what the files are held to be")
     parser.add_argument("--save-map", type=Path, metavar="FILE", help="write down the mapping that was found")
+    cleansing.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
 
@@ -54,6 +60,12 @@ def main(args: argparse.Namespace) -> int:
     except LookupError as error:
         print(error.args[0], file=sys.stderr)
         return 2
+    if not args.paths and not args.origin:
+        print("Name a folder or files to import, or a database with --from URL.", file=sys.stderr)
+        return 2
+    if args.origin and path is None:
+        print("What to ask of a database says a mapping: add --map FILE.", file=sys.stderr)
+        return 2
     if path and (args.dry_run or args.save_map):
         print(
             "--dry-run and --save-map are for files that are recognised, without a mapping.", file=sys.stderr
@@ -61,7 +73,7 @@ def main(args: argparse.Namespace) -> int:
         return 2
     try:
         with recognition.all_unpacked(args.paths) as paths:
-            outcome = _import(args, path and read_mapping(path), paths)
+            outcome = _import(args, read_mapping(path) if path else None, paths)
     except ImportStopped as error:
         print(error, file=sys.stderr)
         return 1
@@ -76,17 +88,30 @@ def main(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace, mapping: Mapping | None, paths: list[Path]) -> Outcome | None:
     """What was imported; None where it was only to be shown."""
-    engine = connect()
+    shown = connect()
+    engine = active.destination(shown)
     try:
-        prepare(engine)
         if mapping is None:
             mapping = _recognised(args, engine, paths)
             if args.dry_run:
                 return None
-        with _progress() as progress:
-            return run_import(engine, mapping, paths, home() / "imports", progress)
+        reports = home() / "imports"
+        with (
+            _progress() as progress,
+            closing(read(engine, mapping, paths, progress, origin=args.origin)) as prepared,
+        ):
+            findings, decisions = cleansing.looked_at(engine, prepared, args, progress)
+            if findings is not None and args.findings:
+                cleansing.show(findings, prepared, reports, args.json)
+                return None
+            outcome = load(engine, prepared, decisions, reports, progress)
+        if engine is not shown:
+            active.use(own=True)
+            print("The demo stays as it was; your own CRM is shown from now on.", file=sys.stderr)
+        return outcome
     finally:
         engine.dispose()
+        shown.dispose()
 
 
 def _recognised(args: argparse.Namespace, engine: Engine, paths: list[Path]) -> Mapping:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time as time_of_day
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -25,6 +26,7 @@ LARGEST_UNPACKED = 500_000_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SPREADSHEETS = ("[Content_Types].xml", "mimetype")  # a part that tells a workbook from any other archive
 _PATIENCE = 600  # seconds
+_STANDSTILL = 20  # seconds without any computing
 
 _READERS: dict[str, Callable[[Any], Cell]] = {
     "instant": datetime.fromisoformat,
@@ -94,20 +96,16 @@ class _Sheet:
     def __init__(self, path: Path, name: str, sheet: str) -> None:
         self._rows = NamedTemporaryFile()  # noqa: SIM115 - it lives as long as this object
         command = [sys.executable, "-I", workbook_process.__file__, str(path.resolve()), sheet]
-        try:
-            done = subprocess.run(
-                command, stdout=self._rows, stderr=subprocess.DEVNULL, timeout=_PATIENCE, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise ImportStopped(f"{name} takes too long to read as a spreadsheet. Save it as CSV.") from None
+        with subprocess.Popen(command, stdout=self._rows, stderr=subprocess.DEVNULL) as process:
+            _await(process)
         with Path(self._rows.name).open("rb") as lines:
             said = json.loads(lines.readline() or b"null")
             self.lines, last = 0, b""
-            for last in lines:
-                self.lines += 1
+            for line in lines:
+                self.lines, last = self.lines + 1, line
         if last.startswith(b"{"):
             said = json.loads(last)
-        if done.returncode != 0 or said is None:
+        if process.returncode != 0 or said is None:
             raise ImportStopped(f"{name} takes more memory or time than a spreadsheet may. Save it as CSV.")
         if "problem" in said:
             raise ImportStopped(f"{name} {said['problem']}")
@@ -118,6 +116,31 @@ class _Sheet:
             lines.readline()
             for number, line in enumerate(lines, 1):
                 yield number, [_READERS[c[0]](c[1]) if type(c) is list else c for c in json.loads(line)]
+
+
+def _await(process: subprocess.Popen[bytes]) -> None:
+    """Wait for its end, and end it where it takes too long or, out of memory, stands still."""
+    began = worked = time_of_day.monotonic()
+    used = 0.0
+    while True:
+        try:
+            process.wait(timeout=1)
+            return
+        except subprocess.TimeoutExpired:
+            now, so_far = time_of_day.monotonic(), _cpu_seconds(process.pid)
+            if so_far is None or so_far > used:
+                used, worked = so_far or used, now
+            if now - began > _PATIENCE or now - worked > _STANDSTILL:
+                process.kill()
+
+
+def _cpu_seconds(process: int) -> float | None:
+    """What a process has computed so far; None where the system does not tell."""
+    try:
+        numbers = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(numbers[11]) + int(numbers[12])) / 100
 
 
 def _read(file: Found, sheet: str | None) -> _Sheet:

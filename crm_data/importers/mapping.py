@@ -48,7 +48,8 @@ SETTINGS = {
 }
 TOP_OPTIONS = ("source", "currency", "full", "organisation", "maps", "import", *CELL_OPTIONS, *FILE_OPTIONS)
 BLOCK_OPTIONS = (
-    *("object", "file", "id", "optional", "full", "currency", "columns", "custom", "where", "rows"),
+    *("object", "file", "query", "since", "id", "optional", "full", "currency", "columns", "custom"),
+    *("where", "rows"),
     *CELL_OPTIONS,
     *FILE_OPTIONS,
 )
@@ -61,7 +62,9 @@ class Block:
     number: int
     place: str
     table: Table
-    pattern: str
+    pattern: str  # of file names; empty where a query gives the rows
+    query: str | None  # asked of a database
+    since: str | None  # the query's column that grows with each change
     optional: bool  # whether the file may be absent
     full: bool  # whether it has every row, so that one that is missing was deleted
     file: FileFormat
@@ -152,13 +155,21 @@ def _block(number: int, options: Options, top: Options) -> Block:
         raise ImportStopped(f"{options.place}: {object_name} have no place for custom columns.")
     if not all(isinstance(heading, str) for heading in custom.values()):
         raise ImportStopped(f"{options.place}: 'custom' names a heading for each of its columns.")
+    pattern, query = options.get("file", str), options.get("query", str)
+    if (pattern is None) == (query is None):
+        raise ImportStopped(f"{options.place}: give either a file or a query.")
+    since, full = options.get("since", str), options.get("full", bool, top.get("full", bool, False))
+    if since is not None and query is None:
+        raise ImportStopped(f"{options.place}: 'since' is for a query.")
     return Block(
         number=number,
         place=options.place,
         table=table,
-        pattern=options.need("file", str),
+        pattern=pattern or "",
+        query=query,
+        since=since,
         optional=options.get("optional", bool, False),
-        full=options.get("full", bool, top.get("full", bool, False)),
+        full=full and since is None,  # what is asked for by its changes has never every row
         file=file_format(options, file_format(top, FileFormat())),
         id=identity(table, options.table.get("id"), f"{options.place}, id", cells),
         fields=tuple(fields),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,29 +20,43 @@ class Opened:
     """A file that gives rows to a block."""
 
     block: Block
-    file: Found
+    file: Found | None  # None: a query gives the rows
     table: OpenTable
     fields: list[Field]  # without the optional ones whose headings are absent
     columns: dict[str, int]  # heading: where it is
 
 
-def open_all(mapping: Mapping, paths: Iterable[Path]) -> list[Opened]:
-    """Each block with its files, in the order of import. Raises ImportStopped for anything amiss."""
+def open_all(
+    mapping: Mapping, paths: Iterable[Path], ask: Callable[[Block], OpenTable] | None = None
+) -> list[Opened]:
+    """Each block with its files, in the order of import. Raises ImportStopped for anything amiss.
+
+    ask: opens what the query of a block gives, where there is a database to ask.
+    """
     files = find_files(paths)
-    return [
-        _open(block, file)
-        for block in mapping.blocks
-        for file in matching(files, block.pattern, block.place, block.optional)
-    ]
+    opened = []
+    for block in mapping.blocks:
+        if block.query is not None:
+            if ask is None:
+                raise ImportStopped(f"{block.place} asks a database. Name its address: --from URL.")
+            opened.append(_bound(block, None, ask(block)))
+        else:
+            found = matching(files, block.pattern, block.place, block.optional)
+            opened += [_open(block, file) for file in found]
+    return opened
 
 
 def _open(block: Block, file: Found) -> Opened:
-    needed = block.needed_headings()
     try:
-        table = open_table(file, block.file, needed)
+        table = open_table(file, block.file, block.needed_headings())
     except OSError as error:
         raise ImportStopped(f"{file.name} cannot be read: {error.strerror}.") from error
-    place = f"{block.place}, {file.name}"
+    return _bound(block, file, table)
+
+
+def _bound(block: Block, file: Found | None, table: OpenTable) -> Opened:
+    needed = block.needed_headings()
+    place = f"{block.place}, {table.name}"
     there = set(map(folded, table.headings))
     fields = [f for f in block.fields if not f.optional or set(map(folded, f.headings)) <= there]
     names = [heading for field in fields for heading in field.headings]

@@ -98,10 +98,11 @@ def write_report(path: Path, rejected: Iterable[Rejected]) -> None:
         writer.writerow(_REPORT)
         for row in rejected:
             texts = (row.file, str(row.line), row.object, row.column, row.cell[:_LONGEST_VALUE], row.reason)
-            writer.writerow([_defused(text) for text in texts])
+            writer.writerow([defused(text) for text in texts])
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     text = text.replace("\0", "\\0")
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 

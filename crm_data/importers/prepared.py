@@ -29,7 +29,7 @@ class Prepared:
     started: datetime
     objects: Mapping[str, list[int]]  # object -> the parts of the mapping that give its rows, in order
     whole: frozenset[str]  # the objects of which the files have every row
-    files: list[dict[str, Any]]  # name, size and SHA-256 of each
+    files: list[dict[str, Any]]  # name, size, SHA-256 and place of each
     remarks: list[str]  # what had to be guessed about the files
     tallies: Mapping[str, Tally]  # object -> what was counted while its rows were read
 

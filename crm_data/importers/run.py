@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,12 +25,13 @@ from crm_data.importers.decisions import Decisions
 from crm_data.importers.deleting import delete_rows
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import digest
-from crm_data.importers.mapping import OBJECTS, Mapping
+from crm_data.importers.mapping import OBJECTS, Block, Mapping
 from crm_data.importers.merging import Merging
 from crm_data.importers.opening import Opened, open_all
 from crm_data.importers.outcome import Note, Outcome, Tally, write_report
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress, stage_file
+from crm_data.importers.sql_source import SqlSource, SqlTable, remembered
 from crm_data.importers.stage import Stage
 from crm_data.importers.writing import write_object
 from crm_data.organisation import Organisation, read_organisation
@@ -55,17 +57,24 @@ def read(
     paths: Iterable[Path],
     progress: Progress,
     keep_in: Path | None = None,
+    origin: str | None = None,
 ) -> Prepared:
     """Open the files at `paths`, convert their rows and put them by. Nothing is written into the CRM.
 
-    keep_in: the folder for the file that holds what was read, so that it can be reopened; whoever asks
-    for one closes it. `progress` may raise Cancelled. Raises ImportStopped or CrmUnavailable.
+    keep_in: the folder for the file that holds what was read, so that it can be reopened; whoever asks for
+    one closes it. origin: the address of the database that the mapping's queries are asked of.
+    `progress` may raise Cancelled. Raises ImportStopped or CrmUnavailable.
     """
     started = utc_now()
-    opened = open_all(mapping, paths)
     with reported(engine), engine.connect() as connection:
         zone = _time_zone(connection, mapping)
-    with _temporary_room():
+        since = {block.number: remembered(connection, mapping.source, block) for block in mapping.blocks}
+    with _temporary_room(), ExitStack() as leaving:
+        ask = None
+        if origin is not None:
+            database = leaving.enter_context(closing(SqlSource(origin)))
+            ask = partial(_ask, database, since)
+        opened = open_all(mapping, paths, ask)
         stage = Stage(None if keep_in is None else _new_file(keep_in))
         prepared = Prepared(
             stage=stage,
@@ -132,6 +141,10 @@ def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:
     return known.zone
 
 
+def _ask(database: SqlSource, since: MappingOf[int, Any], block: Block) -> SqlTable:
+    return database.open(block, since[block.number])
+
+
 def _refuse_demo(known: Organisation) -> None:
     if known.demo:
         raise ImportStopped(
@@ -170,11 +183,18 @@ def _read(
     """Read every file into the stage. Gives what to remember of the files themselves."""
     files: dict[str, dict[str, Any]] = {}
     for one in opened:
-        name = one.file.name
+        name = one.table.name
         try:
             stage_file(one, stage, zone, tallies[one.block.table.name], progress)
-            if name not in files:
-                files[name] = {"name": name, "size": one.table.size, "sha256": digest(one.file.path)}
+            if isinstance(one.table, SqlTable):
+                files[name] = one.table.record()
+            elif one.file is not None and name not in files:
+                files[name] = {
+                    "name": name,
+                    "size": one.table.size,
+                    "sha256": digest(one.file.path),
+                    "path": str(one.file.path.resolve()),
+                }
         except OSError as error:
             raise ImportStopped(f"{name} cannot be read to its end: {error.strerror}.") from error
     return list(files.values())

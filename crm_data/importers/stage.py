@@ -131,7 +131,8 @@ class Stage:
         marks = ", ".join("?" * len(blocks))
         order = "position" if len(blocks) == 1 else "min(position) OVER (PARTITION BY source_id), block"
         found = self._database.execute(
-            f"SELECT source_id, file, line, content, spare FROM rows WHERE block IN ({marks}) ORDER BY {order}",
+            f"SELECT source_id, file, line, content, spare FROM rows "
+            f"WHERE block IN ({marks}) ORDER BY {order}",
             blocks,
         )
         for source_id, parts in groupby(found, key=lambda row: row[0]):
@@ -141,12 +142,6 @@ class Stage:
                 staged.spare &= bool(spare)
             yield staged
 
-    def known(self, source_ids: Iterable[str], blocks: Sequence[int]) -> set[str]:
-        """Which of these ids the blocks have given."""
-        wanted, marks = json.dumps(list(source_ids)), ", ".join("?" * len(blocks))
-        query = f"SELECT source_id FROM rows WHERE block IN ({marks}) AND source_id IN (SELECT value FROM json_each(?))"
-        return {key for (key,) in self._database.execute(query, (*blocks, wanted))}
-
     def find(self, blocks: Sequence[int], source_ids: Collection[str]) -> dict[str, Staged]:
         """The rows with these ids, as `rows` gives them."""
         found: dict[str, Staged] = {}
@@ -155,23 +150,14 @@ class Stage:
         for first in range(0, len(wanted), _MANY):
             some = wanted[first : first + _MANY]
             query = (
-                f"SELECT source_id, file, line, content FROM rows WHERE block IN ({order}) "
+                f"SELECT source_id, file, line, content, spare FROM rows WHERE block IN ({order}) "
                 f"AND source_id IN ({', '.join('?' * len(some))}) ORDER BY block"
             )
-            for source_id, file, line, content in self._database.execute(query, [*blocks, *some]):
-                row = found.setdefault(source_id, Staged(source_id, file, line, {}))
+            for source_id, file, line, content, spare in self._database.execute(query, [*blocks, *some]):
+                row = found.setdefault(source_id, Staged(source_id, file, line, {}, spare=True))
                 row.file, row.line = file, line
                 row.values |= pickle.loads(content)
-        return found
-
-    def have(self, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
-        """Which of these ids rows of these blocks have."""
-        order, found = ", ".join("?" * len(blocks)), set[str]()
-        for first in range(0, len(source_ids), _MANY):
-            some = source_ids[first : first + _MANY]
-            marks = ", ".join("?" * len(some))
-            query = f"SELECT source_id FROM rows WHERE block IN ({order}) AND source_id IN ({marks})"
-            found |= {row[0] for row in self._database.execute(query, [*blocks, *some])}
+                row.spare &= bool(spare)
         return found
 
     def seen(self, object_name: str, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
@@ -189,6 +175,15 @@ class Stage:
         """Note the ids of rows that stay out, so that they are not taken for deleted ones."""
         rows = ((object_name, source_id) for source_id in source_ids)
         self._many("INSERT OR IGNORE INTO rejected_ids VALUES (?, ?)", rows)
+
+    def known(self, source_ids: Iterable[str], blocks: Sequence[int]) -> set[str]:
+        """Which of these ids the blocks have given."""
+        wanted, marks = json.dumps(list(source_ids)), ", ".join("?" * len(blocks))
+        query = (
+            f"SELECT source_id FROM rows WHERE block IN ({marks}) "
+            "AND source_id IN (SELECT value FROM json_each(?))"
+        )
+        return {key for (key,) in self._database.execute(query, (*blocks, wanted))}
 
     def ids(self, blocks: Sequence[int]) -> int:
         """How many different rows these blocks give."""

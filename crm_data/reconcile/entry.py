@@ -56,6 +56,8 @@ def compare(engine: Engine, of: Entry, paths: Iterable[Path]) -> Reconciliation:
         raise ImportStopped(
             f"Import no. {of.id} did not keep its mapping, so its files cannot be read again."
         )
+    if any("size" not in one for one in of.files):
+        raise ImportStopped(f"Import no. {of.id} asked a database; only files can be read again.")
     there = _there(of, list(paths))
     reports = sorted((home() / "imports").glob(f"{of.started:%Y%m%d-%H%M%S-%f}-*-rejected.csv"))
     rejected = [row for report in reports for row in rejected_in(report)]

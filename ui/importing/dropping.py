@@ -30,6 +30,7 @@ def dropping(page: Page, session: Session) -> None:
         "The files that your CRM exports",
         accept_multiple_files=True,
         key=f"drop-{session.number}",
+        disabled=session.busy,
     )
     st.caption(
         "CSV, Excel, OpenDocument or ZIP, from Salesforce, HubSpot, Dynamics 365, Zoho, Pipedrive or any "

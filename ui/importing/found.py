@@ -19,6 +19,10 @@ _ROWS = 20  # of a finding
 _PAIRS = 25  # on a screen
 _VALUES = 4  # of a row
 _SURE = {None: "Merge none of them", 0.99: "99 % and more", 0.95: "95 % and more", 0.9: "90 % and more"}
+_MERGING = (
+    "Of two rows that are merged, the one in the CRM or the fuller one stays, and gets what it lacks from "
+    "the other. Undoing the import takes them apart again."
+)
 _ELSEWHERE = ("rejected", "duplicate", "gone")  # kinds that have a place of their own
 
 
@@ -86,11 +90,7 @@ def _duplicates(page: Page, session: Session, found: Findings) -> None:
                 args=(session,),
                 width=260,
             )
-            st.markdown(
-                '<div class="why">Of two rows that are merged, the one in the CRM or the fuller one stays, and '
-                "gets what it lacks from the other. Undoing the import takes them apart again.</div>",
-                unsafe_allow_html=True,
-            )
+            st.markdown(f'<div class="why">{html(_MERGING)}</div>', unsafe_allow_html=True)
         pages = max(-(-total // _PAIRS), 1)
         number = (
             st.number_input("Screen", 1, pages, key=f"pairs-{session.number}", width=140) if pages > 1 else 1

@@ -15,6 +15,7 @@ from crm_data.importers.undo import Blocked, Undone, undo_import
 from ui import cache, desk
 from ui.alerts.words import moment
 from ui.escape import html, markdown
+from ui.importing import session as sessions
 from ui.importing.job import Job
 from ui.importing.watching import over
 from ui.page import Page
@@ -98,6 +99,9 @@ def _going_on(now: Active) -> bool:
 def _done(undone: Undone, now: Active) -> None:
     """Say what came of it; an own CRM that is empty again gives way to the demo."""
     words = f"Import no. {undone.key} is undone."
+    outcome = sessions.current().outcome
+    if outcome and outcome.key == undone.key:
+        sessions.start_over()
     if undone.kept:
         words += f" {len(undone.kept):,} rows stay as they are."
     try:

@@ -9,7 +9,7 @@ import uuid
 import weakref
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -65,6 +65,11 @@ class Session:
         return self.looking.result if self.looking and self.looking.over else None
 
     @property
+    def busy(self) -> bool:
+        """Whether rows are being written: until that is over, the files and what was read must stay."""
+        return self.loading is not None and not self.loading.over
+
+    @property
     def done(self) -> int:
         """How many of the seven steps are behind us."""
         if self.outcome is not None:
@@ -99,7 +104,7 @@ def current() -> Session:
 def take(session: Session, uploads: Sequence[Dropped]) -> None:
     """Put the files that were dropped into the session's folder and look at them."""
     ids = tuple(one.file_id for one in uploads)
-    if ids == session.dropped:
+    if ids == session.dropped or session.busy:
         return
     session.dropped = ids
     session.answers = Answers(settings={"time_zone": _time_zone()})
@@ -115,6 +120,8 @@ def look(session: Session, known: Looked | None = None) -> None:
 
     known: what was recognised already, where only the answers are new.
     """
+    if session.busy:
+        return
     _drop(session)
     if session.dropped:
         answers = deepcopy(session.answers)  # which the page may change meanwhile
@@ -133,6 +140,12 @@ def compare(session: Session) -> None:
     if session.looked and session.outcome:
         key, paths = session.outcome.key, session.looked.paths
         session.comparing = Job(partial(work.compare, cache.crm(), key, paths))
+
+
+def slim(session: Session) -> None:
+    """What was seen in the files is of no use once they are loaded, and takes memory."""
+    if session.looking and session.looking.result:
+        session.looking.result = replace(session.looking.result, recognised=())
 
 
 def start_over() -> None:

@@ -46,6 +46,10 @@ class Look:
             if index < len(row.cells) and (text := as_text(row.cells[index])):
                 yield text
 
+    def has(self, heading: str) -> bool:
+        """Whether a column is filled, as far as there are rows; a template of several always."""
+        return not self.rows or heading not in self.headings or bool(self.texts[self.headings.index(heading)])
+
     def pairs(self, first: str, second: str) -> Iterator[tuple[str, str]]:
         """The cells of two columns in the rows looked at."""
         one, two = self.headings.index(first), self.headings.index(second)
@@ -91,12 +95,12 @@ def _layout(file: Found) -> FileFormat:
     best, score = FileFormat(), 0
     for sign in _DELIMITERS:
         layout = FileFormat(delimiter=sign)
-        widths = Counter(len(row.cells) for row in islice(CsvFile(file, layout, ()).rows(), 50))
-        headings = len(CsvFile(file, layout, ()).headings)
-        width, lines = max(
-            widths.items(), key=lambda pair: (pair[1] * (pair[0] > 1), pair[0]), default=(headings, 1)
+        opened = CsvFile(file, layout, ())
+        widths = Counter(len(row.cells) for row in islice(opened.rows(), 50)) or Counter(
+            [len(opened.headings)]
         )
-        if (found := lines * (min(width, headings) - 1)) > score:
+        found = max(lines * (width - 1) for width, lines in widths.items())
+        if found > score:
             best, score = layout, found
     return best
 
@@ -104,7 +108,8 @@ def _layout(file: Found) -> FileFormat:
 def _sampled(file: Found, layout: FileFormat, footers: Sequence[str]) -> Look:
     layout = replace(layout, footer=tuple(footers))
     opened = _opened(file, layout)
-    above = [list(opened.headings), *(list(row.cells) for row in islice(opened.rows(), _ABOVE))]
+    above: list[Sequence[Cell]] = [list(opened.headings)]
+    above += (row.cells for row in islice(opened.rows(), _ABOVE))
     line = _heading_line(opened, above)
     if line != 1:
         layout = replace(layout, heading_line=line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from babel import Locale
@@ -61,8 +62,8 @@ def propose(
             files.append(_File(each, each.look, override))
     if not files:
         raise ImportStopped(
-            "None of these files is recognised as something that can be imported. Say what they are, or write a "
-            "mapping; docs/import.md explains it."
+            "None of these files is recognised as something that can be imported. Say what they are, "
+            "or write a mapping; docs/import.md explains it."
         )
     return _Writer(files, currency, frozenset(there)).proposal()
 
@@ -77,7 +78,7 @@ class _File:
     def system(self) -> System:
         return systems()[self.recognised.system or GENERIC]
 
-    @property
+    @cached_property
     def parts(self) -> list[Resolved]:
         kind = self.system.objects[self.recognised.object or ""]
         return [each for each in columns.resolve(self.look, kind, self.override.columns) if each.usable]
@@ -178,14 +179,15 @@ class _Writer:
             entry["template"] = filled.template
         else:
             entry["value"] = filled.value
-        options = {key: value for key, value in filled.options.items()}
+        options = dict(filled.options)
         texts = _texts(look, filled.all_headings if filled.template else filled.headings)
         if "when" in options:
             options["when"] = {
                 heading: self._set(words, look, heading) for heading, words in options["when"].items()
             }
         if isinstance(kind := options.get("map"), str):
-            options["map"] = self._translated(kind, texts, place, options.get("otherwise"))
+            needed = not column.nullable and column.server_default is None
+            options["map"] = self._translated(kind, texts, place, options.get("otherwise"), needed)
         if filled.said:
             self.remarks.append(f"{place}: {filled.said}.")
         if name == "currency":
@@ -226,9 +228,17 @@ class _Writer:
             (folded | {word.casefold(): word for word in ours if word.casefold() not in folded}).values()
         )
 
-    def _translated(self, kind: str, seen: Collection[str], place: str, otherwise: str | None) -> str:
+    def _translated(
+        self, kind: str, seen: Collection[str], place: str, otherwise: str | None, needed: bool
+    ) -> str:
         """The name of the map, which has the whole vocabulary and what was told from the words seen."""
-        table = self.maps.setdefault(kind, dict(self.words.get(kind, {})))
+        name, empty = kind, {}
+        if needed and otherwise is not None:
+            name, empty = (
+                f"{kind}_or_{otherwise}",
+                {"": otherwise},
+            )  # an empty cell, too, must become something
+        table = self.maps.setdefault(name, self.words.get(kind, {}) | empty)
         folded = {word.casefold() for word in table}
         for word, ours in translation(kind, seen, self.words).items():
             if word.casefold() not in folded:
@@ -239,9 +249,10 @@ class _Writer:
         )  # a stage of open deals may be called anything
         if strange and not told:
             self.remarks.append(
-                f"{place}: nothing is known of {listed(strange, 5)}, taken as '{otherwise}'; see [maps.{kind}]."
+                f"{place}: nothing is known of {listed(strange, 5)}, taken as '{otherwise}'; "
+                f"see [maps.{name}]."
             )
-        return kind
+        return name
 
     def _dates(self, file: _File, column: Column[Any], filled: Filled) -> dict[str, Any]:
         found = _date_spelling(file, filled)
@@ -265,7 +276,8 @@ class _Writer:
             else:
                 first = file.system.day_first
                 self.remarks.append(
-                    f"{place}: {found.example} could be read in two ways. That {order[first]} is a guess; please say."
+                    f"{place}: {found.example} could be read in two ways. "
+                    f"That {order[first]} is a guess; please say."
                 )
         return {"dates": list(found.formats(bool(first)))}
 
@@ -351,7 +363,7 @@ def _currency_codes(texts: Iterable[str], place: str, remarks: list[str]) -> dic
     strange = [text for text in texts if text.upper() not in currencies()]
     if not strange:
         return {}
-    names = {}
+    names: dict[str, str] = {}
     for language in ("en", "de", "fr", "es", "pt"):
         names |= {name.casefold(): code for code, name in Locale(language).currencies.items()}
         names |= {sign.casefold(): code for code, sign in Locale(language).currency_symbols.items()}
