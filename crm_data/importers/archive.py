@@ -71,7 +71,8 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left: 
             left -= len(block)
             if left < 0:
                 raise ImportStopped(
-                    f"{name} unpacks to more than an archive may, or than the disk has room for. Give its files alone."
+                    f"{name} unpacks to more than an archive may, or than the disk has room for. "
+                    "Give its files alone."
                 )
             target.write(block)
     return left

@@ -72,7 +72,7 @@ def main(args: argparse.Namespace) -> int:
         return 2
     try:
         with recognition.all_unpacked(args.paths) as paths:
-            outcome = _import(args, path and read_mapping(path), paths)
+            outcome = _import(args, read_mapping(path) if path else None, paths)
     except ImportStopped as error:
         print(error, file=sys.stderr)
         return 1

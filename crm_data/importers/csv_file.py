@@ -106,7 +106,8 @@ def _lines(text: io.TextIOBase, name: str) -> Iterator[str]:
         number += 1
         if len(line) == _LONGEST_LINE:
             raise ImportStopped(
-                f"{name}, line {number}: the line is longer than {_LONGEST_LINE:,} characters, which no table has."
+                f"{name}, line {number}: the line is longer than {_LONGEST_LINE:,} characters; "
+                "it is probably no table."
             )
         yield line
 

@@ -101,8 +101,8 @@ class _Sheet:
         with Path(self._rows.name).open("rb") as lines:
             said = json.loads(lines.readline() or b"null")
             self.lines, last = 0, b""
-            for last in lines:
-                self.lines += 1
+            for line in lines:
+                self.lines, last = self.lines + 1, line
         if last.startswith(b"{"):
             said = json.loads(last)
         if process.returncode != 0 or said is None:

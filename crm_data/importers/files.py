@@ -83,8 +83,10 @@ def is_footer(cells: Sequence[Cell], footer: Sequence[str]) -> bool:
     """Whether a line begins with one of these words and holds hardly more: below it there are no rows."""
     if not footer:
         return False
-    filled = [text for text in map(as_text, cells) if text]
-    return 0 < len(filled) <= 3 and filled[0].casefold().startswith(tuple(word.casefold() for word in footer))
+    first = next((text for text in map(as_text, cells) if text), "").casefold()
+    if not any(first.startswith(word.casefold()) for word in footer):
+        return False
+    return sum(1 for cell in cells if as_text(cell)) <= 3
 
 
 def checked_headings(cells: Sequence[Cell]) -> list[str]:

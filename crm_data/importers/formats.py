@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.options import Options
 
-
 #: A date that is given as the time that has passed since.
 BEFORE = re.compile(r"(days|months) before (\d{4}-\d{2}-\d{2})")
 
@@ -61,8 +60,8 @@ def cell_format(options: Options, base: CellFormat) -> CellFormat:
     for pattern in dates:
         if not _is_date_format(pattern):
             raise ImportStopped(
-                f"{options.place}: '{pattern}' is not a date format. Write iso, excel, epoch, epoch_ms, a pattern "
-                "such as %d.%m.%Y, or months before 2026-01-31."
+                f"{options.place}: '{pattern}' is not a date format. Write iso, excel, epoch, epoch_ms, "
+                "a pattern such as %d.%m.%Y, or months before 2026-01-31."
             )
     return replace(
         base,

@@ -131,7 +131,8 @@ class Stage:
         marks = ", ".join("?" * len(blocks))
         order = "position" if len(blocks) == 1 else "min(position) OVER (PARTITION BY source_id), block"
         found = self._database.execute(
-            f"SELECT source_id, file, line, content, spare FROM rows WHERE block IN ({marks}) ORDER BY {order}",
+            f"SELECT source_id, file, line, content, spare FROM rows "
+            f"WHERE block IN ({marks}) ORDER BY {order}",
             blocks,
         )
         for source_id, parts in groupby(found, key=lambda row: row[0]):
@@ -178,7 +179,10 @@ class Stage:
     def known(self, source_ids: Iterable[str], blocks: Sequence[int]) -> set[str]:
         """Which of these ids the blocks have given."""
         wanted, marks = json.dumps(list(source_ids)), ", ".join("?" * len(blocks))
-        query = f"SELECT source_id FROM rows WHERE block IN ({marks}) AND source_id IN (SELECT value FROM json_each(?))"
+        query = (
+            f"SELECT source_id FROM rows WHERE block IN ({marks}) "
+            "AND source_id IN (SELECT value FROM json_each(?))"
+        )
         return {key for (key,) in self._database.execute(query, (*blocks, wanted))}
 
     def ids(self, blocks: Sequence[int]) -> int:

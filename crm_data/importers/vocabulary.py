@@ -43,7 +43,7 @@ _OTHER_NAMES = {
 def countries() -> dict[str, str]:
     """Folded codes of two and three letters, and names in some languages: {'de': 'DE', 'germany': 'DE'}."""
     names = Locale("en").territories
-    codes = [code for code in names if len(code) == 2 and code.isalpha() and code != "ZZ"]
+    codes = [str(code) for code in names if len(str(code)) == 2 and str(code).isalpha() and code != "ZZ"]
     found = {code.casefold(): code for code in codes}
     for long, short in get_global("territory_aliases").items():
         if len(long) == 3 and long.isalpha() and len(short) == 1:

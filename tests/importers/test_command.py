@@ -17,6 +17,7 @@ from sqlalchemy import select
 from crm_data.__main__ import main
 from crm_data.engine import ROOT, connect
 from crm_data.schema.customers import accounts
+from crm_data.schema.sales import opportunities
 
 MAPPING = """
     source = "old"
@@ -115,7 +116,7 @@ def test_a_file_alone(url: str, files: Path, type_in: Typist) -> None:
     ("arguments", "code", "says"),
     [
         (["import"], 2, "the following arguments are required: PATH"),
-        (["import", "FILES"], 2, "A mapping is needed"),
+        (["import", "FILES", "--source", "x", "--dry-run"], 2, "There is no mapping"),
         (["import", "FILES", "--source", "maven_crm_sale"], 2, "Did you mean 'maven_crm_sales'?"),
         (["import", "FILES", "--source", "x", "--map", "y"], 2, "not allowed with argument"),
         (["import", "FILES", "--map", "FILES/none.toml"], 1, "cannot be read: No such file"),
@@ -138,10 +139,61 @@ def test_what_cannot_be_done(
     assert names(url) == []
 
 
-def test_a_mapping_is_needed_and_where_to_find_one(url: str, files: Path, type_in: Typist) -> None:
-    _, _, err = type_in(url, "import", str(files))
+def test_without_a_mapping_files_are_recognised(
+    url: str, files: Path, type_in: Typist, tmp_path: Path
+) -> None:
+    """Shown first; then saved as a mapping, which imports the same; then imported at once."""
+    (files / "names.csv").write_text("Id,Company,Country\n1,Acme [bold],DE\n2,,FR\n3,Bolt,FR\n")
+    saved = tmp_path / "saved.toml"
+    done, out, err = type_in(url, "import", str(files), "--dry-run", "--save-map", str(saved))
+    assert (done, err) == (0, "")
+    assert "Company → accounts.name" in out
+    assert names(url) == []
+    done, out, err = type_in(url, "import", str(files), "--map", str(saved), "--json")
+    assert (done, json.loads(out)["objects"]["accounts"]["added"]) == (0, 2)
+    done, out, err = type_in(url, "import", str(files), "--json")
+    assert (done, json.loads(out)["objects"]["accounts"]["unchanged"]) == (0, 2)
+    assert "Recognised" in err
+    assert names(url) == ["Acme [bold]", "Bolt"]
+
+
+def test_what_is_not_recognised_is_said(url: str, files: Path, type_in: Typist) -> None:
+    (files / "names.csv").write_text("a,b\n1,2\n")
+    done, _, err = type_in(url, "import", str(files))
+    assert done == 1
+    assert "None of these files is recognised" in err
     assert "docs/import.md" in err
-    assert "docs/examples" in err
+    assert type_in(url, "recognise", str(files))[0] == 1
+
+
+def test_recognition_as_json(url: str, files: Path, type_in: Typist) -> None:
+    (files / "names.csv").write_text("Deal - ID,Deal - Title,Deal - Status,Deal - Value\n1,One,Won,5\n")
+    done, out, err = type_in(url, "recognise", str(files), "--json")
+    assert (done, err) == (0, "")
+    (found,) = [each for each in json.loads(out) if each["file"] == "names.csv"]
+    assert (found["system"], found["object"], found["fills"]) == ("pipedrive", "Deals", "opportunities")
+    assert found["confidence"] > 0.8
+    becomes = {column["heading"]: column["becomes"] for column in found["columns"]}
+    assert becomes["Deal - Value"] == ["opportunities.amount"]
+
+
+def test_the_currency_and_the_order_of_dates_can_be_said(url: str, files: Path, type_in: Typist) -> None:
+    (files / "names.csv").write_text(
+        "Deal ID,Deal name,Stage,Amount,Close date\n1,One,Won,5,03/04/2026\n2,Two,Lost,6,05/06/2026\n"
+    )
+    done, _, err = type_in(url, "import", str(files), "--currency", "QQQ")
+    assert done == 1
+    assert "'QQQ' is not a currency code" in err
+    arguments = ("import", str(files), "--currency", "chf", "--day-first", "--json")
+    assert type_in(url, *arguments)[0] == 0
+    engine = connect(url)
+    with engine.connect() as connection:
+        deals = connection.execute(select(opportunities.c.currency, opportunities.c.closed_on)).all()
+    engine.dispose()
+    assert [(currency, day.isoformat()) for currency, day in deals] == [
+        ("CHF", "2026-04-03"),
+        ("CHF", "2026-06-05"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -204,3 +256,13 @@ def test_a_bar_on_a_terminal(url: str, files: Path, tmp_path: Path) -> None:
         assert json.loads(process.stdout.read())["objects"]["accounts"]["added"] == 5000
     os.close(terminal)
     assert b"accounts" in drawn or b"names.csv" in drawn
+
+
+def test_what_a_file_is_can_be_said(url: str, files: Path, type_in: Typist) -> None:
+    (files / "names.csv").write_text("Full name,Mail\nAnn Archer,ann@example.com\n")
+    path = str(files / "names.csv")
+    assert type_in(url, "import", path)[0] == 1
+    done, out, _ = type_in(url, "import", path, "--as", "names.csv=generic:contacts", "--json")
+    assert (done, json.loads(out)["objects"]["contacts"]["added"]) == (0, 1)
+    assert "there is no file 'x.csv'" in type_in(url, "import", path, "--as", "x.csv=generic:contacts")[2]
+    assert type_in(url, "import", path, "--as", "contacts")[0] == 2

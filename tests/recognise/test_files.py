@@ -1,4 +1,4 @@
-"""Reports with footers, archives, workbooks, other languages, other spellings: as systems really give them."""
+"""Reports with footers, archives, workbooks, other languages and spellings: as systems really give them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def rows(engine: Engine, table: str, *columns: str) -> list[tuple[Any, ...]]:
 
 
 REPORT = """\
-"Opportunity Name","Stage","Amount","Close Date","Opportunity Owner","Account Name","Opportunity ID","Created Date"
+"Opportunity Name","Stage","Amount","Close Date","Opportunity Owner","Account Name",\
+"Opportunity ID","Created Date"
 "Acme - 200 Widgets","Closed Won","1,500.00","1/31/2026","Ann Archer","Acme","0065g00000AbCdE","1/2/2026"
 "Bolt - Pilot","Negotiation/Review","2,000.00","2/28/2026","Ben Bell","Bolt","0065g00000AbCdF","1/15/2026"
 "Grand Totals (2 records)","","3,500.00"
@@ -110,10 +111,22 @@ def test_compound_addresses_null_ids_and_custom_fields(own: Engine, load: Load, 
 
 
 LANGUAGES = {
-    "de": "Datensatz-ID;Dealname;Deal-Phase;Betrag;Währung;Abschlussdatum;Erstellungsdatum;Für Deal zuständiger Mitarbeiter;Zugeordnetes Unternehmen",
-    "fr": "ID d'enregistrement;Nom de la transaction;Phase de la transaction;Montant;Devise;Date de fermeture;Date de création;Propriétaire de la transaction;Entreprise associée",
-    "es": "ID de registro;Nombre del negocio;Etapa del negocio;Importe;Moneda;Fecha de cierre;Fecha de creación;Propietario del negocio;Empresa asociada",
-    "pt": "ID do registro;Nome do negócio;Estágio do negócio;Valor;Moeda;Data de fechamento;Data de criação;Proprietário do negócio;Empresa associada",
+    "de": (
+        "Datensatz-ID;Dealname;Deal-Phase;Betrag;Währung;Abschlussdatum;Erstellungsdatum;"
+        "Für Deal zuständiger Mitarbeiter;Zugeordnetes Unternehmen"
+    ),
+    "fr": (
+        "ID d'enregistrement;Nom de la transaction;Phase de la transaction;Montant;Devise;Date de fermeture;"
+        "Date de création;Propriétaire de la transaction;Entreprise associée"
+    ),
+    "es": (
+        "ID de registro;Nombre del negocio;Etapa del negocio;Importe;Moneda;Fecha de cierre;"
+        "Fecha de creación;Propietario del negocio;Empresa asociada"
+    ),
+    "pt": (
+        "ID do registro;Nome do negócio;Estágio do negócio;Valor;Moeda;Data de fechamento;Data de criação;"
+        "Proprietário do negócio;Empresa associada"
+    ),
 }
 STAGES = {
     "de": "Abgeschlossen und gewonnen",
@@ -130,7 +143,10 @@ def test_hubspot_in_other_languages(
 ) -> None:
     lines = [
         LANGUAGES[language],
-        f"11;Müller & Söhne;{STAGES[language]};1.234,50;EUR;2026-03-01 15:17;2026-01-02 09:00;Zoë Ångström;Café Über",
+        (
+            f"11;Müller & Söhne;{STAGES[language]};1.234,50;EUR;2026-03-01 15:17;2026-01-02 09:00;"
+            "Zoë Ångström;Café Über"
+        ),
         "12;Otro;Offen;10,00;EUR;2026-04-01 15:17;2026-01-03 09:00;Zoë Ångström;Café Über",
     ]
     path = tmp_path / "export.csv"
@@ -151,7 +167,8 @@ def test_zoho_analytics(own: Engine, load: Load, tmp_path: Path) -> None:
     """Other names, money with a sign and shortened, dates with a month's name, empty columns at the end."""
     path = tmp_path / "Potentials.csv"
     path.write_text(
-        "Potential Id,Potential Name,Amount,Stage,Created Time,Closing Date,Potential Owner Name,Account Name,,\n"
+        "Potential Id,Potential Name,Amount,Stage,Created Time,Closing Date,"
+        "Potential Owner Name,Account Name,,\n"
         '7001,Alpha,"$22,700.00",Closed Won,"15 Apr, 2021 00:03:00","30 Apr, 2021 00:00:00",Ann,Acme,,\n'
         '7002,Beta,"$1,117.10K",Qualification,"16 Apr, 2021 00:03:00","1 May, 2021 00:00:00",Ann,Bolt,,\n'
     )
@@ -177,7 +194,9 @@ def test_a_workbook_of_several_sheets_with_serial_dates(own: Engine, load: Load,
     deals.append([1, "One", 1500.5, "GBP", "Won", 45000.5, 44990, "Acme"])
     deals.append([2, "Two", 99, "GBP", "Open", None, 44991, "Bolt"])
     firms = book.create_sheet("Organizations")
-    firms.append(["Organization - ID", "Organization - Name", "Organization - Owner", "Organization - People"])
+    firms.append(
+        ["Organization - ID", "Organization - Name", "Organization - Owner", "Organization - People"]
+    )
     firms.append([10, "Acme", "Ann", 3])
     firms.append([11, "Bolt", "Ann", 1])
     book.create_sheet("Notes").append(["Nothing to see"])
@@ -199,7 +218,10 @@ def test_a_workbook_of_several_sheets_with_serial_dates(own: Engine, load: Load,
 
 def test_titles_above_the_headings_are_passed_over(own: Engine, load: Load, tmp_path: Path) -> None:
     path = tmp_path / "customers.csv"
-    path.write_text("Customers of the north\nMarch 2026\n\nCustomer no;Company;Country;City\n1;Acme;Germany;Bonn\n2;Bolt;Frankreich;Lyon\n")
+    path.write_text(
+        "Customers of the north\nMarch 2026\n\nCustomer no;Company;Country;City\n"
+        "1;Acme;Germany;Bonn\n2;Bolt;Frankreich;Lyon\n"
+    )
     load(path)
     assert rows(own, "accounts", "source_id", "name", "country") == [("1", "Acme", "DE"), ("2", "Bolt", "FR")]
 
@@ -208,7 +230,9 @@ def test_an_archive_is_imported_as_its_files(own: Engine, tmp_path: Path) -> Non
     path = tmp_path / "weekly.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("data/Account.csv", "Id,Name,OwnerId,ParentId\n001000000000001AAA,Acme,,\n")
-        archive.writestr("../../evil/Contact.csv", "Id,LastName,AccountId\n003000000000001AAA,Ann,001000000000001AAA\n")
+        archive.writestr(
+            "../../evil/Contact.csv", "Id,LastName,AccountId\n003000000000001AAA,Ann,001000000000001AAA\n"
+        )
         archive.writestr("__MACOSX/._Account.csv", "junk")
     into = tmp_path / "room"
     into.mkdir()
@@ -238,7 +262,8 @@ def test_a_person_knows_better(own: Engine, tmp_path: Path) -> None:
     (found,) = recognise([path])
     assert found.object == "accounts"
     override = Override(
-        "things.csv", columns={"Chief": "segment", "Secret": LEFT_OUT, "Sector": CUSTOM, "Country": "accounts.city"}
+        "things.csv",
+        columns={"Chief": "segment", "Secret": LEFT_OUT, "Sector": CUSTOM, "Country": "accounts.city"},
     )
     seen = {column.heading: column for column in overridden(found, override).columns}
     assert seen["Chief"].becomes == ("accounts.segment",)
@@ -268,7 +293,9 @@ def test_another_system_may_be_said(tmp_path: Path) -> None:
 def test_words_of_ones_own(own: Engine, load: Load, home: Path, tmp_path: Path) -> None:
     (home / "vocabulary.toml").write_text('[deal_status]\nwon = ["Ka-ching"]\n[stages]\nWon = ["Ka-ching"]\n')
     path = tmp_path / "deals.csv"
-    path.write_text("Deal ID,Deal name,Stage,Amount,Close date\n1,A,KA-CHING,10,2026-04-03\n2,B,Lost,20,2026-04-03\n")
+    path.write_text(
+        "Deal ID,Deal name,Stage,Amount,Close date\n1,A,KA-CHING,10,2026-04-03\n2,B,Lost,20,2026-04-03\n"
+    )
     load(path)
     assert rows(own, "opportunities", "stage", "status", "closed_on") == [
         ("Won", "won", date(2026, 4, 3)),

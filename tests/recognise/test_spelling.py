@@ -97,7 +97,9 @@ def test_one_column_that_tells_is_enough_for_the_other(tmp_path: Path, own: Engi
 
 def test_what_cannot_be_told_is_said_and_may_be_contradicted(tmp_path: Path) -> None:
     path = tmp_path / "deals.csv"
-    path.write_text("Deal ID,Deal name,Stage,Amount,Close date\n1,A,Won,10,03/04/2026\n2,B,Lost,20,05/06/2026\n")
+    path.write_text(
+        "Deal ID,Deal name,Stage,Amount,Close date\n1,A,Won,10,03/04/2026\n2,B,Lost,20,05/06/2026\n"
+    )
     found = recognise([path])
     guessed = propose(found)
     assert any("could be read in two ways" in remark and "guess" in remark for remark in guessed.remarks)
@@ -111,7 +113,9 @@ def test_the_end_of_a_long_column_counts(tmp_path: Path) -> None:
     """Only the last of 30,000 dates tells that the day comes first."""
     lines = [f"{i},Deal {i},Won,10,0{1 + i % 9}/0{1 + i % 8}/2026" for i in range(30_000)]
     path = tmp_path / "deals.csv"
-    path.write_text("\n".join(["Deal ID,Deal name,Stage,Amount,Close date", *lines, "x,Last,Won,10,28/02/2026"]))
+    path.write_text(
+        "\n".join(["Deal ID,Deal name,Stage,Amount,Close date", *lines, "x,Last,Won,10,28/02/2026"])
+    )
     proposal = propose(recognise([path]))
     assert '"%d/%m/%Y"' in proposal.text
     assert any("the day comes first, as in 28/02/2026" in remark for remark in proposal.remarks)
@@ -169,7 +173,7 @@ def test_what_is_no_number_stays_none(text: str) -> None:
     ],
 )
 def test_time_that_has_passed_since(text: str, pattern: str, meant: date) -> None:
-    read: Callable[[str], date] = converter(t["memberships"].c.started_on, CellFormat(dates=(pattern,)), UTC)  # type: ignore[arg-type,assignment]
+    read: Callable[[str], date] = converter(t["memberships"].c.started_on, CellFormat(dates=(pattern,)), UTC)  # type: ignore[arg-type]
     assert read(text) == meant
     with pytest.raises(Unreadable):
         read("1.5")

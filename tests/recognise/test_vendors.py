@@ -1,4 +1,4 @@
-"""Files with exactly the headings that each system exports are recognised, as a whole and in part, and come in."""
+"""Files with exactly the headings that each system exports are recognised, whole and in part, and come in."""
 
 from __future__ import annotations
 
@@ -34,7 +34,15 @@ ALWAYS = {
     ("salesforce", "Account"): ["Id", "Name", "BillingCountryCode"],
     ("salesforce", "Contact"): ["Id", "LastName", "AccountId"],
     ("salesforce", "Lead"): ["Id", "LastName", "CreatedDate", "ConvertedOpportunityId", "LeadSource"],
-    ("salesforce", "Opportunity"): ["Id", "Name", "StageName", "CloseDate", "Amount", "AccountId", "CurrencyIsoCode"],
+    ("salesforce", "Opportunity"): [
+        "Id",
+        "Name",
+        "StageName",
+        "CloseDate",
+        "Amount",
+        "AccountId",
+        "CurrencyIsoCode",
+    ],
     ("salesforce", "OpportunityHistory"): ["Id", "OpportunityId", "CreatedDate", "StageName"],
     ("salesforce", "OpportunityContactRole"): ["Id", "OpportunityId", "ContactId"],
     ("salesforce", "Campaign"): ["Id", "Name", "StartDate"],
@@ -51,14 +59,28 @@ ALWAYS = {
     ("hubspot", "Deals"): ["Record ID", "Deal Name", "Deal Stage", "Close Date", "Amount", "Currency"],
     ("hubspot", "Tickets"): ["Ticket ID", "Ticket name", "Ticket status", "Create date"],
     ("dynamics", "Lead"): ["(Do Not Modify) Lead", "(Do Not Modify) Modified On", "Last Name", "Lead Source"],
-    ("dynamics", "Opportunity"): ["(Do Not Modify) Opportunity", "Topic", "Status", "Est. Close Date", "Est. Revenue", "Currency"],
+    ("dynamics", "Opportunity"): [
+        "(Do Not Modify) Opportunity",
+        "Topic",
+        "Status",
+        "Est. Close Date",
+        "Est. Revenue",
+        "Currency",
+    ],
     ("zoho", "Campaigns"): ["Record Id", "Campaign Name", "Start Date", "Created Time"],
     ("zoho", "Contacts"): ["Record Id", "Last Name", "Account Name.id", "Email"],
     ("zoho", "Deals"): ["Record Id", "Deal Name", "Stage", "Closing Date", "Amount", "Account Name.id"],
     ("zoho", "Leads"): ["Record Id", "Last Name", "Created Time", "Lead Source"],
-    ("pipedrive", "Deals"): ["Deal - ID", "Deal - Title", "Deal - Status", "Deal - Expected close date", "Deal - Value", "Deal - Currency of Value"],
+    ("pipedrive", "Deals"): [
+        "Deal - ID",
+        "Deal - Title",
+        "Deal - Status",
+        "Deal - Expected close date",
+        "Deal - Value",
+        "Deal - Currency of Value",
+    ],
     ("pipedrive", "People"): ["Person - Name*", "Person - Email (Work)", "Organization - Name*"],
-}  # fmt: skip
+}
 
 #: What must stand in the CRM: (object, column, of row i). None: not looked at.
 BECOMES: dict[tuple[str, str], list[tuple[str, str, Callable[[int], Any]]]] = {

@@ -1,4 +1,4 @@
-"""Which column of the CRM each column of a file fills: what is known of a system, held against its headings."""
+"""Which column of the CRM each column of a file fills: what is known of a system, and its headings."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ _TELLING = {
     "cases": (("subject", "opened_at"),),
 }
 _TELLING_ELSE = (("name",), ("name", "account_id"), ("name", "account_id", "opened_on"))
+
+
+#: Without any of these a row would say nothing.
+_NEEDS_ONE_OF = {
+    "contacts": ("last_name", "first_name", "email", "phone"),
+    "leads": ("last_name", "first_name", "email", "phone", "company"),
+    "opportunities": ("amount", "name"),
+}
 
 
 @dataclass(frozen=True)
@@ -118,8 +126,12 @@ def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
         and column.name != "currency"
         and found.part.rows != "known"
     )
-    if table.name == "contacts" and not {"first_name", "last_name", "email", "phone"} & set(found.columns):
-        missing = (*missing, "last_name")
+    if (
+        (some := _NEEDS_ONE_OF.get(table.name))
+        and not set(some) & set(found.columns)
+        and found.part.rows == "all"
+    ):
+        missing = (*missing, some[0])
     if any(
         name not in headings_there(found) for name in found.part.where if found.part.where[name] == ("*",)
     ):

@@ -16,7 +16,7 @@ from rich.table import Table
 from sqlalchemy import Connection, exists, select
 
 from crm_data.importers.archive import unpacked
-from crm_data.importers.errors import ImportStopped
+from crm_data.importers.errors import ImportStopped, listed
 from crm_data.importers.mapping import OBJECTS
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.propose import propose
@@ -37,6 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_hints(parser: argparse.ArgumentParser) -> None:
     """What a person can say of files that are recognised."""
+    parser.add_argument(
+        "--as",
+        dest="says",
+        type=said,
+        action="append",
+        default=[],
+        metavar="FILE=SYSTEM:OBJECT",
+        help="what a file is, such as deals.csv=generic:opportunities",
+    )
     parser.add_argument("--currency", metavar="CODE", help="of amounts whose currency no column tells")
     order = parser.add_mutually_exclusive_group()
     order.add_argument(
@@ -45,6 +54,15 @@ def add_hints(parser: argparse.ArgumentParser) -> None:
     order.add_argument(
         "--month-first", action="store_false", dest="day_first", help="03/04/2026 is the 4th of March"
     )
+
+
+def said(text: str) -> tuple[str, str, str]:
+    """FILE=SYSTEM:OBJECT, as three. Raises ArgumentTypeError."""
+    file, equals, rest = text.rpartition("=")
+    system, colon, key = rest.partition(":")
+    if not (file and equals and colon and key):
+        raise argparse.ArgumentTypeError("write it like deals.csv=generic:opportunities")
+    return file, system, key
 
 
 def main(args: argparse.Namespace) -> int:
@@ -71,10 +89,16 @@ def all_unpacked(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 def proposed(connection: Connection, found: Sequence[Recognised], args: argparse.Namespace) -> Proposal:
     """A mapping for this CRM: in its currency, and without making up what it has."""
-    currency = args.currency and known_currency(args.currency, "--currency")
+    currency = args.currency and known_currency(args.currency.upper(), "--currency")
     if currency is None:
         currency = connection.scalar(select(organisation.c.base_currency))
-    overrides = [Override(each.file, each.sheet, day_first=args.day_first) for each in found]
+    says = {file: (system, key) for file, system, key in args.says}
+    if unknown := set(says) - {each.file for each in found}:
+        raise ImportStopped(f"--as: there is no file {listed(sorted(unknown))} among those given.")
+    overrides = [
+        Override(each.file, each.sheet, *says.get(each.file, (None, None)), day_first=args.day_first)
+        for each in found
+    ]
     first = propose(found, overrides, currency=currency)
     there = objects_of(connection, first.mapping.source)
     return propose(found, overrides, currency=currency, there=there) if there else first

@@ -96,7 +96,9 @@ def _layout(file: Found) -> FileFormat:
     for sign in _DELIMITERS:
         layout = FileFormat(delimiter=sign)
         opened = CsvFile(file, layout, ())
-        widths = Counter(len(row.cells) for row in islice(opened.rows(), 50)) or Counter([len(opened.headings)])
+        widths = Counter(len(row.cells) for row in islice(opened.rows(), 50)) or Counter(
+            [len(opened.headings)]
+        )
         found = max(lines * (width - 1) for width, lines in widths.items())
         if found > score:
             best, score = layout, found
@@ -106,7 +108,8 @@ def _layout(file: Found) -> FileFormat:
 def _sampled(file: Found, layout: FileFormat, footers: Sequence[str]) -> Look:
     layout = replace(layout, footer=tuple(footers))
     opened = _opened(file, layout)
-    above = [list(opened.headings), *(list(row.cells) for row in islice(opened.rows(), _ABOVE))]
+    above: list[Sequence[Cell]] = [list(opened.headings)]
+    above += (row.cells for row in islice(opened.rows(), _ABOVE))
     line = _heading_line(opened, above)
     if line != 1:
         layout = replace(layout, heading_line=line)

@@ -62,8 +62,8 @@ def propose(
             files.append(_File(each, each.look, override))
     if not files:
         raise ImportStopped(
-            "None of these files is recognised as something that can be imported. Say what they are, or write a "
-            "mapping; docs/import.md explains it."
+            "None of these files is recognised as something that can be imported. Say what they are, "
+            "or write a mapping; docs/import.md explains it."
         )
     return _Writer(files, currency, frozenset(there)).proposal()
 
@@ -179,7 +179,7 @@ class _Writer:
             entry["template"] = filled.template
         else:
             entry["value"] = filled.value
-        options = {key: value for key, value in filled.options.items()}
+        options = dict(filled.options)
         texts = _texts(look, filled.all_headings if filled.template else filled.headings)
         if "when" in options:
             options["when"] = {
@@ -249,7 +249,8 @@ class _Writer:
         )  # a stage of open deals may be called anything
         if strange and not told:
             self.remarks.append(
-                f"{place}: nothing is known of {listed(strange, 5)}, taken as '{otherwise}'; see [maps.{name}]."
+                f"{place}: nothing is known of {listed(strange, 5)}, taken as '{otherwise}'; "
+                f"see [maps.{name}]."
             )
         return name
 
@@ -275,7 +276,8 @@ class _Writer:
             else:
                 first = file.system.day_first
                 self.remarks.append(
-                    f"{place}: {found.example} could be read in two ways. That {order[first]} is a guess; please say."
+                    f"{place}: {found.example} could be read in two ways. "
+                    f"That {order[first]} is a guess; please say."
                 )
         return {"dates": list(found.formats(bool(first)))}
 
@@ -361,7 +363,7 @@ def _currency_codes(texts: Iterable[str], place: str, remarks: list[str]) -> dic
     strange = [text for text in texts if text.upper() not in currencies()]
     if not strange:
         return {}
-    names = {}
+    names: dict[str, str] = {}
     for language in ("en", "de", "fr", "es", "pt"):
         names |= {name.casefold(): code for code, name in Locale(language).currencies.items()}
         names |= {sign.casefold(): code for code, sign in Locale(language).currency_symbols.items()}

@@ -18,6 +18,8 @@ from crm_data.importers.recognise.vendors import GENERIC, VendorObject, footers,
 
 _RUNNERS_UP = 3
 _LEAST = 0.3  # of a file's headings must mean something where no system is recognised
+#: Below these a person must say that a file is what it seems to be: of a system, and of any file.
+_GUESS, _GUESS_OF_ANY = 0.6, 0.75
 
 
 def recognise(paths: Iterable[Path]) -> tuple[Recognised, ...]:
@@ -55,7 +57,7 @@ def overridden(recognised: Recognised, override: Override) -> Recognised:
     fit = next((fit for fit in fits(look) if fit.object is kind), None)
     for heading, target in override.columns.items():
         _check(kind, heading, target, look)
-    sure = recognised.confidence if (system, key) == (recognised.system, recognised.object) else 1.0
+    sure = 1.0 if override.system or override.object else recognised.confidence
     reasons = recognised.reasons if sure < 1 else ("you said so",)
     return _described(
         look, kind, sure, fit.reasons if fit and sure < 1 else reasons, recognised.runners_up, override
@@ -110,10 +112,10 @@ def _recognised(look: Look) -> Recognised:
 
 
 def _best(found: Sequence[Fit], look: Look, headings: int) -> Fit | None:
-    """The best that has proof: a heading or ids that no other system has, or, in general, a meaning that fits."""
+    """The best that has proof: headings or ids that no other system has, or else a meaning that fits."""
     for fit in found:
         if fit.object.system != GENERIC:
-            if fit.by_ids or fit.telling:
+            if fit.proven:
                 return fit
         elif (
             len(fit.matched) >= max(2, _LEAST * headings) and columns.resolve(look, fit.object, {})[0].usable
@@ -152,11 +154,13 @@ def _described(
         problem = f"{name} has no place in this CRM, so {look.file.name} stays out."
     elif parts[0].missing:
         problem = (
-            f"{kind.fills} need {listed(parts[0].missing)}, and no column of {look.file.name} has been recognised "
+            f"{kind.fills} need {listed(parts[0].missing)}, and no column of {look.file.name} is recognised "
             "as that. Say which column it is, or export the file with it."
         )
     elif parts[0].id is None:
         problem = f"No column of {look.file.name} tells its rows apart. Export it with the column of the id."
+    elif sure < (_GUESS_OF_ANY if kind.system == GENERIC else _GUESS):
+        problem = f"It is only a guess that {look.file.name} is {name}. Say so to import it."
     return Recognised(
         file=look.file.name,
         sheet=look.layout.sheet,

@@ -24,6 +24,12 @@ class Fit:
     telling: tuple[str, ...]  # those of them that no other system has
     reasons: tuple[str, ...]
     by_ids: bool
+    share: float  # of the file's headings that are matched
+
+    @property
+    def proven(self) -> bool:
+        """Whether something is there that no other system has."""
+        return self.by_ids or len(self.telling) >= 2 or (bool(self.telling) and self.share >= 0.6)
 
 
 @cache
@@ -87,7 +93,7 @@ def _fit(look: Look, kind: VendorObject) -> Fit | None:
     if any(stem.startswith(name) or named.startswith(name) for name in kind.files if name):
         points += 0.5 + 0.5 * any(stem == name or named == name for name in kind.files)
         reasons.append("its name says so, too")
-    return Fit(kind, points, tuple(matched), tuple(telling), tuple(reasons), by_ids)
+    return Fit(kind, points, tuple(matched), tuple(telling), tuple(reasons), by_ids, len(matched) / filled)
 
 
 def _named(kind: VendorObject) -> str:
@@ -107,8 +113,11 @@ def _ids(look: Look, kind: VendorObject) -> Sequence[str]:
 
 def confidence(best: Fit, others: Sequence[Fit], headings: int) -> float:
     """0 to 1: how much of the file is explained, and how far behind the next kind of file is."""
-    second = max((fit.points for fit in others if fit.object is not best.object), default=0.0)
+    rivals = [fit for fit in others if fit.object is not best.object]
+    if best.object.system == GENERIC:  # a system without proof is no rival to what the words mean
+        rivals = [fit for fit in rivals if fit.proven or fit.object.system == GENERIC]
+    second = max((fit.points for fit in rivals), default=0.0)
     lead = min(1.0, max(0.0, (best.points - second) / max(best.points, 1e-9)) * 2.5)
     covered = len(best.matched) / max(headings, 1)
-    sure = 1.0 if best.by_ids or len(best.telling) >= 2 else 0.85
+    sure = 1.0 if best.by_ids or len(best.telling) >= 2 else 0.9
     return round(min(0.99, (0.35 + 0.35 * min(1.0, covered * 1.25) + 0.3 * lead) * sure), 2)

@@ -143,7 +143,7 @@ def _object(
     aliases: dict[str, str],
     own_ids: str | None,
 ) -> VendorObject:
-    part = _part(given, given.get("fills")) if "fills" in given else None
+    part = _part(given, given["fills"]) if "fills" in given else None
     also = tuple(_part(each, each["fills"]) for each in given.get("also", ()))
     headings = [*names(given.get("known", ""))]
     for each in (part, *also):
