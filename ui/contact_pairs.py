@@ -75,8 +75,9 @@ def _table(page: Page, *both: dict[str, Any]) -> str:
         for row in both
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in _FIELDS)
+    label = " and ".join(html(f"{_name(row)} (no. {row['id']})") for row in both)
     return (
-        '<div class="table records" role="region" tabindex="0" aria-label="Two contacts"><table>'
+        f'<div class="table records" role="region" tabindex="0" aria-label="{label}"><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
