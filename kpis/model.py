@@ -137,9 +137,8 @@ class Condition:
 class KPI:
     """One number: Σ each ÷ Σ per over a population of rows. Known by its key.
 
-    per None: a total. per 1: a mean, or for flags a share. `each` and `per` are whole numbers of the
-    copy; 1 is one of what rows stand for. `aged`: only rows of that age when the window closes.
-    `spread`: quartiles are told; `median`: it is the value.
+    per None: a total. per 1: a mean, or for flags a share. `each` and `per` are whole numbers of the copy; 1
+    is one of what rows stand for. `aged`: their age. `spread`: quartiles are told; `median`: it is the value.
     """
 
     key: str

@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 import streamlit as st
 
 import kpis
+from crm_data import edits
 from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
-from crm_data.edits import LikelyPair
-from crm_data.edits import likely_pairs as find_likely_pairs
 from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper
@@ -148,7 +147,7 @@ def alerts_changed() -> None:
     _open_alerts.clear()
 
 
-def likely_pairs() -> tuple[datetime, list[LikelyPair]]:
+def likely_pairs() -> tuple[datetime, list[edits.LikelyPair]]:
     """Contacts that are likely the same person, and when they were looked for: at most an hour ago. Raises
     CrmUnavailable."""
     return _likely_pairs(_url())
@@ -219,10 +218,10 @@ def _quality(_copy: Copy, key: str) -> list[Counted]:
 
 
 @st.cache_data(max_entries=4, ttl=3600, show_spinner=False)
-def _likely_pairs(url: str) -> tuple[datetime, list[LikelyPair]]:
+def _likely_pairs(url: str) -> tuple[datetime, list[edits.LikelyPair]]:
     engine = _crm(url)
     with reported(engine), engine.connect() as connection:
-        return datetime.now(UTC), find_likely_pairs(connection)
+        return datetime.now(UTC), edits.likely_pairs(connection)
 
 
 @st.cache_data(max_entries=10, show_spinner=False)

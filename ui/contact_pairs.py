@@ -50,7 +50,8 @@ def contact_pairs(page: Page) -> None:
 
 def _pair(page: Page, pair: LikelyPair, one: dict[str, Any], other: dict[str, Any]) -> None:
     with st.container(border=True, key=f"card-pair-{pair.one}-{pair.other}", gap="xsmall"):
-        why = f"{page.formats.percent(pair.score)} likely: {', '.join(pair.reasons)}"
+        sure = "More than 99%" if pair.score > 0.99 else page.formats.percent(pair.score)
+        why = f"{sure} likely: {', '.join(pair.reasons)}"
         st.markdown(f'<div class="why">{html(why)}</div>', unsafe_allow_html=True)
         st.markdown(_table(page, one, other), unsafe_allow_html=True)
         with st.container(horizontal=True):
@@ -74,8 +75,9 @@ def _table(page: Page, *both: dict[str, Any]) -> str:
         for row in both
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in _FIELDS)
+    label = " and ".join(html(f"{_name(row)} (no. {row['id']})") for row in both)
     return (
-        '<div class="table records" role="region" tabindex="0" aria-label="Two contacts"><table>'
+        f'<div class="table records" role="region" tabindex="0" aria-label="{label}"><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -72,6 +72,6 @@ def looked(engine: Engine, folder: Path) -> None:
         look(engine, copy, rules, TODAY)
 
 
-def going_on(engine: Engine, name: str):  # type: ignore[no-untyped-def]
+def going_on(engine: Engine, name: str):
     with engine.connect() as crm:
         return [event for event in open_events(crm) if event.rule_name == name]

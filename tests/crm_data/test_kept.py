@@ -55,7 +55,7 @@ def test_deleting_leaves_a_line_in_the_audit_log(crm: Engine) -> None:
 
 
 def test_a_report_is_kept_whole_or_not_at_all(crm: Engine) -> None:
-    def broken():  # type: ignore[no-untyped-def]
+    def broken():
         yield SETS[0]
         raise RuntimeError("killed in mid-write")
 
