@@ -38,9 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
             console.print(_table(part, setting, rows))
             found += rows
     if args.json:
-        known = {"machine": machine(), "events": setting.events, "runs": setting.runs}
-        known |= {"measured": [{**asdict(row), "kept": row.kept} for row in found], "wrong": wrong}
-        args.json.write_text(json.dumps(known, indent=2) + "\n")
+        known = {"machine": machine(), "events": setting.events, "runs": setting.runs, "wrong": wrong}
+        measured = [asdict(row) | {"timing": row.timing._asdict(), "kept": row.kept} for row in found]
+        args.json.write_text(json.dumps(known | {"measured": measured}, indent=2) + "\n")
     return 1 if wrong else 0
 
 
