@@ -30,8 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     for part in args.parts or PARTS:
         try:
             rows = import_module(f"tests.bench.{part}").measure(setting)
-        except Wrong as problem:
-            wrong[part] = list(problem.args)
+        except (Wrong, RuntimeError) as problem:  # other figures; or something is not there to measure with
+            wrong[part] = [str(said) for said in problem.args]
             for difference in problem.args:
                 console.print(f"{part}: {difference}", style="red", markup=False)
         else:
