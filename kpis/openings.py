@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
 
 from kpis.clauses import allowed, clauses
 from kpis.model import KPI, AsOf, AtClose, Cohort, Spell
@@ -48,14 +48,14 @@ def at_opening(period: Period) -> Period:
 @lru_cache(maxsize=500)
 def outcomes_statement(kpis: tuple[KPI, ...], windows: int, shape: Shape) -> Select[Any]:
     """For each KPI and window Σ each over those there at the opening to whom it happened in the window."""
-    sums = []
+    sums: list[ColumnElement[Any]] = []
     for kpi in kpis:
         for place in range(windows):
             parts = clauses(kpi, *bounds_of(place))
             number = case((and_(parts.in_window, parts.counts), parts.each))
             sums.append(cast(func.sum(number), BigInteger).label(f"{kpi.key}.{place}"))
     happened = or_(*(kpi.clock.outcome.isnot(None) for kpi in kpis))  # type: ignore[union-attr]
-    statement: Select[Any] = select(*sums)
+    statement = select(*sums)
     return statement.where(allowed(kpis[0], parameters(shape)), happened)
 
 
