@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from sqlalchemy.sql import ClauseElement
 from kpis.cells import Cells, cells_statement, has_cells, is_ledger
 from kpis.clauses import clock_day
 from kpis.model import KPI, AsOf, AtClose, Interval, Throughout
+from kpis.openings import at_opening, has_outcomes, outcomes_statement, read_outcomes, those_there
 from kpis.period import Period
 from kpis.question import Where
 from kpis.shape import Shape, shape_of, values_of
@@ -92,8 +93,14 @@ class Job:
 def tally(engine: Engine, requests: Iterable[Request]) -> Found:
     """The tallies of all requests, with as few statements as there are facts, clocks and filters."""
     asked = list(dict.fromkeys(requests))
-    jobs = [*_sums(asked), *_distributions(asked)]
-    found: Found = {request: {} for request in asked}
+    cohorts = [one for one in asked if _is_by_outcome(one)]
+    there = [_those_there(one) for one in cohorts]
+    jobs = [
+        *_sums([*(one for one in asked if one not in cohorts), *there]),
+        *_outcomes(cohorts),
+        *_distributions(asked),
+    ]
+    found: Found = {request: {} for request in (*asked, *there)}
     for job, table in zip(jobs, engine.run_all([(job.statement, job.values) for job in jobs]), strict=True):
         job.take(table, found)
     return found
@@ -147,6 +154,31 @@ def _by_window(group: list[Request]) -> Iterator[Job]:
             asked[period][request.kpi] = None
     for kpis, periods in _grouped(asked, lambda period: tuple(asked[period])).items():
         yield _totals([one for one in group if one.kpi in kpis], kpis, periods)
+
+
+def _is_by_outcome(request: Request) -> bool:
+    """Asked as a stock and its outcomes, which tell no moments."""
+    alone = not request.by and not request.margins and not request.spread
+    return alone and has_outcomes(request.kpi) and len(request.periods) >= _LEDGER_FROM
+
+
+def _those_there(request: Request) -> Request:
+    periods = tuple(at_opening(period) for period in request.periods)
+    return replace(request, kpi=those_there(request.kpi), periods=periods)
+
+
+def _outcomes(cohorts: list[Request]) -> Iterator[Job]:
+    for group in _grouped(cohorts, lambda one: (one.clock, one.periods)).values():
+        first, kpis = group[0], _kpis(group)
+
+        def take(table: pa.Table, found: Found, group: list[Request] = group) -> None:
+            for request in group:
+                there = found[_those_there(request)]
+                tallies = read_outcomes(table, request.kpi, [there[key] for key in sorted(there)])
+                found[request] = {(place, ()): tally for place, tally in enumerate(tallies)}
+
+        statement = outcomes_statement(kpis, len(first.periods), shape_of(first.where))
+        yield Job(statement, _values(first, first.periods), take)
 
 
 def _totals(group: list[Request], kpis: tuple[KPI, ...], periods: list[Period]) -> Job:

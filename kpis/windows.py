@@ -120,11 +120,13 @@ def read_clusters(table: pa.Table, by: Sequence[str]) -> Distributions:
 
 def each_window(windows: int, one: Callable[[int, Day, Day], Select[Any]]) -> Statement:
     """The selects of all windows as one statement."""
-    selects = [
-        one(place, bindparam(f"opens_{place}", type_=Date), bindparam(f"closes_{place}", type_=Date))
-        for place in range(windows)
-    ]
+    selects = [one(place, *bounds_of(place)) for place in range(windows)]
     return selects[0] if windows == 1 else union_all(*selects)
+
+
+def bounds_of(place: int) -> tuple[Day, Day]:
+    """The parameters for when a window opens and closes."""
+    return bindparam(f"opens_{place}", type_=Date), bindparam(f"closes_{place}", type_=Date)
 
 
 def number_of(place: int) -> ColumnElement[int]:

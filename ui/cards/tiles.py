@@ -25,7 +25,7 @@ class Tiles:
         object.__setattr__(self, "keys", keys)
 
     def questions(self, page: Page) -> Mapping[str, Question]:
-        return page.compared_question(self.keys, grain=page.grain)
+        return page.compared_question(self.keys) | {"now": page.question(self.keys, grain=page.grain)}
 
     def draw(self, page: Page, answers: Answers) -> None:
         then = {one.key: one for one in answers.get("then", ())}
