@@ -28,7 +28,7 @@ def test_the_overview_is_complete_soon_after_the_first_start(tmp_path: Path, bro
         page = browser.new_page()
         problems = watch(page, address)
         page.goto(address)
-        tiles = page.locator("[class*=st-key-tile-] svg[role=img]")
+        tiles = page.locator(".tiles svg[role=img]")
         expect(tiles).to_have_count(len(HEADLINE), timeout=4 * PROMISED * 1000)
         settle(page)
         took = time.monotonic() - began
