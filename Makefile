@@ -32,7 +32,7 @@ format: dev ## put the code into the common format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: dev ## measure how fast everything is (EVENTS=… e-mails, PARTS=… some parts)
+bench: dev browser ## measure how fast everything is (EVENTS=… e-mails, PARTS=… some parts)
 	@$(BIN)/python -m tests.bench $(PARTS) $(if $(EVENTS),--events $(EVENTS))
 
 lock: dev ## compile requirements*.txt from requirements*.in

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -29,11 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from kpis.clauses import Clauses, allowed, clauses, clock_day, number
+from kpis.days import Days
 from kpis.model import KPI, Age, AsOf, Cohort, Due, Spell, Throughout
 from kpis.period import Period
 from kpis.shape import Shape, parameters
 from kpis.sums import EXACT, Numbers, Sums
-from kpis.tally import Members, Tallies, Tally
+from kpis.tally import Tallies, Tally
 
 _NO_DAY = literal(None, Date)
 _ROWS = ("n", "missing", "out")
@@ -92,21 +92,14 @@ class Cells:
     """The answer to a `cells_statement`: its rows by members, in the order of their days."""
 
     def __init__(self, table: pa.Table, sums: Sums, by: Sequence[str]) -> None:
-        days = table.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
-        codes, self._members = _coded(table, by)
-        self._first = int(days.min(initial=0))
-        self._width = int(days.max(initial=0)) - self._first + 2
-        places = codes * self._width + days - self._first
-        self._order = np.argsort(places, kind="stable")
-        self._places = places[self._order]
-        self._days = days[self._order] - self._first
-        self._signs = table.column("sign").to_numpy()[self._order]
+        self._days = Days(table, by)
+        self._signs = table.column("sign").to_numpy()[self._days.order]
         self._table, self._sums, self._by = table, sums, by
 
     def tallies(self, kpi: KPI, periods: Sequence[Period], *, margins: bool) -> Tallies:
         """A KPI's tallies for each window."""
         columns = {
-            name: numbers[self._order]
+            name: numbers[self._days.order]
             for name, numbers in self._sums.read(self._table, kpi).items()
             if margins or name in EXACT
         }
@@ -115,19 +108,19 @@ class Cells:
         wanted = np.argwhere(known > 0) if self._by else np.ndindex(known.shape)
         lists = {name: matrix.tolist() for name, matrix in numbers.items()}
         return {
-            (window, self._members[group]): Tally(
+            (window, self._days.members[group]): Tally(
                 **{name: rows[group][window] for name, rows in lists.items()}
             )
             for group, window in wanted
         }
 
     def _flow(self, _kpi: KPI, columns: Numbers, periods: Sequence[Period]) -> Numbers:
-        opens, closes = self._bounds(periods)
+        opens, closes = self._days.bounds(periods)
         found = {name: _over(column, opens, closes, name) for name, column in columns.items()}
         return found | {"known": found["n"] + found["missing"] + found["out"]}
 
     def _stock(self, kpi: KPI, columns: Numbers, periods: Sequence[Period]) -> Numbers:
-        _, closes = self._bounds(periods)
+        _, closes = self._days.bounds(periods)
         start = np.zeros_like(closes)
         signed = {name: column * self._signs for name, column in columns.items()}
         begun = {name: column * (self._signs > 0) for name, column in columns.items()}
@@ -137,26 +130,16 @@ class Cells:
                 "known": known
             }
         # Spans that touch the window: those in force on its first day, and those that start after it.
-        after = self._place([period.start for period in periods], 1)
+        after = self._days.place([period.start for period in periods], 1)
         found = {
             name: _over(signed[name], start, after) + _over(begun[name], after, closes) for name in _ROWS
         }
         lasts = np.array([period.days for period in periods])
-        ends = np.array([_ordinal(period.end) for period in periods]) - self._first
+        ends = np.array([self._days.since_first(period.end) for period in periods])
         each = signed["each"]
         exposed = _over(each, start, after) * lasts
-        exposed += _over(each, after, closes) * ends - _over(each * self._days, after, closes)
+        exposed += _over(each, after, closes) * ends - _over(each * self._days.days, after, closes)
         return found | {"each": exposed, "known": known}
-
-    def _bounds(self, periods: Sequence[Period]) -> tuple[np.ndarray, np.ndarray]:
-        """By members and window, the rows from where to where are in it."""
-        return self._place([one.start for one in periods]), self._place([one.end for one in periods])
-
-    def _place(self, days: Sequence[date], after: int = 0) -> np.ndarray:
-        """By members and day, the first row on or after it (`after` days later)."""
-        inside = np.clip(np.array([_ordinal(day) for day in days]) + after - self._first, 0, self._width - 1)
-        groups = np.arange(len(self._members)) * self._width
-        return np.searchsorted(self._places, groups[:, None] + inside)
 
 
 def _over(column: np.ndarray, starts: np.ndarray, ends: np.ndarray, name: str = "") -> np.ndarray:
@@ -165,23 +148,3 @@ def _over(column: np.ndarray, starts: np.ndarray, ends: np.ndarray, name: str = 
     bounds = np.stack([starts, ends], axis=-1).ravel()
     pieces = add.reduceat(np.append(column, 0), bounds)[::2].reshape(starts.shape)
     return np.where(starts < ends, pieces, 0)
-
-
-def _coded(table: pa.Table, by: Sequence[str]) -> tuple[np.ndarray, list[Members]]:
-    """For each row a number that stands for its members, and the members by that number."""
-    codes, members = np.zeros(table.num_rows, np.int64), list[Members]([()])
-    for name in by:
-        column = table.column(name).combine_chunks()
-        if pa.types.is_dictionary(column.type):
-            column = column.dictionary_decode()
-        coded = column.dictionary_encode("encode")
-        codes = codes * max(len(coded.dictionary), 1) + coded.indices.to_numpy()
-        members = [(*before, word) for before in members for word in coded.dictionary.to_pylist()]
-    if not by:
-        return codes, members
-    present, codes = np.unique(codes, return_inverse=True)
-    return codes, [members[code] for code in present]
-
-
-def _ordinal(day: date) -> int:
-    return int(np.datetime64(day, "D").astype(np.int64))

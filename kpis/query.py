@@ -17,14 +17,13 @@ from kpis.model import KPI, AsOf, AtClose, Interval, Throughout
 from kpis.period import Period
 from kpis.question import Where
 from kpis.shape import Shape, shape_of, values_of
+from kpis.spread import read_spread, read_spread_by_day, spread_by_day_statement, spread_statement
 from kpis.tally import Tallies
 from kpis.windows import (
     Distributions,
     clusters_statement,
     read_clusters,
-    read_spread,
     read_totals,
-    spread_statement,
     totals_statement,
     values_of_windows,
 )
@@ -131,18 +130,13 @@ def _is_by_day(group: list[Request]) -> bool:
 def _by_day(group: list[Request]) -> Job:
     first, periods = group[0], _periods(group)
     statement, sums = cells_statement(_kpis(group), first.by, shape_of(first.where), _margins(group))
-    values = values_of(first.where) | {
-        "today": first.today,
-        "opens": min(period.start for period in periods),
-        "closes": max(period.end for period in periods),
-    }
 
     def take(table: pa.Table, found: Found) -> None:
         cells = Cells(table, sums, first.by)
         for request in group:
             found[request] = cells.tallies(request.kpi, request.periods, margins=request.margins)
 
-    return Job(statement, values, take)
+    return Job(statement, _values_by_day(first, periods), take)
 
 
 def _by_window(group: list[Request]) -> Iterator[Job]:
@@ -171,12 +165,25 @@ def _totals(group: list[Request], kpis: tuple[KPI, ...], periods: list[Period]) 
 
 def _distributions(asked: list[Request]) -> Iterator[Job]:
     """What sums cannot tell: the numbers themselves, and customers' own sums."""
-    for wanted, statement, read in (
-        ([one for one in asked if one.spread], spread_statement, read_spread),
-        ([one for one in asked if one.clustered], clusters_statement, read_clusters),
-    ):
-        for group in _grouped(wanted, lambda request: (request.kpi, request.rows)).values():
-            yield _distribution(group, statement, read)
+    spread, clustered = [one for one in asked if one.spread], [one for one in asked if one.clustered]
+    for group in _grouped(spread, lambda one: (one.kpi, one.rows, _may_be_by_day(one))).values():
+        yield (
+            _spread_by_day(group)
+            if _is_by_day(group)
+            else _distribution(group, spread_statement, read_spread)
+        )
+    for group in _grouped(clustered, lambda one: (one.kpi, one.rows)).values():
+        yield _distribution(group, clusters_statement, read_clusters)
+
+
+def _spread_by_day(group: list[Request]) -> Job:
+    first, periods = group[0], _periods(group)
+    statement = spread_by_day_statement(first.kpi, first.by, shape_of(first.where))
+
+    def take(table: pa.Table, found: Found) -> None:
+        _give(found, group, periods, read_spread_by_day(table, first.by, periods))
+
+    return Job(statement, _values_by_day(first, periods), take)
 
 
 def _distribution(
@@ -187,13 +194,23 @@ def _distribution(
     first, periods = group[0], _periods(group)
 
     def take(table: pa.Table, found: Found) -> None:
-        for (window, members), (name, value) in read(table, first.by).items():
-            for request in group:
-                for place in _places(request, periods[window]):
-                    setattr(found[request][place, members], name, value)
+        _give(found, group, periods, read(table, first.by))
 
     asked = statement(first.kpi, len(periods), first.by, shape_of(first.where))
     return Job(asked, _values(first, periods), take)
+
+
+def _give(found: Found, group: list[Request], periods: list[Period], known: Distributions) -> None:
+    """To the tallies of each request what is known of its windows."""
+    for (window, members), (name, value) in known.items():
+        for request in group:
+            for place in _places(request, periods[window]):
+                setattr(found[request][place, members], name, value)
+
+
+def _values_by_day(request: Request, periods: Sequence[Period]) -> dict[str, Any]:
+    opens, closes = min(one.start for one in periods), max(one.end for one in periods)
+    return {"today": request.today, **values_of(request.where), "opens": opens, "closes": closes}
 
 
 def _values(request: Request, periods: Sequence[Period]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ outside. Those of several windows are put together as one statement.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -55,26 +54,12 @@ def totals_statement(
             found[place].add(kpi, clauses(kpi, opens, closes), margins=kpi.key in margins)
         first, where = kpis[0], parameters(shape)
         held = and_(allowed(first, where), clauses(first, opens, closes).in_window)
-        also = [_number(place)]
+        also = [number_of(place)]
         if not by and has_cells(first) and is_ledger(first):
             also.append(_seen(first, closes, where))
-        return found[place].select(rows_of(first, closes), held, _members(first, by), *also)
+        return found[place].select(rows_of(first, closes), held, members_of(first, by), *also)
 
-    return _each(windows, one), found[0]
-
-
-@lru_cache(maxsize=500)
-def spread_statement(kpi: KPI, windows: int, by: tuple[str, ...], shape: Shape) -> Statement:
-    """Window, members, number, and how many counted rows have it."""
-
-    def one(place: int, opens: Day, closes: Day) -> Select[Any]:
-        parts = clauses(kpi, opens, closes)
-        keys = [*_members(kpi, by), parts.each.label("value")]
-        held = and_(allowed(kpi, parameters(shape)), parts.in_window, parts.counts)
-        inside = select(*keys).select_from(rows_of(kpi, closes)).where(held).subquery("held")
-        return select(_number(place), *inside.c, func.count().label("rows")).group_by(*inside.c)
-
-    return _each(windows, one)
+    return each_window(windows, one), found[0]
 
 
 @lru_cache(maxsize=500)
@@ -83,7 +68,7 @@ def clusters_statement(kpi: KPI, windows: int, by: tuple[str, ...], shape: Shape
 
     def one(place: int, opens: Day, closes: Day) -> Select[Any]:
         parts = clauses(kpi, opens, closes)
-        members = _members(kpi, by)
+        members = members_of(kpi, by)
         customer = func.coalesce(kpi.fact.c.account, -kpi.fact.c.id)
         own = (
             select(*members, func.sum(parts.each).label("e"), func.sum(parts.per).label("p"))
@@ -95,9 +80,9 @@ def clusters_statement(kpi: KPI, windows: int, by: tuple[str, ...], shape: Shape
         e, p = own.c.e, own.c.p
         sums = func.sum(e * e).label("ee"), func.sum(e * p).label("ep"), func.sum(p * p).label("pp")
         keys = [own.c[name] for name in by]
-        return select(_number(place), *keys, func.count().label("customers"), *sums).group_by(*keys)
+        return select(number_of(place), *keys, func.count().label("customers"), *sums).group_by(*keys)
 
-    return _each(windows, one)
+    return each_window(windows, one)
 
 
 def values_of_windows(periods: Sequence[Period]) -> dict[str, date]:
@@ -113,7 +98,7 @@ def read_totals(table: pa.Table, sums: Sums, kpi: KPI, by: Sequence[str]) -> Tal
     numbers = {name: column.tolist() for name, column in sums.read(table, kpi).items()}
     found = {
         key: Tally(**dict(zip(numbers, row, strict=True)))
-        for key, row in zip(_keys(table, by), zip(*numbers.values(), strict=True), strict=True)
+        for key, row in zip(keys_of(table, by), zip(*numbers.values(), strict=True), strict=True)
     }
     for tally in found.values():
         tally.known = tally.n + tally.missing + tally.out
@@ -123,26 +108,17 @@ def read_totals(table: pa.Table, sums: Sums, kpi: KPI, by: Sequence[str]) -> Tal
     return found
 
 
-def read_spread(table: pa.Table, by: Sequence[str]) -> Distributions:
-    """The numbers of each window and member, from the answer to a `spread_statement`."""
-    found: dict[tuple[int, Members], Counter[int]] = defaultdict(Counter)
-    counted = zip(table.column("value").to_pylist(), table.column("rows").to_pylist(), strict=True)
-    for key, (value, rows) in zip(_keys(table, by), counted, strict=True):
-        found[key][int(value)] += rows
-    return {key: ("values", counted) for key, counted in found.items()}
-
-
 def read_clusters(table: pa.Table, by: Sequence[str]) -> Distributions:
     """Customers' own sums in each window and member, from the answer to a `clusters_statement`."""
     sums = [table.column(name).to_pylist() for name in ("customers", "ee", "ep", "pp")]
     return {
         key: ("clusters", (customers, float(ee), float(ep), float(pp)))
-        for key, (customers, ee, ep, pp) in zip(_keys(table, by), zip(*sums, strict=True), strict=True)
+        for key, (customers, ee, ep, pp) in zip(keys_of(table, by), zip(*sums, strict=True), strict=True)
         if customers
     }
 
 
-def _each(windows: int, one: Callable[[int, Day, Day], Select[Any]]) -> Statement:
+def each_window(windows: int, one: Callable[[int, Day, Day], Select[Any]]) -> Statement:
     """The selects of all windows as one statement."""
     selects = [
         one(place, bindparam(f"opens_{place}", type_=Date), bindparam(f"closes_{place}", type_=Date))
@@ -151,11 +127,11 @@ def _each(windows: int, one: Callable[[int, Day, Day], Select[Any]]) -> Statemen
     return selects[0] if windows == 1 else union_all(*selects)
 
 
-def _number(place: int) -> ColumnElement[int]:
+def number_of(place: int) -> ColumnElement[int]:
     return literal_column(f"{place}", Integer).label("number")
 
 
-def _members(kpi: KPI, by: Sequence[str]) -> list[ColumnElement[Any]]:
+def members_of(kpi: KPI, by: Sequence[str]) -> list[ColumnElement[Any]]:
     return [kpi.fact.table.c[name] for name in by]
 
 
@@ -167,7 +143,7 @@ def _seen(kpi: KPI, closes: Day, where: Where) -> ColumnElement[int]:
     return select(func.count()).select_from(begun.limit(1).subquery("begun")).scalar_subquery().label("seen")
 
 
-def _keys(table: pa.Table, by: Sequence[str]) -> list[tuple[int, Members]]:
+def keys_of(table: pa.Table, by: Sequence[str]) -> list[tuple[int, Members]]:
     numbers = table.column("number").to_pylist()
     members = (
         zip(*(table.column(name).to_pylist() for name in by), strict=True) if by else [()] * len(numbers)

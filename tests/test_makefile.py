@@ -97,6 +97,7 @@ def test_the_size_of_demo_and_the_parts_of_the_bench_can_be_given(project: Path)
     wanted = [
         "-m crm_data demo",
         "-m crm_data demo --events 5000",
+        "-m tests.browser.chromium",
         "-m tests.bench questions growth --events 5000",
     ]
     assert asked(project) == wanted

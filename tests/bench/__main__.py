@@ -17,7 +17,7 @@ from tests.bench.setting import ROOT, Setting, Wrong
 from tests.bench.timing import machine
 
 #: Each is a module here with `measure(setting)`, which gives the rows of the table and may raise Wrong.
-PARTS = ("questions", "pages", "sessions")
+PARTS = ("questions", "growth", "pages", "sessions")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,17 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
     for part in args.parts or PARTS:
         try:
             rows = import_module(f"tests.bench.{part}").measure(setting)
-        except Wrong as problem:
-            wrong[part] = list(problem.args)
+        except (Wrong, RuntimeError) as problem:  # other figures; or something is not there to measure with
+            wrong[part] = [str(said) for said in problem.args]
             for difference in problem.args:
                 console.print(f"{part}: {difference}", style="red", markup=False)
         else:
             console.print(_table(part, setting, rows))
             found += rows
     if args.json:
-        known = {"machine": machine(), "events": setting.events, "runs": setting.runs}
-        known |= {"measured": [{**asdict(row), "kept": row.kept} for row in found], "wrong": wrong}
-        args.json.write_text(json.dumps(known, indent=2) + "\n")
+        known = {"machine": machine(), "events": setting.events, "runs": setting.runs, "wrong": wrong}
+        measured = [asdict(row) | {"timing": row.timing._asdict(), "kept": row.kept} for row in found]
+        args.json.write_text(json.dumps(known | {"measured": measured}, indent=2) + "\n")
     return 1 if wrong else 0
 
 
