@@ -7,10 +7,10 @@ from ui import shell
 from ui.alerts.strip import strip
 from ui.breakdowns import where_from, who_from
 from ui.figures import figure
-from ui.gauge import Tile, tile
-from ui.links import link
-from ui.overview import FIGURES, TRENDS, grain_for, questions
-from ui.trend import Trend, footnote, heading, trend
+from ui.gauge import Tile, linked, tile
+from ui.grid import grid
+from ui.overview import FIGURES, TRENDS, questions
+from ui.trend import Trend, card, footnote
 from ui.verdict import change
 
 page = shell.page("Overview")
@@ -25,31 +25,23 @@ moved = {key: change(one, then.get(key), DEFINITIONS[key], formats) for key, one
 
 strip(page, [now[key] for key in HEADLINE])
 
-with st.container(key="tiles"):
-    for key in HEADLINE:
-        with st.container(border=True, key=f"tile-{key}", gap="xxsmall"):
-            link("rows", DEFINITIONS[key].label, view.prove(key))
-            course = tuple((cell.value, cell.unfinished) for cell in now[key].cells)
-            shown = Tile(DEFINITIONS[key], now[key], moved[key], page.compared_with, course)
-            st.markdown(tile(shown, formats), unsafe_allow_html=True)
+tiles = []
+for key in HEADLINE:
+    course = tuple((cell.value, cell.unfinished) for cell in now[key].cells)
+    shown = Tile(DEFINITIONS[key], now[key], moved[key], page.compared_with, course)
+    tiles.append(linked(shown, tile(shown, formats), view.prove(key)))
+grid("tiles", tiles)
 
-with st.container(key="figures"):
-    for key in FIGURES:
-        figure(now[key], moved[key], view, formats)
+grid("figures", [figure(now[key], moved[key], view, formats) for key in FIGURES])
 
-with st.container(key="trends"):
-    earlier = {one.key: one for one in answers.get("trends then", [])}
-    for key in TRENDS:
-        with st.container(border=True, key=f"card-{key}", gap="xxsmall"):
-            link("rows", DEFINITIONS[key].label, view.prove(key))
-            series = Trend(
-                DEFINITIONS[key], now[key], earlier.get(key), grain_for(page.period), page.compared_with
-            )
-            drawn = heading(series, moved[key], formats) + trend(series, view, formats, page.calendar)
-            st.markdown(drawn, unsafe_allow_html=True)
-note = footnote(now[TRENDS[0]], page.calendar, grain_for(page.period))
+earlier = {one.key: one for one in answers.get("trends then", [])}
+courses = [
+    Trend(DEFINITIONS[key], now[key], earlier.get(key), page.grain, page.compared_with) for key in TRENDS
+]
+grid("trends", [card(one, moved[one.kpi.key], view, formats, page.calendar) for one in courses])
+note = footnote(now[TRENDS[0]], page.calendar, page.grain)
 if note:
     st.markdown(note, unsafe_allow_html=True)
 
-where_from(page, answers["countries"][0], answers["regions"][0], "Revenue won by country", key="countries")
+where_from(page, answers["countries"][0], answers["regions"][0], "Revenue won by country")
 who_from(page, answers)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import streamlit as st
-
 from kpis import DEFINITIONS
 from kpis.answers import Reading
 from ui.escape import html
-from ui.links import Entry, link, linked_list
+from ui.grid import grid
+from ui.links import Entry, linked_list, title
 from ui.map import country_map
 from ui.page import Page
 from ui.palette import palette
@@ -20,21 +19,16 @@ Answers = Mapping[str, Sequence[Reading]]
 _SHOWN = 8  # countries in the list
 
 
-def where_from(page: Page, countries: Reading, regions: Reading, title: str, *, key: str) -> None:
+def where_from(page: Page, countries: Reading, regions: Reading, words: str) -> None:
     """A KPI on the map, by region and by country."""
     kpi = DEFINITIONS[countries.key]
-    with st.container(border=True, key=f"card-{key}", gap="xsmall"):
-        link("rows", title, page.view.prove(kpi.key))
-        if countries.value is None or not countries.cells:
-            st.markdown(
-                f'<div class="why">{html(countries.why or "No values.")}</div>', unsafe_allow_html=True
-            )
-            return
-        with st.container(key=f"world-{key}"):
-            st.markdown(country_map(kpi, countries, page.view, page.formats), unsafe_allow_html=True)
-            with st.container(key=f"places-{key}"):
-                _list(page, regions, "region", "Regions")
-                _list(page, countries, "country", "Countries")
+    if countries.value is None or not countries.cells:
+        drawn = f'<div class="why">{html(countries.why or "No values.")}</div>'
+    else:
+        places = _list(page, regions, "region", "Regions") + _list(page, countries, "country", "Countries")
+        globe = country_map(kpi, countries, page.view, page.formats)
+        drawn = f'<div class="world">{globe}<div>{places}</div></div>'
+    grid("card", [title(words, page.view.prove(kpi.key)), drawn])
 
 
 def who_from(page: Page, answers: Answers) -> None:
@@ -45,26 +39,26 @@ def who_from(page: Page, answers: Answers) -> None:
     )
     members = (member for reading, _ in pairs for member, _ in ranked(reading.cells, "segment"))
     coloured = colouring(members, palette())
-    with st.container(key="pies"):
-        for reading, title in pairs:
-            with st.container(border=True, key=f"card-pie-{reading.key}", gap="xsmall"):
-                link("rows", title, page.view.prove(reading.key))
-                shown = Pie(DEFINITIONS[reading.key], reading, "segment", coloured)
-                pie(shown, page.view, page.formats)
+    cards = []
+    for reading, words in pairs:
+        shown = Pie(DEFINITIONS[reading.key], reading, "segment", coloured)
+        drawn = title(words, page.view.prove(reading.key)) + pie(shown, page.view, page.formats)
+        cards.append(f'<div class="card card-pie-{html(reading.key)}">{drawn}</div>')
+    grid("pies", cards)
 
 
-def _list(page: Page, reading: Reading, dimension: str, title: str) -> None:
-    """The largest members with a bar each; the others are behind a button."""
+def _list(page: Page, reading: Reading, dimension: str, heading: str) -> str:
+    """The largest members with a bar each; the others are folded."""
     sized = ranked(reading.cells, dimension)
     if not sized:
-        return
+        return ""
     entries = [_entry(page, reading, dimension, member, value, sized[0][1]) for member, value in sized]
-    largest = linked_list(entries[:_SHOWN], key=f"{dimension}-{reading.key}")
-    st.markdown(f'<div class="over">{title}</div>{largest}', unsafe_allow_html=True)
+    key = f"{dimension}-{reading.key}"
+    drawn = f'<div class="over">{heading}</div>{linked_list(entries[:_SHOWN], key=key)}'
     if entries[_SHOWN:]:
-        with st.popover(f"{len(entries) - _SHOWN} more", type="tertiary"):
-            rest = linked_list(entries[_SHOWN:], key=f"{dimension}-{reading.key}-rest")
-            st.markdown(rest, unsafe_allow_html=True)
+        rest = linked_list(entries[_SHOWN:], key=f"{key}-rest")
+        drawn += f"<details><summary>{len(entries) - _SHOWN} more</summary>{rest}</details>"
+    return drawn
 
 
 def _entry(

@@ -17,7 +17,8 @@ from ui import cache
 from ui import health as healthy
 from ui import profile as cards
 from ui.escape import markdown
-from ui.gauge import Tile, small
+from ui.gauge import Tile, linked, small
+from ui.grid import grid
 from ui.links import link
 from ui.page import Page
 from ui.paging import PER_PAGE
@@ -85,14 +86,14 @@ def figures(page: Page, shown: Known) -> None:
     ]
     now, *then = page.ask(*asked)
     before = {one.key: one for one in then[0]} if then else {}
-    with st.container(key="multiples-customer"):
-        for one in now:
-            kpi = DEFINITIONS[one.key]
-            with st.container(border=True, key=f"tile-small-{one.key}", gap="xxsmall"):
-                link("rows", kpi.label, page.view.overview(kpi=one.key, at=where, where=()))
-                moved = change(one, before.get(one.key), kpi, page.formats)
-                tile = Tile(kpi, one, moved, page.compared_with, ())
-                st.markdown(small(tile, page.formats), unsafe_allow_html=True)
+    tiles = []
+    for one in now:
+        kpi = DEFINITIONS[one.key]
+        moved = change(one, before.get(one.key), kpi, page.formats)
+        tile = Tile(kpi, one, moved, page.compared_with, ())
+        query = page.view.overview(kpi=one.key, at=where, where=())
+        tiles.append(linked(tile, small(tile, page.formats), query))
+    grid("multiples", tiles)
 
 
 def about(page: Page, shown: Known) -> None:

@@ -13,6 +13,7 @@ from kpis.answers import Reading
 from kpis.model import Better, Definition, Unit
 from ui.escape import html
 from ui.formats import Formats
+from ui.links import Query, title
 from ui.sparkline import sparkline
 from ui.verdict import LAST_YEAR, Change, status_icon, status_words
 
@@ -31,8 +32,14 @@ class Tile:
     course: tuple[tuple[float | None, bool], ...]  # value and "unfinished" of each bucket
 
 
+def linked(shown: Tile, drawn: str, query: Query) -> str:
+    """HTML of a tile with its title; all of it leads to its rows. `drawn`: what `tile` or `small` give."""
+    top = title(shown.kpi.label, query)
+    return f'<div class="card whole tile-{html(shown.kpi.key)}">{top}{drawn}</div>'
+
+
 def tile(shown: Tile, formats: Formats) -> str:
-    """The tile's HTML, without its title, which is a link."""
+    """The tile's HTML, without its title."""
     reading, unit = shown.reading, shown.kpi.unit
     status = reading.status if reading.value is not None else "none"
     lines = [

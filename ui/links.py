@@ -37,6 +37,11 @@ def href(page: str, query: Query) -> str:
     return f"{name}?{urlencode(query, doseq=True)}" if query else name
 
 
+def title(label: str, query: Query) -> str:
+    """HTML of a heading that leads to the rows behind what stands below it."""
+    return f'<a class="title" href="{html(href("rows", query))}" target="_self"><b>{html(label)}</b></a>'
+
+
 def rows_of(view: View, kpi: str, dimension: str, member: object) -> str:
     """The address of the rows behind one member's value."""
     return href("rows", view.prove(kpi, dimension, (member,)))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import cos, sin, tau
 
-import streamlit as st
-
 from kpis.answers import Cell, Reading
 from kpis.dimensions import DIMENSIONS
 from kpis.model import Definition
@@ -72,18 +70,16 @@ class Pie:
     coloured: Mapping[object, str]
 
 
-def pie(shown: Pie, view: View, formats: Formats) -> None:
-    """Draw ring and list; both link each slice to its rows."""
+def pie(shown: Pie, view: View, formats: Formats) -> str:
+    """HTML of ring and list; both link each slice to its rows."""
     kpi, reading, dimension = shown.kpi, shown.reading, shown.dimension
     parts = slices(reading.cells, dimension, formats, palette(), shown.coloured)
     if not parts:
         why = html(reading.why or "Nothing to divide.")
-        st.markdown(f'<div class="why">{why}</div>', unsafe_allow_html=True)
-        return
+        return f'<div class="why">{why}</div>'
     if [part.members for part in parts] == [(None,)]:
         label = DIMENSIONS[dimension].label.lower()
-        st.markdown(f'<div class="why">No {label} is recorded for these.</div>', unsafe_allow_html=True)
-        return
+        return f'<div class="why">No {label} is recorded for these.</div>'
     whole = sum(part.value for part in parts)
     entries = [
         Entry(
@@ -102,10 +98,7 @@ def pie(shown: Pie, view: View, formats: Formats) -> None:
     ]
     addresses = [href("rows", one.query) for one in entries]
     drawn = _ring(parts, said, addresses, formats.short(kpi.unit, whole), f"{kpi.label} by {dimension}")
-    st.markdown(
-        f'<div class="pie">{drawn}{linked_list(entries, key=f"{dimension}-{kpi.key}")}</div>',
-        unsafe_allow_html=True,
-    )
+    return f'<div class="pie">{drawn}{linked_list(entries, key=f"{dimension}-{kpi.key}")}</div>'
 
 
 def _ring(

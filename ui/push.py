@@ -7,6 +7,7 @@ source file has changed.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Hashable
 from functools import partial
@@ -15,8 +16,11 @@ from typing import Any
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+log = logging.getLogger(__name__)
+
 _LOOK = 1.0  # seconds until a page that came back to the server is looked at, news or not
 _PAUSE = 0.05  # seconds between looks while pages are being drawn
+_REMEMBERED = 10_000  # sessions, also those that left: a tab may come back to the server
 _AT_ONCE = 8  # pages that are drawn again at the same time; others wait, and people are served meanwhile
 
 
@@ -49,11 +53,18 @@ class Push:
         """The page that is running now shows this."""
         context = get_script_run_ctx()
         if context:
-            self._shown[context.session_id] = version
+            self._shown.pop(context.session_id, None)
+            self._shown[context.session_id] = version  # is now the newest entry
+        while len(self._shown) > _REMEMBERED:
+            self._shown.pop(next(iter(self._shown)), None)
 
     def _run(self) -> None:
         while not self._ended:
-            waiting = runtime.exists() and self._look()
+            waiting = False
+            try:
+                waiting = runtime.exists() and self._look()
+            except Exception:
+                log.exception("open pages could not be drawn again")
             self._news.wait(_PAUSE if waiting else _LOOK)
             self._news.clear()
 
@@ -63,8 +74,6 @@ class Push:
         sessions = {
             one.session.id: one.session for one in runtime.get_instance()._session_mgr.list_active_sessions()
         }
-        for gone in self._shown.keys() - sessions.keys():
-            self._shown.pop(gone, None)
         busy = sum(session._scriptrunner is not None for session in sessions.values())
         behind = [session for key, session in sessions.items() if self._shown.get(key, version) != version]
         for session in behind[: max(_AT_ONCE - busy, 0)]:

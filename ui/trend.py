@@ -16,7 +16,7 @@ from kpis.period import Calendar, Grain, Period
 from ui.charts import ticks
 from ui.escape import html
 from ui.formats import NOT_AVAILABLE, Formats
-from ui.links import href
+from ui.links import href, title
 from ui.verdict import Change
 from ui.view import View
 
@@ -41,6 +41,12 @@ class Bucket:
     earlier: float | None
     cut: bool
     said: str  # the value in words, and that of the window compared with on a second line
+
+
+def card(shown: Trend, moved: Change | None, view: View, formats: Formats, calendar: Calendar) -> str:
+    """HTML of the chart with its title and its total."""
+    top = title(shown.kpi.label, view.prove(shown.kpi.key)) + heading(shown, moved, formats)
+    return f'<div class="card card-{html(shown.kpi.key)}">{top}{trend(shown, view, formats, calendar)}</div>'
 
 
 def trend(shown: Trend, view: View, formats: Formats, calendar: Calendar) -> str:

@@ -30,7 +30,7 @@ _STOPWATCH = """
       const at = change.target.nodeType === 1 ? change.target : change.target.parentElement;
       if (!at?.closest("[data-testid=stMain]") || at.closest("[data-testid=stPopoverBody]")) continue;
       window.any = performance.now();
-      if (at.closest(".st-key-tiles")) window.tile = window.any;
+      if (at.closest(".tiles")) window.tile = window.any;
     }
   }).observe(document, {childList: true, subtree: true, characterData: true});
 """

@@ -58,7 +58,7 @@ def test_hostile_names_are_shown_as_text(open_page: OpenPage, server: str) -> No
     page = open_page("/", server=server)
     page.on("dialog", lambda dialog: pytest.fail(f"a name ran as a script: {dialog.message}"))
     for name in HOSTILE[:4]:  # the four sales regions
-        expect(page.locator("[class*=st-key-places]")).to_contain_text(name)
+        expect(page.locator(".world")).to_contain_text(name)
     expect(page.locator(".brand")).to_have_text(HOSTILE[0])
     page.locator(".st-key-chip-segment button").click()
     options = page.locator("[data-testid=stPopoverBody]")
@@ -97,13 +97,13 @@ def test_the_page_says_when_the_database_is_gone_and_when_it_is_back(
 ) -> None:
     page = open_page("/", server=server)
     kept, gone = crm_home / "crm.db", crm_home / "gone.db"
-    value = page.locator(".st-key-figure-deals_won .big").inner_text()
+    value = page.locator(".figure-deals_won .big").inner_text()
     with sqlite3.connect(kept) as crm:
         crm.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     kept.rename(gone)
     kept.write_text("not a database")
     expect(page.get_by_text("These numbers are as of")).to_be_visible()
-    expect(page.locator(".st-key-figure-deals_won .big")).to_have_text(value)
+    expect(page.locator(".figure-deals_won .big")).to_have_text(value)
     kept.unlink()
     gone.rename(kept)
     expect(page.get_by_text("These numbers are as of")).to_be_hidden()

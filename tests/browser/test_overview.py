@@ -32,14 +32,14 @@ def on_rows(page: Page, title: str) -> str:
 def test_it_is_complete(open_page: OpenPage, width: int, theme: str) -> None:
     page = open_page("/", width=width, theme=theme)
     for key in HEADLINE:
-        name = page.locator(f".st-key-tile-{key} svg[role=img]").get_attribute("aria-label")
+        name = page.locator(f".tile-{key} svg[role=img]").get_attribute("aria-label")
         assert name
         assert name.startswith(DEFINITIONS[key].label)
         assert "not available" not in name
     for key in FIGURES:
-        expect(page.locator(f".st-key-figure-{key} .big")).not_to_have_text("n/a")
+        expect(page.locator(f".figure-{key} .big")).not_to_have_text("n/a")
     for key in TRENDS:
-        assert page.locator(f".st-key-card-{key} .plot .bucket").count() >= 12
+        assert page.locator(f".card-{key} .plot .bucket").count() >= 12
     expect(page.locator(".globe [aria-label^='United States: ']")).to_be_visible()
     land = page.locator(".globe use").first.bounding_box()
     assert land, "the shapes are there"
@@ -52,7 +52,7 @@ def test_it_is_complete(open_page: OpenPage, width: int, theme: str) -> None:
 
 def test_a_gauge_leads_to_its_rows(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
-    page.mouse.click(*middle(page.locator(".st-key-tile-csat .gauge")))
+    page.mouse.click(*middle(page.locator(".tile-csat .gauge")))
     assert "kpi=csat" in on_rows(page, DEFINITIONS["csat"].label)
     page.go_back()
     expect(page.locator("h1")).to_have_text("Overview")
@@ -60,7 +60,7 @@ def test_a_gauge_leads_to_its_rows(open_page: OpenPage) -> None:
 
 def test_a_point_on_a_line_leads_to_the_rows_of_its_month(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
-    page.mouse.click(*middle(page.locator(".st-key-card-revenue_won .plot")))
+    page.mouse.click(*middle(page.locator(".card-revenue_won .plot")))
     assert "bucket=2026-" in on_rows(page, "Revenue won")
     page.go_back()
     expect(page.locator("h1")).to_have_text("Overview")
@@ -77,7 +77,7 @@ def test_a_country_on_the_map_leads_to_its_rows(open_page: OpenPage) -> None:
 
 def test_a_slice_leads_to_its_rows(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
-    ring = page.locator(".st-key-card-pie-revenue_won .ring")
+    ring = page.locator(".card-pie-revenue_won .ring")
     ring.scroll_into_view_if_needed()
     box = ring.bounding_box()
     assert box
@@ -97,7 +97,7 @@ def test_an_entry_of_a_list_leads_to_its_rows(open_page: OpenPage, listed: str) 
 
 def test_the_keyboard_reaches_a_tile(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
-    page.locator(".st-key-tile-churn_rate a").focus()
+    page.locator(".tile-churn_rate a").focus()
     outline = page.evaluate("getComputedStyle(document.activeElement, '::after').outlineStyle")
     page.keyboard.press("Enter")
     on_rows(page, DEFINITIONS["churn_rate"].label)
@@ -106,27 +106,27 @@ def test_the_keyboard_reaches_a_tile(open_page: OpenPage) -> None:
 
 def test_filters_live_in_the_url_and_go_back(open_page: OpenPage) -> None:
     page = open_page("/")
-    whole = page.locator(".st-key-figure-deals_won .big").inner_text()
+    whole = page.locator(".figure-deals_won .big").inner_text()
     page.locator(".st-key-chip-region button").click()
     page.get_by_role("button", name="EMEA", exact=True).click()
     page.wait_for_url("**/?region=EMEA")
     settle(page)
-    expect(page.locator(".st-key-figure-deals_won .big")).not_to_have_text(whole)
-    part = page.locator(".st-key-figure-deals_won .big").inner_text()
+    expect(page.locator(".figure-deals_won .big")).not_to_have_text(whole)
+    part = page.locator(".figure-deals_won .big").inner_text()
     page.reload()
     settle(page)
-    expect(page.locator(".st-key-figure-deals_won .big")).to_have_text(part)
+    expect(page.locator(".figure-deals_won .big")).to_have_text(part)
     expect(page.locator(".st-key-chip-region button")).to_have_text(re.compile("Region: EMEA"))
     page.go_back()
     settle(page)
-    expect(page.locator(".st-key-figure-deals_won .big")).to_have_text(whole)
+    expect(page.locator(".figure-deals_won .big")).to_have_text(whole)
 
 
 def test_on_paper_there_are_no_controls(open_page: OpenPage) -> None:
     page = open_page("/")
     page.emulate_media(media="print")
     expect(page.locator(".st-key-filters")).to_be_hidden()
-    expect(page.locator(".st-key-tile-csat svg[role=img]")).to_be_visible()
+    expect(page.locator(".tile-csat svg[role=img]")).to_be_visible()
 
 
 def test_the_proof_fits_a_phone_and_pages_through_rows(open_page: OpenPage) -> None:

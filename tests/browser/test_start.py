@@ -18,7 +18,7 @@ def test_the_overview_is_complete_after_the_first_start(tmp_path: Path, browser:
         page = browser.new_page()
         problems = watch(page, address)
         page.goto(address)
-        expect(page.locator("[class*=st-key-tile-] svg[role=img]")).to_have_count(len(HEADLINE))
+        expect(page.locator(".tiles svg[role=img]")).to_have_count(len(HEADLINE))
         settle(page)
         page.close()
     assert problems == []

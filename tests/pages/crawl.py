@@ -43,7 +43,7 @@ class Url:
 
 
 class _Reader(HTMLParser):
-    """Links with their numbers; `loose`: numbers outside of any link."""
+    """Links with their numbers; `loose`: numbers outside of any link, and below no title that is one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,12 +51,15 @@ class _Reader(HTMLParser):
         self.loose: list[Shown] = []
         self.why = ""  # the reason that stands below a missing number
         self._open: list[tuple[str, dict[str, str]]] = []
+        self._title: Shown | None = None  # the last one, which owns the first number below it
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag == "a":
             said = " ".join(one.get("title", "") for _, one in self._open[-1:])
             self.links.append(Shown(found.get("href", ""), place=self._place(), said=said))
+            if found.get("class") == "title":
+                self._title = self.links[-1]
         if "na" in found.get("class", "").split() and self._in("a"):
             self.links[-1].said = found.get("title", "")
         if tag not in _VOID:
@@ -71,12 +74,18 @@ class _Reader(HTMLParser):
         classes = {name for _, found in self._open for name in found.get("class", "").split()}
         if "why" in classes:
             self.why += data
+            if self._title:
+                self._title.said += data
+        elif "title" in classes and self._title:
+            self._title.place += f" title {data}"
         elif self._in("a"):
             inside = self._inside()
             if inside & _NUMBERS:
                 self.links[-1].text, self.links[-1].place = data, f"{self.links[-1].place} number"
             elif not inside & {"name", "beside", "moved", "share"}:
                 self.links[-1].text += data
+        elif self._title and not self._title.text and classes & {"big", "value"}:
+            self._title.text, self._title.place = data, f"{self._title.place} number"
         elif classes & _NUMBERS:
             said = " ".join(found.get("title", "") for _, found in self._open[-1:])
             self.loose.append(Shown("", data, self._place(), said))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpis import DEFINITIONS, Question
 from ui.breakdowns import where_from
-from ui.cards.card import Answers, name
+from ui.cards.card import Answers
 from ui.page import Page
 
 
@@ -26,4 +26,4 @@ class Map:
 
     def draw(self, page: Page, answers: Answers) -> None:
         title = self.title or f"{DEFINITIONS[self.kpi].label} by country"
-        where_from(page, answers["countries"][0], answers["regions"][0], title, key=f"world-{name(self)}")
+        where_from(page, answers["countries"][0], answers["regions"][0], title)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import streamlit as st
+
 from kpis import DEFINITIONS, Question
 from ui.cards.card import Answers, framed
 from ui.page import Page
@@ -28,4 +30,5 @@ class Shares:
         coloured = colouring((member for member, _ in ranked(reading.cells, self.by)), palette())
         title = self.title or page.by_words(self.kpi, self.by)
         with framed(self, title, page.view.prove(self.kpi)):
-            pie(Pie(DEFINITIONS[self.kpi], reading, self.by, coloured), page.view, page.formats)
+            drawn = pie(Pie(DEFINITIONS[self.kpi], reading, self.by, coloured), page.view, page.formats)
+            st.markdown(drawn, unsafe_allow_html=True)

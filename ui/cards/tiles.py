@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import streamlit as st
-
 from kpis import DEFINITIONS, Question
-from ui.cards.card import Answers, name, reading_of
-from ui.gauge import Tile, small
-from ui.links import link
+from ui.cards.card import Answers, reading_of
+from ui.gauge import Tile, linked, small
+from ui.grid import grid
 from ui.page import Page
 from ui.verdict import change
 
@@ -29,12 +27,11 @@ class Tiles:
 
     def draw(self, page: Page, answers: Answers) -> None:
         then = {one.key: one for one in answers.get("then", ())}
-        with st.container(key=f"multiples-{name(self)}"):
-            for key in self.keys:
-                kpi, now = DEFINITIONS[key], reading_of(answers["now"], key)
-                with st.container(border=True, key=f"tile-small-{key}", gap="xxsmall"):
-                    link("rows", kpi.label, page.view.prove(key))
-                    course = tuple((cell.value, cell.unfinished) for cell in now.cells)
-                    moved = change(now, then.get(key), kpi, page.formats)
-                    shown = Tile(kpi, now, moved, page.compared_with, course)
-                    st.markdown(small(shown, page.formats), unsafe_allow_html=True)
+        drawn = []
+        for key in self.keys:
+            kpi, now = DEFINITIONS[key], reading_of(answers["now"], key)
+            course = tuple((cell.value, cell.unfinished) for cell in now.cells)
+            moved = change(now, then.get(key), kpi, page.formats)
+            shown = Tile(kpi, now, moved, page.compared_with, course)
+            drawn.append(linked(shown, small(shown, page.formats), page.view.prove(key)))
+        grid("multiples", drawn)
