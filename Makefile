@@ -32,8 +32,8 @@ format: dev ## put the code into the common format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup ## time the dashboard's questions against hand-written SQL (EVENTS=… e-mails)
-	@$(BIN)/python -m tests.bench $(if $(EVENTS),--events $(EVENTS))
+bench: dev browser ## measure how fast everything is (EVENTS=… e-mails, PARTS=… some parts)
+	@$(BIN)/python -m tests.bench $(PARTS) $(if $(EVENTS),--events $(EVENTS))
 
 lock: dev ## compile requirements*.txt from requirements*.in
 	@$(LOCK) requirements.in --output-file requirements.txt

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from ui import cache, states
 from ui.addresses import Addresses
+from ui.drawings import route
 from ui.headers import SecurityHeaders
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -21,17 +22,19 @@ _log = logging.getLogger("crm")
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Start the keeper of the copy with the server, so that the first page finds it at work."""
+    """Start with the server what keeps the copy, so that the first page finds it at work, and its news."""
     address = st.get_option("server.address")
     if address not in _LOOPBACK:
         sys.exit(
             f"The dashboard would listen on {address or 'every network'}, where anybody could read the CRM: "
             "there is no sign-in yet. Nothing was started. Use --server.address 127.0.0.1."
         )
-    keeper = cache.keeper()
+    keeper, push = cache.keeper(), cache.push()
+    push.start()
     try:
         yield
     finally:
+        push.stop()
         keeper.stop()
 
 
@@ -45,6 +48,7 @@ def on_script_error(error: Exception) -> bool:
 
 app = st.App(
     "ui/main.py",
+    routes=[route()],
     lifespan=lifespan,
     middleware=[Middleware(SecurityHeaders), Middleware(Addresses)],
     on_script_error=on_script_error,

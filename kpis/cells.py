@@ -6,25 +6,37 @@ of a day is the sum of the ledger up to then; its exposure in a window is the su
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Date, Select, and_, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    literal_column,
+    or_,
+    union_all,
+)
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from kpis.clauses import Clauses, allowed, clauses, clock_day, number
+from kpis.days import Days
 from kpis.model import KPI, Age, AsOf, Cohort, Due, Spell, Throughout
 from kpis.period import Period
-from kpis.question import Where
-from kpis.tally import NUMBERS, Tally, aggregates
-from kpis.windows import Members, Tallies
+from kpis.shape import Shape, parameters
+from kpis.sums import EXACT, Numbers, Sums
+from kpis.tally import Tallies, Tally
 
 _NO_DAY = literal(None, Date)
+_ROWS = ("n", "missing", "out")
 
 
 def has_cells(kpi: KPI) -> bool:
@@ -38,36 +50,36 @@ def is_ledger(kpi: KPI) -> bool:
     return isinstance(kpi.clock, AsOf | Throughout)
 
 
+def lasting(kpi: KPI) -> ColumnElement[bool]:
+    """The span of a stock has at least one day."""
+    spell = kpi.clock.spell  # type: ignore[union-attr]
+    return or_(spell.end.is_(None), spell.start < spell.end)
+
+
+@lru_cache(maxsize=500)
 def cells_statement(
-    kpis: Sequence[KPI], span: Period, by: Sequence[str], where: Where
-) -> Select[Any] | CompoundSelect[Any]:
-    """Day, sign, members, and each KPI's aggregates, over the days that windows in `span` need."""
-    first = kpis[0]
+    kpis: tuple[KPI, ...], by: tuple[str, ...], shape: Shape, margins: frozenset[str]
+) -> tuple[Select[Any] | CompoundSelect[Any], Sums]:
+    """Day, sign, members, and each KPI's sums, over the days that windows from `opens` to `closes` need;
+    `margins`: the KPIs whose interval is wanted."""
+    first, sums = kpis[0], Sums()
+    for kpi in kpis:
+        sums.add(kpi, _parts(kpi), margins=kpi.key in margins)
+    opens, closes = bindparam("opens", type_=Date), bindparam("closes", type_=Date)
+    members = [first.fact.table.c[name] for name in by]
+
+    def branch(day: ColumnElement[Any], sign: int, *held: ColumnElement[bool]) -> Select[Any]:
+        rows = and_(allowed(first, parameters(shape)), *held)
+        also = literal_column(f"{sign}", Integer).label("sign")
+        return sums.select(first.fact.table, rows, [day.label("day"), *members], also)
+
     if not is_ledger(first):
         day = clock_day(first)
-        return _branch(kpis, day, 1, by, and_(allowed(first, where), day >= span.start, day < span.end))
+        return branch(day, 1, day >= opens, day < closes), sums
     spell = first.clock.spell  # type: ignore[union-attr]
-    lasting = and_(allowed(first, where), or_(spell.end.is_(None), spell.start < spell.end))
-    return union_all(
-        _branch(kpis, spell.start, 1, by, and_(lasting, spell.start < span.end)),
-        _branch(kpis, spell.end, -1, by, and_(lasting, spell.start.isnot(None), spell.end < span.end)),
-    )
-
-
-def _branch(
-    kpis: Sequence[KPI], day: ColumnElement[Any], sign: int, by: Sequence[str], where: ColumnElement[bool]
-) -> Select[Any]:
-    members = [kpis[0].fact.table.c[name] for name in by]
-    sums = [
-        (expression * sign if sign < 0 else expression).label(f"{kpi.key}.{name}")
-        for kpi in kpis
-        for name, expression in aggregates(kpi, _parts(kpi)).items()
-    ]
-    return (
-        select(day.label("day"), literal(sign).label("sign"), *members, *sums)
-        .where(where)
-        .group_by(day, *members)
-    )
+    starts = branch(spell.start, 1, lasting(first), spell.start < closes)
+    ends = branch(spell.end, -1, lasting(first), spell.start.isnot(None), spell.end < closes)
+    return union_all(starts, ends), sums
 
 
 def _parts(kpi: KPI) -> Clauses:
@@ -76,72 +88,63 @@ def _parts(kpi: KPI) -> Clauses:
     return replace(parts, each=number(kpi, kpi.each)) if isinstance(kpi.clock, Throughout) else parts
 
 
-def read_cells(table: pa.Table, kpi: KPI, periods: Sequence[Period], by: Sequence[str]) -> Tallies:
-    """A KPI's tallies for each window, from the answer to a `cells_statement`."""
-    fields = [name for name in NUMBERS if f"{kpi.key}.{name}" in table.column_names]
-    days = table.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
-    signs = table.column("sign").to_numpy()
-    columns = {name: _filled(table.column(f"{kpi.key}.{name}"), NUMBERS[name]) for name in fields}
-    found: Tallies = {}
-    for members, rows in _groups(table, by).items():
-        order = rows[np.argsort(days[rows], kind="stable")]
-        part = {name: column[order] for name, column in columns.items()}
-        add = _add_ledger if is_ledger(kpi) else _add_flow
-        for index, period in enumerate(periods):
-            tally = add(kpi, days[order], signs[order], part, period)
-            if tally.known or not by:
-                found[index, members] = tally
-    return found
+class Cells:
+    """The answer to a `cells_statement`: its rows by members, in the order of their days."""
+
+    def __init__(self, table: pa.Table, sums: Sums, by: Sequence[str]) -> None:
+        self._days = Days(table, by)
+        self._signs = table.column("sign").to_numpy()[self._days.order]
+        self._table, self._sums, self._by = table, sums, by
+
+    def tallies(self, kpi: KPI, periods: Sequence[Period], *, margins: bool) -> Tallies:
+        """A KPI's tallies for each window."""
+        columns = {
+            name: numbers[self._days.order]
+            for name, numbers in self._sums.read(self._table, kpi).items()
+            if margins or name in EXACT
+        }
+        numbers = (self._stock if is_ledger(kpi) else self._flow)(kpi, columns, periods)
+        known = numbers["known"]
+        wanted = np.argwhere(known > 0) if self._by else np.ndindex(known.shape)
+        lists = {name: matrix.tolist() for name, matrix in numbers.items()}
+        return {
+            (window, self._days.members[group]): Tally(
+                **{name: rows[group][window] for name, rows in lists.items()}
+            )
+            for group, window in wanted
+        }
+
+    def _flow(self, _kpi: KPI, columns: Numbers, periods: Sequence[Period]) -> Numbers:
+        opens, closes = self._days.bounds(periods)
+        found = {name: _over(column, opens, closes, name) for name, column in columns.items()}
+        return found | {"known": found["n"] + found["missing"] + found["out"]}
+
+    def _stock(self, kpi: KPI, columns: Numbers, periods: Sequence[Period]) -> Numbers:
+        _, closes = self._days.bounds(periods)
+        start = np.zeros_like(closes)
+        signed = {name: column * self._signs for name, column in columns.items()}
+        begun = {name: column * (self._signs > 0) for name, column in columns.items()}
+        known = sum((_over(begun[name], start, closes) for name in _ROWS), start=np.zeros_like(start))
+        if isinstance(kpi.clock, AsOf):
+            return {name: _over(column, start, closes, name) for name, column in signed.items()} | {
+                "known": known
+            }
+        # Spans that touch the window: those in force on its first day, and those that start after it.
+        after = self._days.place([period.start for period in periods], 1)
+        found = {
+            name: _over(signed[name], start, after) + _over(begun[name], after, closes) for name in _ROWS
+        }
+        lasts = np.array([period.days for period in periods])
+        ends = np.array([self._days.since_first(period.end) for period in periods])
+        each = signed["each"]
+        exposed = _over(each, start, after) * lasts
+        exposed += _over(each, after, closes) * ends - _over(each * self._days.days, after, closes)
+        return found | {"each": exposed, "known": known}
 
 
-def _add_flow(
-    _kpi: KPI, days: np.ndarray, _signs: np.ndarray, columns: dict[str, np.ndarray], period: Period
-) -> Tally:
-    held = slice(*np.searchsorted(days, (_ordinal(period.start), _ordinal(period.end))))
-    tally = Tally()
-    for name, column in columns.items():
-        cells = column[held]
-        if name == "largest":
-            tally.largest = float(cells.max(initial=0.0))
-        else:
-            setattr(tally, name, NUMBERS[name](cells.sum()))
-    tally.known = tally.n + tally.missing + tally.out
-    return tally
-
-
-def _add_ledger(
-    kpi: KPI, days: np.ndarray, signs: np.ndarray, columns: dict[str, np.ndarray], period: Period
-) -> Tally:
-    opens, closes = _ordinal(period.start), _ordinal(period.end)
-    until = slice(0, np.searchsorted(days, closes))
-    rows = ("n", "missing", "out")
-    tally = Tally(known=int(sum(columns[name][until][signs[until] > 0].sum() for name in rows)))
-    if isinstance(kpi.clock, AsOf):
-        for name, column in columns.items():
-            setattr(tally, name, NUMBERS[name](column[until].sum()))
-        return tally
-    # Spans that touch the window: those in force on its first day, and those that start after it.
-    touching = (days[until] <= opens) | (signs[until] > 0)
-    for name in rows:
-        setattr(tally, name, int(columns[name][until][touching].sum()))
-    tally.each = int((columns["each"][until] * (closes - np.maximum(days[until], opens))).sum())
-    return tally
-
-
-def _filled(column: pa.ChunkedArray, kind: type) -> np.ndarray:
-    """The column as numbers, with 0 where there was nothing to add."""
-    return column.fill_null(0).to_numpy().astype(np.int64 if kind is int else np.float64)
-
-
-def _groups(table: pa.Table, by: Sequence[str]) -> dict[Members, np.ndarray]:
-    if not by:
-        return {(): np.arange(table.num_rows)}
-    rows = defaultdict(list)
-    members = zip(*(table.column(name).to_pylist() for name in by), strict=True)
-    for row, key in enumerate(members):
-        rows[key].append(row)
-    return {key: np.array(held) for key, held in rows.items()}
-
-
-def _ordinal(day: date) -> int:
-    return int(np.datetime64(day, "D").astype(np.int64))
+def _over(column: np.ndarray, starts: np.ndarray, ends: np.ndarray, name: str = "") -> np.ndarray:
+    """The column's sum from each start to its end; of "largest" the maximum."""
+    add = np.maximum if name == "largest" else np.add
+    bounds = np.stack([starts, ends], axis=-1).ravel()
+    pieces = add.reduceat(np.append(column, 0), bounds)[::2].reshape(starts.shape)
+    return np.where(starts < ends, pieces, 0)

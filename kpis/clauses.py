@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Date,
@@ -50,6 +51,14 @@ class Clauses:
     def counts(self) -> ColumnElement[bool]:
         """The row is in the population and has a value. Never NULL."""
         return _all(*(condition.holds for condition in self.conditions), self.has_value)
+
+    def among_them(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value where the row meets every demand, else NULL."""
+        return _where(value, *(condition.holds for condition in self.conditions))
+
+    def counted(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value where the row counts, else NULL."""
+        return _where(value, *(condition.holds for condition in self.conditions), self.has_value)
 
 
 def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
@@ -158,13 +167,14 @@ def members(kpi: KPI, where: Where) -> ColumnElement[bool]:
 
 
 def of_members(rows: FromClause, where: Where) -> ColumnElement[bool]:
-    """The rows of a table whose columns have the members asked for. Members travel as parameters."""
+    """The rows of a table whose columns have the members asked for. Members travel as parameters; a
+    parameter may also stand for all of them."""
     tests = []
     for dimension, members in where:
         column = rows.c[dimension]
         named = [member for member in members if member is not None]
-        test = column.in_(named)
-        tests.append(or_(test, column.is_(None)) if None in members else test)
+        test = column.in_(named[0] if named and isinstance(named[0], BindParameter) else named)
+        tests.append(or_(test, column.is_(None)) if len(named) < len(members) else test)
     return and_(true(), *tests)
 
 
@@ -200,6 +210,12 @@ def _all(*tests: ColumnElement[bool]) -> ColumnElement[bool]:
     """All tests hold; one that cannot tell does not."""
     wanted = [test for test in tests if not isinstance(test, True_)]
     return func.coalesce(and_(*wanted), False) if wanted else true()
+
+
+def _where(value: ColumnElement[Any], *tests: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The value where all tests hold; NULL where one does not, or cannot tell."""
+    wanted = [test for test in tests if not isinstance(test, True_)]
+    return case((and_(*wanted), value)) if wanted else value
 
 
 def _in_force(spell: Spell, day: Day) -> ColumnElement[bool]:

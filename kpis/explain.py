@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Column, Select
+from sqlalchemy import Column
+from sqlalchemy.sql import ClauseElement
 
 from crm_data.warehouse.query import readable
 from kpis import drill
@@ -13,11 +12,10 @@ from kpis.clauses import conditions
 from kpis.inputs import part_questions
 from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Composition, Definition, Due, During, Spell
 from kpis.period import Period
-from kpis.query import Engine
+from kpis.query import Engine, total_statement
 from kpis.question import Question
 from kpis.read import ask, definition_of, refusal, restrictions, until_today
 from kpis.snapshot import Snapshot
-from kpis.windows import totals_statement
 
 Proof = tuple[tuple[Count, ...], tuple[Count, ...], tuple[str, ...]]
 _NOTHING: Proof = (), (), ()
@@ -118,10 +116,10 @@ def _proof(engine: Engine, kpi: KPI, question: Question) -> Proof:
     return drill.left_out_counts(engine, kpi, question), drill.undated_counts(engine, kpi, question), sql
 
 
-def _statements(kpi: KPI, question: Question) -> list[Select[Any]]:
+def _statements(kpi: KPI, question: Question) -> list[ClauseElement]:
     period = until_today(question.period, question)
-    total = totals_statement([kpi], [period], (), restrictions(question))
-    return [one.params(today=question.today) for one in (total, drill.rows_statement(kpi, question))]
+    rows = drill.rows_statement(kpi, question).params(today=question.today)
+    return [total_statement(kpi, period, restrictions(question), question.today), rows]
 
 
 def _parts(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from math import log
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 
 from crm_data.warehouse.facts import targets
 from kpis.answers import Goal
 from kpis.interval import FEWEST
-from kpis.model import Better, Definition, Interval, Phasing
+from kpis.model import Better, Composition, Definition, Interval, Phasing
 from kpis.period import Period
 from kpis.query import Engine
 from kpis.question import Where
@@ -29,8 +30,20 @@ class Target:
     floor: float | None
 
 
-def read_targets(engine: Engine) -> list[Target]:
-    rows = engine.run(select(targets)).to_pylist()
+_WANTED = select(targets).where(
+    targets.c.kpi.in_(bindparam("kpis", expanding=True)),
+    or_(targets.c.dimension.is_(None), targets.c.dimension.in_(bindparam("dimensions", expanding=True))),
+)
+
+
+def read_targets(
+    engine: Engine, definitions: Collection[Definition], dimensions: Collection[str]
+) -> list[Target]:
+    """The targets of these KPIs, and of those that they are measured by: of the whole organisation, and of
+    members of these dimensions."""
+    measured = (one.target for one in definitions if isinstance(one, Composition) and one.target)
+    keys = {one.key for one in (*definitions, *measured)}
+    rows = engine.run(_WANTED, {"kpis": sorted(keys), "dimensions": sorted(dimensions)}).to_pylist()
     return [
         Target(
             row["kpi"],

@@ -23,7 +23,7 @@ def part_totals(data: Snapshot, question: Question) -> dict[str, Fraction]:
     totals = {one.key: one.numerator or Fraction(0) for one in readings}
     if definition.target:
         period = until_today(question.period, question)
-        known = read_targets(data.engine)
+        known = read_targets(data.engine, [definition], {name for name, _ in restrictions(question)})
         aim = target_of(definition, period, restrictions(question), known, data.calendar)
         if aim:
             totals[TARGET] = as_total(aim)

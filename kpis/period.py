@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, cast
 
 from crm_data.organisation import Organisation
@@ -70,13 +70,23 @@ def anchor(today: date, newest: date | None) -> date:
     return newest if newest and today - newest > _STALE else today
 
 
+@dataclass(frozen=True)
 class Calendar:
     """The organisation's calendar: where weeks, fiscal months, quarters and years begin."""
 
-    def __init__(self, organisation: Organisation) -> None:
-        self.week_start = organisation.week_start
-        self.fiscal_start_month = organisation.fiscal_start_month
-        self.weekly = organisation.fiscal_calendar == "445"
+    organisation: Organisation
+
+    @property
+    def week_start(self) -> int:
+        return self.organisation.week_start
+
+    @property
+    def fiscal_start_month(self) -> int:
+        return self.organisation.fiscal_start_month
+
+    @property
+    def weekly(self) -> bool:
+        return self.organisation.fiscal_calendar == "445"
 
     def year_start(self, day: date) -> date:
         """The first day of the fiscal year that `day` is in."""
@@ -123,13 +133,15 @@ class Calendar:
             return [year + timedelta(weeks=n) for n in weeks]
         return [add_months(year, n) for n in range(0, 12, 1 if grain == "month" else 3)]
 
-    def buckets(self, period: Period, grain: Grain) -> Iterator[Period]:
+    @lru_cache(maxsize=1000)  # noqa: B019 - calendars are few and equal where organisations are
+    def buckets(self, period: Period, grain: Grain) -> tuple[Period, ...]:
         """The calendar's units that the period touches; the first and last may be cut by it."""
-        start = period.start
+        found, start = [], period.start
         while start < period.end:
             end = min(self.next_start(grain, start), period.end)
-            yield Period(start, end)
+            found.append(Period(start, end))
             start = end
+        return tuple(found)
 
     def preset(self, name: str, today: date) -> Period:
         """A named period. Those that go on are cut at the end of today (the to-date guard)."""

@@ -32,6 +32,8 @@ EVERYONE = Viewer()
 
 @dataclass(frozen=True)
 class Question:
+    """`margins`: cells come with their intervals. Asked without, a course costs less to draw."""
+
     kpis: tuple[str, ...]
     period: Period
     today: date
@@ -39,3 +41,4 @@ class Question:
     by: tuple[str, ...] = ()
     where: Where = ()
     viewer: Viewer = EVERYONE
+    margins: bool = True

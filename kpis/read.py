@@ -15,9 +15,8 @@ from kpis.model import KPI, Cohort, Composition, Definition, Phasing
 from kpis.period import Calendar, Period
 from kpis.query import Engine, Request, tally
 from kpis.question import Question, Where
-from kpis.tally import Tally
+from kpis.tally import Members, Tallies, Tally
 from kpis.values import Value, combined_value, value_of
-from kpis.windows import Members, Tallies
 
 Found = dict[Request, Tallies]
 
@@ -46,7 +45,9 @@ def ask(engine: Engine, calendar: Calendar, questions: Iterable[Question]) -> li
         if not refusal(definition_of(key), question)
         for request in _requests(definition_of(key), question, calendar)
     ]
-    found, known = tally(engine, requests), read_targets(engine)
+    found = tally(engine, requests)
+    definitions = {definition_of(key) for question in asked for key in question.kpis}
+    known = read_targets(engine, definitions, _narrowed(asked))
     return [
         [_reading(definition_of(key), question, calendar, found, known) for key in question.kpis]
         for question in asked
@@ -62,13 +63,22 @@ def over(
     members. As `ask`, but for many windows of one KPI at once."""
     requests = [
         [
-            Request(part, part_periods(definition, part, periods, calendar), by, where, today)
+            Request(
+                part,
+                part_periods(definition, part, periods, calendar),
+                by,
+                where,
+                today,
+                margins=_is_uncertain(definition, part),
+                spread=part.median,
+            )
             for part in definition.parts
         ]
         for definition, periods, by, where, today in asked
     ]
     found = tally(engine, [request for parts in requests for request in parts])
-    known = read_targets(engine)
+    dimensions = {name for _, _, by, where, _ in asked for name in (*by, *(one for one, _ in where))}
+    known = read_targets(engine, {definition for definition, *_ in asked}, dimensions)
     answers = []
     for (definition, periods, by, where, _), parts in zip(asked, requests, strict=True):
         tallies = {request.kpi.key: found[request] for request in parts}
@@ -108,6 +118,18 @@ def restrictions(question: Question) -> Where:
     return tuple(sorted((*question.where, *question.viewer.rights), key=repr))
 
 
+def _narrowed(asked: Iterable[Question]) -> set[str]:
+    """The dimensions of which a member's target may be wanted: by filters; by the breakdown of what is
+    measured by a target."""
+    found: set[str] = set()
+    for question in asked:
+        found |= {dimension for dimension, _ in restrictions(question)}
+        definitions = [definition_of(key) for key in question.kpis]
+        if any(isinstance(one, Composition) and one.target for one in definitions):
+            found |= set(question.by)
+    return found
+
+
 def until_today(period: Period, question: Question) -> Period:
     """The part of the period up to today: nothing dated later has happened. Of a later one, today."""
     tomorrow = question.today + timedelta(days=1)
@@ -117,17 +139,43 @@ def until_today(period: Period, question: Question) -> Period:
 def buckets(question: Question, calendar: Calendar) -> tuple[Period, ...]:
     """The windows of the cells: the grain's units inside the period, or the period itself."""
     period = until_today(question.period, question)
-    return tuple(calendar.buckets(period, question.grain)) if question.grain else (period,)
+    return calendar.buckets(period, question.grain) if question.grain else (period,)
 
 
 def _requests(definition: Definition, question: Question, calendar: Calendar) -> Iterable[Request]:
-    where, period = restrictions(question), until_today(question.period, question)
     for part in definition.parts:
-        whole = part_periods(definition, part, (period,), calendar)
-        yield Request(part, whole, (), where, question.today)
+        yield _of_total(definition, part, question, calendar)
         if question.grain or question.by:
-            windows = part_periods(definition, part, buckets(question, calendar), calendar)
-            yield Request(part, windows, question.by, where, question.today)
+            yield _of_cells(definition, part, question, calendar)
+
+
+def _of_total(definition: Definition, part: KPI, question: Question, calendar: Calendar) -> Request:
+    return Request(
+        part,
+        part_periods(definition, part, (until_today(question.period, question),), calendar),
+        (),
+        restrictions(question),
+        question.today,
+        margins=_is_uncertain(definition, part),
+        spread=part is definition and part.spread,
+    )
+
+
+def _of_cells(definition: Definition, part: KPI, question: Question, calendar: Calendar) -> Request:
+    return Request(
+        part,
+        part_periods(definition, part, buckets(question, calendar), calendar),
+        question.by,
+        restrictions(question),
+        question.today,
+        margins=question.margins and _is_uncertain(definition, part),
+        spread=part is definition and part.median,
+    )
+
+
+def _is_uncertain(definition: Definition, part: KPI) -> bool:
+    """The part's own scatter makes the interval."""
+    return part.key in definition.errors if isinstance(definition, Composition) else True
 
 
 def _reading(
@@ -137,12 +185,7 @@ def _reading(
     if why:
         return Reading(definition.key, question.period, None, why, None, None, None, None, None)
     where, period = restrictions(question), until_today(question.period, question)
-    totals = {
-        part.key: found[
-            Request(part, part_periods(definition, part, (period,), calendar), (), where, question.today)
-        ]
-        for part in definition.parts
-    }
+    totals = {part.key: found[_of_total(definition, part, question, calendar)] for part in definition.parts}
     tallies = {key: tallies.get((0, ()), Tally()) for key, tallies in totals.items()}
     total = _value(definition, period, where, {}, calendar, known, tallies)
     low, high = total.bounds or (None, None)
@@ -177,18 +220,20 @@ def _value(
     calendar: Calendar,
     known: list[Target],
     tallies: dict[str, Tally],
+    *,
+    margins: bool = True,
 ) -> Value:
     if isinstance(definition, Composition):
         scope = (*where, *((name, (member,)) for name, member in at.items()))
         aim = target_of(definition, period, scope, known, calendar)
-        value = combined_value(definition, tallies, as_total(aim) if aim else None)
+        value = combined_value(definition, tallies, as_total(aim) if aim else None, margins=margins)
         if definition.target and not aim:
             why = why_no_target(definition, period, where, tuple(at), calendar)
             return replace(value, value=None, why=why, bounds=None, notes=())
         if aim:
             value = replace(value, notes=(*value.notes, f"Measured by the {aim.source}."))
     else:
-        value = value_of(definition, tallies[definition.key])
+        value = value_of(definition, tallies[definition.key], margins=margins)
     refused = definition.windows.refuses(period)
     return replace(value, value=None, why=refused, bounds=None, spread=None, notes=()) if refused else value
 
@@ -198,15 +243,8 @@ def _cells(
 ) -> tuple[Cell, ...]:
     if not question.grain and not question.by:
         return ()
-    where, periods = restrictions(question), buckets(question, calendar)
-    parts = {
-        part.key: found[
-            Request(
-                part, part_periods(definition, part, periods, calendar), question.by, where, question.today
-            )
-        ]
-        for part in definition.parts
-    }
+    periods = buckets(question, calendar)
+    parts = {part.key: found[_of_cells(definition, part, question, calendar)] for part in definition.parts}
     return tuple(
         _cell(definition, question, calendar, known, periods[index], members, index, parts)
         for index, members in _places(parts, periods, question.by)
@@ -235,7 +273,8 @@ def _cell(
 ) -> Cell:
     at: dict[str, object] = dict(zip(question.by, members, strict=True))
     tallies = {key: tallies.get((index, members), Tally()) for key, tallies in parts.items()}
-    value = _value(definition, period, restrictions(question), at, calendar, known, tallies)
+    where = restrictions(question)
+    value = _value(definition, period, where, at, calendar, known, tallies, margins=question.margins)
     low, high = value.bounds or (None, None)
     cut = False
     if question.grain:

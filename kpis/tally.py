@@ -1,15 +1,9 @@
-"""What the engine adds up for one KPI, window and member: whole numbers, so that sums are exact."""
+"""What is added up for one KPI, window and member: whole numbers, so that sums are exact."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import BigInteger, ColumnElement, Double, cast, func
-
-from kpis.clauses import Clauses
-from kpis.model import KPI, Interval
 
 
 @dataclass
@@ -38,37 +32,7 @@ class Tally:
     clusters: tuple[int, float, float, float] | None = None
 
 
-#: How each number of a tally is made whole again from Arrow.
-NUMBERS = {
-    "n": int,
-    "each": int,
-    "per": int,
-    "squares": float,
-    "per_squares": float,
-    "products": float,
-    "largest": float,
-    "missing": int,
-    "out": int,
-}
-
-
-def aggregates(kpi: KPI, parts: Clauses) -> dict[str, ColumnElement[Any]]:
-    """The aggregates that a KPI needs, by the tally's field. Those it can do without are absent."""
-    counts, each, per, times = parts.counts, parts.each, parts.per, kpi.fact.times
-    n = func.count() if times is None else func.sum(times)
-    wanted: dict[str, ColumnElement[Any]] = {
-        "n": cast(n.filter(counts), BigInteger),
-        "each": cast(func.sum(each).filter(counts), BigInteger),
-        "missing": func.count().filter(parts.meets_conditions & ~parts.has_value),
-        "out": func.count().filter(~parts.meets_conditions),
-    }
-    weighted = kpi.per is not None and not isinstance(kpi.per, int)
-    if weighted:
-        wanted["per"] = cast(func.sum(per).filter(counts), BigInteger)
-    if weighted or kpi.interval is Interval.DELTA:
-        e, p = cast(each, Double), cast(per, Double)
-        wanted["squares"] = func.sum(e * e).filter(counts)
-        wanted["per_squares"] = func.sum(p * p).filter(counts)
-        wanted["products"] = func.sum(e * p).filter(counts)
-        wanted["largest"] = cast(func.max(p if weighted else func.abs(e)).filter(counts), Double)
-    return wanted
+#: What the members of a breakdown's dimensions are; () for the total.
+Members = tuple[object, ...]
+#: By the number of the window and the members.
+Tallies = dict[tuple[int, Members], Tally]

@@ -28,8 +28,8 @@ class Value:
     notes: tuple[str, ...] = ()
 
 
-def value_of(kpi: KPI, tally: Tally) -> Value:
-    """The value of a tally, or the reason why it has none."""
+def value_of(kpi: KPI, tally: Tally, *, margins: bool = True) -> Value:
+    """The value of a tally, or the reason why it has none. `margins`: with its interval."""
     numerator = Fraction(tally.each, kpi.each_scale)
     denominator = _denominator(kpi, tally)
     left_out = tally.out + tally.missing
@@ -37,16 +37,23 @@ def value_of(kpi: KPI, tally: Tally) -> Value:
     if why:
         return Value(why=why, n=tally.n, numerator=numerator, denominator=denominator, left_out=left_out)
     exact = numerator if denominator is None else numerator / denominator
-    spread = _spread(tally, float(exact), kpi.each_scale) if kpi.spread else None
+    spread = _spread(tally, float(exact), kpi.each_scale) if kpi.spread and tally.values else None
     value = spread.median if kpi.median and spread else float(exact)
-    return Value(value, None, tally.n, _bounds(kpi, tally, value), numerator, denominator, spread, left_out)
+    bounds = _bounds(kpi, tally, value) if margins else None
+    return Value(value, None, tally.n, bounds, numerator, denominator, spread, left_out)
 
 
 def combined_value(
-    composition: Composition, tallies: Mapping[str, Tally], target: Fraction | None = None
+    composition: Composition,
+    tallies: Mapping[str, Tally],
+    target: Fraction | None = None,
+    *,
+    margins: bool = True,
 ) -> Value:
     """The composition's value from its parts' tallies, or the part that has none."""
-    parts = {part.key: value_of(part, tallies.get(part.key, Tally())) for part in composition.parts}
+    parts = {
+        part.key: value_of(part, tallies.get(part.key, Tally()), margins=False) for part in composition.parts
+    }
     totals = {key: part.numerator or Fraction(0) for key, part in parts.items()}
     result = composition.combine(totals | {TARGET: target or Fraction(0)})
     known = Value(
@@ -65,7 +72,8 @@ def combined_value(
     if not result.denominator:
         return replace(known, why=f"There is nothing to divide by: {composition.formula}.", notes=())
     value = float(result.numerator / result.denominator)
-    return replace(known, value=value, bounds=_combined_bounds(composition, tallies, totals, value))
+    bounds = _combined_bounds(composition, tallies, totals, value) if margins else None
+    return replace(known, value=value, bounds=bounds)
 
 
 def _combined_bounds(

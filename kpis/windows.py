@@ -1,8 +1,14 @@
-"""Asking for each window by itself: what does not add up over days, and breakdowns of one window."""
+"""Asking for each window by itself: what does not add up over days, and breakdowns of one window.
+
+Each window is a SELECT of its own, with its bounds written into it, so that the engine skips what lies
+outside. Those of several windows are put together as one statement.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -11,117 +17,134 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
-    column,
+    and_,
+    bindparam,
     func,
-    literal,
+    literal_column,
     select,
-    values,
+    union_all,
 )
+from sqlalchemy.sql.selectable import CompoundSelect
 
-from kpis.clauses import Clauses, allowed, clauses, rows_of
+from kpis.cells import has_cells, is_ledger, lasting
+from kpis.clauses import allowed, clauses, clock_day, rows_of
 from kpis.model import KPI
 from kpis.period import Period
 from kpis.question import Where
-from kpis.tally import NUMBERS, Tally, aggregates
+from kpis.shape import Shape, parameters
+from kpis.sums import Sums
+from kpis.tally import Members, Tallies, Tally
 
-Members = tuple[object, ...]
-Tallies = dict[tuple[int, Members], Tally]
-
-
-class Windows:
-    """The windows of a statement: one is written into it, several are joined as a list."""
-
-    def __init__(self, periods: Sequence[Period]) -> None:
-        self.opens: ColumnElement[Any]
-        self.closes: ColumnElement[Any]
-        self.number: ColumnElement[int]
-        if len(periods) == 1:
-            self.list = None
-            self.opens, self.closes = literal(periods[0].start, Date), literal(periods[0].end, Date)
-            self.number = literal(0, Integer).label("number")
-        else:
-            names = column("number", Integer), column("opens", Date), column("closes", Date)
-            rows = [(number, period.start, period.end) for number, period in enumerate(periods)]
-            self.list = values(*names, name="windows").data(rows)
-            self.number, self.opens, self.closes = self.list.c.number, self.list.c.opens, self.list.c.closes
-
-    def select(self, kpi: KPI, where: Where, *columns: ColumnElement[Any]) -> Select[Any]:
-        """The columns over the rows that each window holds."""
-        held = clauses(kpi, self.opens, self.closes).in_window
-        statement = select(self.number, *columns).where(allowed(kpi, where))
-        if self.list is None:
-            return statement.select_from(rows_of(kpi, self.closes)).where(held)
-        return statement.select_from(rows_of(kpi, self.closes, kpi.fact.table.join(self.list, held)))
-
-    def grouped(self, statement: Select[Any], *columns: ColumnElement[Any]) -> Select[Any]:
-        keys = columns if self.list is None else (self.number, *columns)
-        return statement.group_by(*keys) if keys else statement
+Statement = Select[Any] | CompoundSelect[Any]
+Day = ColumnElement[Any]
+#: A field of the tally with its value, by window and members.
+Distributions = dict[tuple[int, Members], tuple[str, Any]]
 
 
+@lru_cache(maxsize=500)
 def totals_statement(
-    kpis: Sequence[KPI], periods: Sequence[Period], by: Sequence[str], where: Where
-) -> Select[Any]:
-    """Window, members, and each KPI's aggregates. All KPIs count the same fact by the same clock."""
-    windows = Windows(periods)
-    members = [kpis[0].fact.table.c[name] for name in by]
-    sums = [
-        expression.label(f"{kpi.key}.{name}")
-        for kpi in kpis
-        for name, expression in aggregates(kpi, clauses(kpi, windows.opens, windows.closes)).items()
-    ]
-    return windows.grouped(windows.select(kpis[0], where, *members, *sums), *members)
+    kpis: tuple[KPI, ...], windows: int, by: tuple[str, ...], shape: Shape, margins: frozenset[str]
+) -> tuple[Statement, Sums]:
+    """Window, members, and each KPI's sums. All KPIs count the same fact by the same clock; `margins`: those
+    whose interval is wanted."""
+    found = [Sums() for _ in range(windows)]
+
+    def one(place: int, opens: Day, closes: Day) -> Select[Any]:
+        for kpi in kpis:
+            found[place].add(kpi, clauses(kpi, opens, closes), margins=kpi.key in margins)
+        first, where = kpis[0], parameters(shape)
+        held = and_(allowed(first, where), clauses(first, opens, closes).in_window)
+        also = [number_of(place)]
+        if not by and has_cells(first) and is_ledger(first):
+            also.append(_seen(first, closes, where))
+        return found[place].select(rows_of(first, closes), held, members_of(first, by), *also)
+
+    return each_window(windows, one), found[0]
 
 
-def spread_statement(kpi: KPI, periods: Sequence[Period], by: Sequence[str], where: Where) -> Select[Any]:
-    """Window, members, number, and how many counted rows have it."""
-    windows = Windows(periods)
-    members = [kpi.fact.table.c[name] for name in by]
-    parts = clauses(kpi, windows.opens, windows.closes)
-    statement = windows.select(kpi, where, *members, parts.each.label("value"), func.count().label("rows"))
-    return windows.grouped(statement.where(parts.counts), *members, parts.each)
-
-
-def clusters_statement(kpi: KPI, periods: Sequence[Period], by: Sequence[str], where: Where) -> Select[Any]:
+@lru_cache(maxsize=500)
+def clusters_statement(kpi: KPI, windows: int, by: tuple[str, ...], shape: Shape) -> Statement:
     """Window, members, customers, ΣE², ΣEP, ΣP² over each customer's own sums E and P."""
-    windows = Windows(periods)
-    members = [kpi.fact.table.c[name] for name in by]
-    parts: Clauses = clauses(kpi, windows.opens, windows.closes)
-    customer = func.coalesce(kpi.fact.c.account, -kpi.fact.c.id)
-    own = windows.select(
-        kpi, where, *members, func.sum(parts.each).label("e"), func.sum(parts.per).label("p")
-    )
-    each = windows.grouped(own.where(parts.counts), *members, customer).subquery("customers")
-    keys = [each.c.number, *(each.c[name] for name in by)]
-    sums = (func.sum(each.c.e * each.c.e), func.sum(each.c.e * each.c.p), func.sum(each.c.p * each.c.p))
-    return select(*keys, func.count(), *sums).group_by(*keys)
+
+    def one(place: int, opens: Day, closes: Day) -> Select[Any]:
+        parts = clauses(kpi, opens, closes)
+        members = members_of(kpi, by)
+        customer = func.coalesce(kpi.fact.c.account, -kpi.fact.c.id)
+        own = (
+            select(*members, func.sum(parts.each).label("e"), func.sum(parts.per).label("p"))
+            .select_from(rows_of(kpi, closes))
+            .where(allowed(kpi, parameters(shape)), parts.in_window, parts.counts)
+            .group_by(*members, customer)
+            .subquery("customers")
+        )
+        e, p = own.c.e, own.c.p
+        sums = func.sum(e * e).label("ee"), func.sum(e * p).label("ep"), func.sum(p * p).label("pp")
+        keys = [own.c[name] for name in by]
+        return select(number_of(place), *keys, func.count().label("customers"), *sums).group_by(*keys)
+
+    return each_window(windows, one)
 
 
-def read_totals(table: pa.Table, kpi: KPI, by: Sequence[str]) -> Tallies:
-    """A KPI's tallies from the answer to a `totals_statement`."""
-    fields = [name for name in NUMBERS if f"{kpi.key}.{name}" in table.column_names]
-    numbers = zip(*(table.column(f"{kpi.key}.{name}").to_pylist() for name in fields), strict=True)
-    found: Tallies = {}
-    for key, row in zip(_keys(table, by), numbers, strict=True):
-        tally = Tally(**{name: NUMBERS[name](value or 0) for name, value in zip(fields, row, strict=True)})
-        tally.known = tally.n + tally.missing + tally.out
-        found[key] = tally
+def values_of_windows(periods: Sequence[Period]) -> dict[str, date]:
+    """The values of the parameters that stand for the windows."""
+    found: dict[str, date] = {}
+    for place, period in enumerate(periods):
+        found |= {f"opens_{place}": period.start, f"closes_{place}": period.end}
     return found
 
 
-def add_spread(tallies: Tallies, table: pa.Table, by: Sequence[str]) -> None:
-    counted = zip(table.column("value").to_pylist(), table.column("rows").to_pylist(), strict=True)
-    for key, (value, rows) in zip(_keys(table, by), counted, strict=True):
-        tallies[key].values[int(value)] += rows
+def read_totals(table: pa.Table, sums: Sums, kpi: KPI, by: Sequence[str]) -> Tallies:
+    """A KPI's tallies from the answer to a `totals_statement`."""
+    numbers = {name: column.tolist() for name, column in sums.read(table, kpi).items()}
+    found = {
+        key: Tally(**dict(zip(numbers, row, strict=True)))
+        for key, row in zip(keys_of(table, by), zip(*numbers.values(), strict=True), strict=True)
+    }
+    for tally in found.values():
+        tally.known = tally.n + tally.missing + tally.out
+    if "seen" in table.column_names:
+        for tally, seen in zip(found.values(), table.column("seen").to_pylist(), strict=True):
+            tally.known = seen
+    return found
 
 
-def add_clusters(tallies: Tallies, table: pa.Table, by: Sequence[str]) -> None:
-    sums = [table.column(1 + len(by) + n).to_pylist() for n in range(4)]
-    for key, (customers, ee, ep, pp) in zip(_keys(table, by), zip(*sums, strict=True), strict=True):
-        tallies[key].clusters = (customers, float(ee), float(ep), float(pp))
+def read_clusters(table: pa.Table, by: Sequence[str]) -> Distributions:
+    """Customers' own sums in each window and member, from the answer to a `clusters_statement`."""
+    sums = [table.column(name).to_pylist() for name in ("customers", "ee", "ep", "pp")]
+    return {
+        key: ("clusters", (customers, float(ee), float(ep), float(pp)))
+        for key, (customers, ee, ep, pp) in zip(keys_of(table, by), zip(*sums, strict=True), strict=True)
+        if customers
+    }
 
 
-def _keys(table: pa.Table, by: Sequence[str]) -> list[tuple[int, Members]]:
-    numbers = table.column(0).to_pylist()
+def each_window(windows: int, one: Callable[[int, Day, Day], Select[Any]]) -> Statement:
+    """The selects of all windows as one statement."""
+    selects = [
+        one(place, bindparam(f"opens_{place}", type_=Date), bindparam(f"closes_{place}", type_=Date))
+        for place in range(windows)
+    ]
+    return selects[0] if windows == 1 else union_all(*selects)
+
+
+def number_of(place: int) -> ColumnElement[int]:
+    return literal_column(f"{place}", Integer).label("number")
+
+
+def members_of(kpi: KPI, by: Sequence[str]) -> list[ColumnElement[Any]]:
+    return [kpi.fact.table.c[name] for name in by]
+
+
+def _seen(kpi: KPI, closes: Day, where: Where) -> ColumnElement[int]:
+    """1 if any span had begun by then, else 0."""
+    begun: Select[Any] = select(literal_column("1")).where(
+        allowed(kpi, where), lasting(kpi), clock_day(kpi) < closes
+    )
+    return select(func.count()).select_from(begun.limit(1).subquery("begun")).scalar_subquery().label("seen")
+
+
+def keys_of(table: pa.Table, by: Sequence[str]) -> list[tuple[int, Members]]:
+    numbers = table.column("number").to_pylist()
     members = (
         zip(*(table.column(name).to_pylist() for name in by), strict=True) if by else [()] * len(numbers)
     )

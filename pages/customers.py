@@ -35,6 +35,7 @@ if not shows_group(page):
                     "team",
                     "basis",
                     "plan",
+                    "segment",
                 ),
             ),
             Breakdown("customers_lost", by="lost_reason"),
@@ -51,13 +52,13 @@ if not shows_group(page):
             Listing(
                 "untouched_customers",
                 title="Customers not touched for 90 days",
-                without=("counts_for", "until", "region", "country"),
+                without=("counts_for", "until", "region", "country", "size"),
             ),
-            Breakdown("engagement", by="segment"),
             Breakdown("customer_activities", by="activity"),
         ),
         Row(
-            Shares("loyalty_members", by="tier"),
+            Breakdown("engagement", by="segment"),
+            Breakdown("loyalty_members", by="tier"),
             Breakdown("loyalty_engagement", by="tier"),
         ),
     )

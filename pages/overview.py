@@ -8,7 +8,7 @@ from ui.alerts.strip import strip
 from ui.breakdowns import where_from, who_from
 from ui.figures import figure
 from ui.gauge import Tile, tile
-from ui.links import go, link
+from ui.links import link
 from ui.overview import FIGURES, TRENDS, grain_for, questions
 from ui.trend import Trend, footnote, heading, trend
 from ui.verdict import change
@@ -45,10 +45,8 @@ with st.container(key="trends"):
             series = Trend(
                 DEFINITIONS[key], now[key], earlier.get(key), grain_for(page.period), page.compared_with
             )
-            st.markdown(heading(series, moved[key], formats), unsafe_allow_html=True)
-            bucket = trend(series, formats, page.calendar, key=f"trend-{key}")
-            if bucket:
-                go("rows", view.prove(key, bucket=bucket))
+            drawn = heading(series, moved[key], formats) + trend(series, view, formats, page.calendar)
+            st.markdown(drawn, unsafe_allow_html=True)
 note = footnote(now[TRENDS[0]], page.calendar, grain_for(page.period))
 if note:
     st.markdown(note, unsafe_allow_html=True)

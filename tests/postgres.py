@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: on a socket in a temporary folder, gone when they end."""
+"""A PostgreSQL server of the tests' own: on a socket in a temporary folder, stopped when they end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,34 +57,40 @@ kill -INT $server; wait $server; rm -rf "$folder"
 
 
 @contextmanager
-def server() -> Iterator[URL]:
-    """Start a server; gives the address of its superuser and first database; stops it at the end."""
+def server(kept: Path | None = None, settings: Mapping[str, str] = SETTINGS) -> Iterator[URL]:
+    """Start a server; gives the address of its superuser and first database; stops it at the end.
+
+    `kept`: the folder of its data, which stays there for the next time; else nothing stays.
+    """
     programs, who = binaries(), _unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=_memory()))
-    data = folder / "data"
-    if who:
-        os.chown(folder, who["user"], who["group"])
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=None if kept else _memory()))
+    data = kept or folder / "data"
+    for own in (folder, *([data] if kept else [])):
+        own.mkdir(parents=True, exist_ok=True)
+        if who:
+            os.chown(own, who["user"], who["group"])
     try:
-        initdb: list[str | Path] = [
-            programs / "initdb",
-            "-D",
-            data,
-            *"-U crm -E UTF8 --locale=C -A trust -N".split(),
-        ]
-        made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False, **who)
-        if made.returncode:
-            raise RuntimeError(f"initdb failed: {made.stderr}")
-        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        postgres: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, *settings]
+        if not (data / "PG_VERSION").exists():
+            _initdb(programs, data, who)
+        chosen = [f"-c{name}={value}" for name, value in settings.items()]
+        postgres: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, *chosen]
         command: list[str | Path] = ["/bin/sh", "-c", UNTIL_THE_END, "sh", folder, *postgres]
         with subprocess.Popen(
             command, cwd="/", stdin=subprocess.PIPE, start_new_session=True, **who
         ) as process:
-            _wait_until_ready(process, folder)
+            _wait_until_ready(process, folder, data)
             yield URL.create("postgresql+psycopg", "crm", database="postgres", query={"host": str(folder)})
             # Leaving closes its standard input and waits for it.
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initdb(programs: Path, data: Path, who: dict[str, Any]) -> None:
+    options = "-U crm -E UTF8 --locale=C -A trust -N".split()
+    command: list[str | Path] = [programs / "initdb", "-D", data, *options]
+    made = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **who)
+    if made.returncode:
+        raise RuntimeError(f"initdb failed: {made.stderr}")
 
 
 def _memory() -> str | None:
@@ -112,10 +118,10 @@ def _runs(program: Path) -> bool:
         return False
 
 
-def _wait_until_ready(process: subprocess.Popen[Any], folder: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[Any], folder: Path, data: Path) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until and process.poll() is None:
-        state = folder / "data" / "postmaster.pid"
+        state = data / "postmaster.pid"
         if state.exists() and state.read_text().rstrip().endswith("ready"):
             return
         time.sleep(0.02)

@@ -16,7 +16,7 @@ from crm_data.warehouse.query import readable
 from kpis import model
 from kpis.catalog import facts
 from kpis.period import Period
-from kpis.windows import totals_statement
+from kpis.query import total_statement
 from tests.test_house import tracked
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,4 +120,6 @@ def test_the_example_of_a_kpi_is_one() -> None:
     names = {**vars(model), **vars(facts)}
     exec(textwrap.dedent(example), names)
     year = Period(date(2025, 1, 1), date(2026, 1, 1))
-    assert "cases.due_day >= '2025-01-01'" in readable(totals_statement([names["ON_TIME"]], [year], (), ()))
+    assert "cases.due_day >= '2025-01-01'" in readable(
+        total_statement(names["ON_TIME"], year, (), year.start)
+    )

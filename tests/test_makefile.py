@@ -88,13 +88,18 @@ def test_run_starts_what_the_browser_tests_start(project: Path) -> None:
     assert asked(project)[-1] == shlex.join(start_command(8600))
 
 
-def test_the_size_of_demo_and_bench_can_be_given(project: Path) -> None:
-    make(project, "setup")
+def test_the_size_of_demo_and_the_parts_of_the_bench_can_be_given(project: Path) -> None:
+    make(project, "setup", "dev")
     asked(project)
     make(project, "demo")
     make(project, "demo", "EVENTS=5000")
-    make(project, "bench", "EVENTS=5000")
-    wanted = ["-m crm_data demo", "-m crm_data demo --events 5000", "-m tests.bench --events 5000"]
+    make(project, "bench", "EVENTS=5000", "PARTS=questions growth")
+    wanted = [
+        "-m crm_data demo",
+        "-m crm_data demo --events 5000",
+        "-m tests.browser.chromium",
+        "-m tests.bench questions growth --events 5000",
+    ]
     assert asked(project) == wanted
 
 

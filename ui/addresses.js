@@ -8,9 +8,11 @@ document.addEventListener("click", (event) => {
   }
   const link = event.target.closest("a[target=_self]");
   const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
-  if (!link || special || event.defaultPrevented || link.origin !== location.origin) return;
+  if (!link || special || event.defaultPrevented) return;
+  const to = new URL(link.getAttribute("href"), location.href); // in a drawing, a link's href is no text
+  if (to.origin !== location.origin) return;
   event.preventDefault();
-  history.pushState({}, "", link.href);
+  history.pushState({}, "", to);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-  if (link.hash) document.querySelector(`.st-key-${CSS.escape(link.hash.slice(1))}`)?.scrollIntoView();
+  if (to.hash) document.querySelector(`.st-key-${CSS.escape(to.hash.slice(1))}`)?.scrollIntoView();
 });

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.pages import PAGES
 
-SCRIPT = (Path(__file__).parent / "addresses.js").read_text(encoding="utf-8")
+SCRIPT = "".join(
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("addresses.js", "tips.js")
+)
 _END = b"</body>"
 _UNWANTED = (b"accept-encoding", b"if-none-match", b"if-modified-since")  # the body has to be read here
 

@@ -9,7 +9,7 @@ import streamlit as st
 from kpis import DEFINITIONS
 from kpis.answers import Reading
 from ui.escape import html
-from ui.links import Entry, go, link, linked_list
+from ui.links import Entry, link, linked_list
 from ui.map import country_map
 from ui.page import Page
 from ui.palette import palette
@@ -31,13 +31,10 @@ def where_from(page: Page, countries: Reading, regions: Reading, title: str, *, 
             )
             return
         with st.container(key=f"world-{key}"):
-            with st.container(key=f"globe-{key}"):
-                code = country_map(kpi, countries, page.formats, key=key)
+            st.markdown(country_map(kpi, countries, page.view, page.formats), unsafe_allow_html=True)
             with st.container(key=f"places-{key}"):
                 _list(page, regions, "region", "Regions")
                 _list(page, countries, "country", "Countries")
-    if code:
-        go("rows", page.view.prove(kpi.key, "country", (code,)))
 
 
 def who_from(page: Page, answers: Answers) -> None:
@@ -53,9 +50,7 @@ def who_from(page: Page, answers: Answers) -> None:
             with st.container(border=True, key=f"card-pie-{reading.key}", gap="xsmall"):
                 link("rows", title, page.view.prove(reading.key))
                 shown = Pie(DEFINITIONS[reading.key], reading, "segment", coloured)
-                clicked = pie(shown, page.view, page.formats)
-            if clicked:
-                go("rows", page.view.prove(reading.key, "segment", clicked))
+                pie(shown, page.view, page.formats)
 
 
 def _list(page: Page, reading: Reading, dimension: str, title: str) -> None:
@@ -64,11 +59,12 @@ def _list(page: Page, reading: Reading, dimension: str, title: str) -> None:
     if not sized:
         return
     entries = [_entry(page, reading, dimension, member, value, sized[0][1]) for member, value in sized]
-    st.markdown(f'<div class="over">{title}</div>', unsafe_allow_html=True)
-    linked_list(entries[:_SHOWN], key=f"{dimension}-{reading.key}")
+    largest = linked_list(entries[:_SHOWN], key=f"{dimension}-{reading.key}")
+    st.markdown(f'<div class="over">{title}</div>{largest}', unsafe_allow_html=True)
     if entries[_SHOWN:]:
         with st.popover(f"{len(entries) - _SHOWN} more", type="tertiary"):
-            linked_list(entries[_SHOWN:], key=f"{dimension}-{reading.key}-rest")
+            rest = linked_list(entries[_SHOWN:], key=f"{dimension}-{reading.key}-rest")
+            st.markdown(rest, unsafe_allow_html=True)
 
 
 def _entry(

@@ -1,4 +1,7 @@
-"""What outlives a run of a page: the keeper of the copy, and answers. The only place with st.cache_*."""
+"""What outlives a run of a page: the keeper of the copy, what tells pages of its news, and answers.
+
+The only place with st.cache_*.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from crm_data.warehouse import Copy, Keeper
 from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts
 from kpis.alerts import Backtest, Watch
 from kpis.reports import REPORTS, Asked, Found, gather
+from ui.push import Push
 
 Answer = TypeVar("Answer")
 
@@ -23,6 +27,11 @@ Answer = TypeVar("Answer")
 def keeper() -> Keeper:
     """The one keeper of the copy in this process. The first call starts it."""
     return _keeper(_url())
+
+
+def push() -> Push:
+    """What draws open pages again when the keeper has news."""
+    return _push(_url())
 
 
 def crm() -> Any:
@@ -39,6 +48,14 @@ def _keeper(url: str) -> Keeper:
     started = Keeper(_crm(url), then=Watch(_crm(url)))
     started.start()
     return started
+
+
+@st.cache_resource(show_spinner=False)
+def _push(url: str) -> Push:
+    followed = _keeper(url)
+    made = Push(lambda: followed.shown)
+    followed.listener = made.news
+    return made
 
 
 @st.cache_resource(show_spinner=False)

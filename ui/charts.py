@@ -1,4 +1,4 @@
-"""What the Vega-Lite charts share: their look, their clicks, their axes."""
+"""What charts share: their axes, and the look of those that Vega-Lite draws."""
 
 from __future__ import annotations
 
@@ -30,13 +30,6 @@ def look(colours: Palette) -> dict[str, Any]:
         },
         "axisX": {"grid": False},
     }
-
-
-def clicking(name: str, field: str, hover: str | None = None) -> list[dict[str, Any]]:
-    """A click gives `name` the mark's `field`; "near" is the mark under the pointer, told by `hover`."""
-    click = {"type": "point", "fields": [field], "on": "click", "clear": False}
-    near = {"type": "point", "fields": [hover or field], "on": "pointerover", "clear": "pointerout"}
-    return [{"name": name, "select": click}, {"name": "near", "select": near}]
 
 
 def lookup(values: Sequence[float], labels: Sequence[str]) -> str:

@@ -54,11 +54,11 @@ class Form:
             st.error(f"**Not saved; what you typed is still here.** {markdown(failed)}")
         problems = state.get(f"{self.key}-problems", {})
         with st.form(f"{self.key}-form", border=False):
-            places = st.columns(columns)
             narrow = [one for one in self.fields if not one.wide]
-            for number, one in enumerate(narrow):
-                with places[number % columns]:
-                    control(one, self._at(one.name), problems.get(one.name))
+            for first in range(0, len(narrow), columns):  # line by line: so they stack on a phone
+                for place, one in zip(st.columns(columns), narrow[first : first + columns], strict=False):
+                    with place:
+                        control(one, self._at(one.name), problems.get(one.name))
             for one in self.fields:
                 if one.wide:
                     control(one, self._at(one.name), problems.get(one.name))

@@ -1,42 +1,25 @@
-"""How fresh the numbers are, and drawing the page again when there are newer ones."""
+"""How fresh the numbers are, in words that stay true while the page is open."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import streamlit as st
-
-from crm_data.warehouse import Keeper
 from ui.escape import html
 from ui.page import Page
 
-_EVERY = 0.5  # seconds between looks at the copy, so that a change elsewhere shows within one
 
-
-@st.fragment(run_every=_EVERY)
-def freshness(shown: Page, keeper: Keeper, version: object, error: str | None) -> None:
-    """How fresh the numbers are. Draws the page again when there are newer ones."""
-    seen = keeper.copy and (keeper.copy.state.version, keeper.news)
-    if seen != version or keeper.error != error:
-        st.rerun()
+def freshness(shown: Page, *, late: bool) -> str:
+    """For the bar, as HTML. `late`: the copy cannot follow the CRM database."""
     state = shown.copy.state
     newest = shown.formats.day(state.newest_day) if state.newest_day else "–"
-    late = " late" if keeper.error else ""
-    then = f"as of {when(shown)}" if keeper.error else refreshed(shown)
+    then = f"as of {when(shown)}" if late else refreshed(shown)
     words = f'<span>Data up to {html(newest)}</span><span class="dot"> · </span><span>{html(then)}</span>'
-    st.markdown(f'<div class="fresh{late}"><i></i><span>{words}</span></div>', unsafe_allow_html=True)
+    return f'<div class="fresh{" late" if late else ""}"><i></i><span>{words}</span></div>'
 
 
 def refreshed(shown: Page) -> str:
-    """How fresh the copy is. The keeper looks every second: what it has not refreshed has not changed."""
-    then, now = shown.copy.state.refreshed_at, datetime.now(UTC)
-    if then is None:
-        return "not refreshed yet"
-    return (
-        f"refreshed {ago(then, now)}"
-        if now - then < timedelta(minutes=1)
-        else f"no change since {when(shown)}"
-    )
+    """How fresh the copy is. The keeper looks every second, and a page is drawn again when there is news."""
+    return f"no change since {when(shown)}" if shown.copy.state.refreshed_at else "not refreshed yet"
 
 
 def when(shown: Page) -> str:
@@ -45,14 +28,6 @@ def when(shown: Page) -> str:
     then = (shown.copy.state.refreshed_at or datetime.now(UTC)).astimezone(zone)
     day = "" if then.date() == datetime.now(zone).date() else f" on {shown.formats.day(then.date())}"
     return f"{then:%H:%M}{day}"
-
-
-@st.fragment(run_every=1)
-def look_again(keeper: Keeper, version: int | None, error: str | None) -> None:
-    """Draw the page again when the keeper has come further than it was when the page was drawn."""
-    now = keeper.copy.state.version if keeper.copy else None
-    if now != version or keeper.error != error or (keeper.copy is None and not keeper.error):
-        st.rerun()
 
 
 def ago(then: datetime, now: datetime) -> str:

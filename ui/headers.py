@@ -13,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.addresses import SCRIPT
 
+#: Seconds for which a browser need not ask again for a file of ours. They change with a new version only.
+A_WEEK = 7 * 24 * 3600
+
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -42,7 +45,7 @@ def _hash(script: str) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds the headers to every response."""
+    """ASGI middleware: adds the headers to every response, and to our files that browsers may keep them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -57,7 +60,10 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                if "/app/static/" in scope["path"] and message["status"] == 200:
+                    headers["Cache-Control"] = f"public, max-age={A_WEEK}"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

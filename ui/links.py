@@ -44,7 +44,7 @@ def rows_of(view: View, kpi: str, dimension: str, member: object) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a list: a name that is a link, its number, its part of the whole."""
+    """A line of a list: a name, its number, its part of the whole, and where it leads."""
 
     name: str
     number: str
@@ -54,22 +54,18 @@ class Entry:
     colour: str | None = None
 
 
-def linked_list(entries: Sequence[Entry], *, key: str) -> None:
-    """The entries, one a line. The names are links; numbers and bars stand behind them."""
-    with st.container(key=f"list-{key}"):
-        st.markdown(
-            f'<div class="ranked">{"".join(_line(entry) for entry in entries)}</div>', unsafe_allow_html=True
-        )
-        for entry in entries:
-            link("rows", entry.name, entry.query)
+def linked_list(entries: Sequence[Entry], *, key: str) -> str:
+    """HTML of the entries, one a line. Each line is a link, with its number and bar."""
+    return f'<div class="ranked list-{html(key)}">{"".join(_line(entry) for entry in entries)}</div>'
 
 
 def _line(entry: Entry) -> str:
     colour = f"background:{entry.colour};" if entry.colour else ""
     swatch = f'<i class="swatch" style="{colour}"></i>' if entry.colour else ""
     return (
-        f'<div class="{"keyed" if entry.colour else ""}">{swatch}'
+        f'<a href="{html(href("rows", entry.query))}" target="_self">{swatch}'
+        f'<span class="name">{html(entry.name) or "(no name)"}</span>'
         f'<i class="bar" style="{colour}width:{max(entry.bar, 0) * 100:.1f}%"></i>'
         f'<span class="number">{html(entry.number)}</span>'
-        f'<span class="share">{html(entry.share)}</span></div>'
+        f'<span class="share">{html(entry.share)}</span></a>'
     )

@@ -1,7 +1,7 @@
-"""Where in the world: countries as shapes, coloured by how much. A click names the country.
+"""Where in the world: countries as shapes, coloured by how much. Each is a link to its rows.
 
-Vega-Lite draws the shapes that ship with the project on an equal-area projection. The browser fetches and
-keeps the shapes by itself; a rerun sends only the numbers.
+The shapes are a drawing of its own address (`ui/shapes.py`), which the browser fetches once and keeps; the
+page only says which of them have which colour.
 """
 
 from __future__ import annotations
@@ -9,19 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import streamlit as st
 
 from kpis.answers import Reading
 from kpis.model import Definition
-from ui.charts import clicking, look
 from ui.escape import html
 from ui.formats import Formats
+from ui.links import href
 from ui.palette import Palette, palette
-from ui.shapes import FILE, frame, shape_of
-
-_ANTARCTICA = "010"
+from ui.shapes import frame, name_of, shape_of
+from ui.view import View
 
 
 @dataclass(frozen=True)
@@ -57,81 +53,29 @@ def places(reading: Reading, formats: Formats) -> tuple[list[Place], list[float]
     return found, bounds
 
 
-def country_map(kpi: Definition, reading: Reading, formats: Formats, *, key: str) -> str | None:
-    """Draw map and legend. Gives the code of the country that was clicked, once."""
+def country_map(kpi: Definition, reading: Reading, view: View, formats: Formats) -> str:
+    """HTML of map and legend. Each country with a value is a link to its rows."""
     colours = palette()
     found, bounds = places(reading, formats)
-    with st.container(key=f"map-{key}"):
-        event: Any = st.vega_lite_chart(
-            spec=_spec(found, len(bounds), kpi, formats, colours),
-            height="stretch",
-            key=key,
-            on_select="rerun",
-            selection_mode="country",
-            alt=f"{kpi.label} on a map of the world. The list beside it has the same numbers.",
-        )
-    st.markdown(_legend(found, bounds, kpi, formats, colours), unsafe_allow_html=True)
-    clicked = event["selection"].get("country") or []
-    code = clicked[0].get("code") if clicked else None
-    return code if any(place.code == code for place in found) else None
-
-
-def _spec(
-    found: Sequence[Place], steps: int, kpi: Definition, formats: Formats, colours: Palette
-) -> dict[str, Any]:
-    values = [
-        {
-            "shape": shape_of(place.code),
-            "code": place.code,
-            "colour": shade(place.step, steps, colours),
-            "said": f"{place.name}: {formats.value(kpi.unit, place.value)}",
-        }
-        for place in found
-    ]
-    base = st.get_option("server.baseUrlPath").strip("/")
     shown = frame(shape for place in found if (shape := shape_of(place.code)))
-    scale = f"min(width / {shown.width:.4f}, height / {shown.height:.4f})"
-    return {
-        "data": {
-            "url": "/" + "/".join(filter(None, (base, "app/static", FILE))),
-            "format": {"type": "topojson", "feature": "countries"},
-        },
-        "transform": [
-            {"filter": f"datum.id !== '{_ANTARCTICA}'"},
-            {"calculate": "datum.id || datum.properties.name", "as": "shape"},
-            {
-                "lookup": "shape",
-                "from": {"data": {"values": values}, "key": "shape", "fields": ["code", "colour", "said"]},
-            },
-            {"calculate": f"datum.colour || '{colours.land}'", "as": "fill"},
-            {"calculate": "datum.said || datum.properties.name + ': none'", "as": "words"},
-        ],
-        "projection": {
-            "type": "equalEarth",
-            "rotate": [-shown.meridian, 0, 0],
-            "scale": {"expr": scale},
-            "translate": {"expr": f"[width / 2, height / 2 + {shown.middle:.4f} * {scale}]"},
-        },
-        "mark": {
-            "type": "geoshape",
-            "clip": True,
-            "stroke": colours.paper,
-            "strokeWidth": 0.6,
-            "cursor": {"expr": "datum.code ? 'pointer' : 'default'"},
-        },
-        "params": clicking("country", "code", hover="shape"),
-        "encoding": {
-            "color": {"field": "fill", "type": "nominal", "scale": None},
-            "stroke": {
-                "condition": {"param": "near", "empty": False, "value": colours.ink},
-                "value": colours.paper,
-            },
-            "tooltip": {"field": "words", "type": "nominal"},
-            "description": {"field": "words", "type": "nominal"},
-        },
-        "padding": 0,
-        "config": look(colours),
-    }
+    address = f"shapes/{shown.meridian}.svg"
+    drawn = "".join(
+        f'<a tabindex="-1" target="_self" href="{html(_rows_of(place, kpi, view))}" '
+        f'aria-label="{html(f"{place.name}: {formats.value(kpi.unit, place.value)}")}">'
+        f'<use href="{address}#{name_of(shape)}" fill="{shade(place.step, len(bounds), colours)}"/></a>'
+        for place in reversed(found)  # the largest on top, whose border shows when pointed at
+        if (shape := shape_of(place.code))
+    )
+    title = html(f"{kpi.label} on a map of the world. The list beside it has the same numbers.")
+    return (
+        f'<div class="globe"><svg viewBox="{shown.box}" role="group" aria-label="{title}">'
+        f'<use href="{address}#land" fill="{colours.land}" aria-hidden="true"/>{drawn}</svg>'
+        f"{_legend(found, bounds, kpi, formats, colours)}</div>"
+    )
+
+
+def _rows_of(place: Place, kpi: Definition, view: View) -> str:
+    return href("rows", view.prove(kpi.key, "country", (place.code,)))
 
 
 def shade(step: int, steps: int, colours: Palette) -> str:

@@ -34,7 +34,7 @@ def questions(view: View, calendar: Calendar, today: date, viewer: Viewer) -> di
     def question(
         kpis: tuple[str, ...], over: Period, by: tuple[str, ...] = (), every: Grain | None = None
     ) -> Question:
-        return Question(kpis, over, today, every, by, view.where, viewer)
+        return Question(kpis, over, today, every, by, view.where, viewer, margins=not every)
 
     asked = {
         "now": question(tuple(dict.fromkeys((*HEADLINE, *TRENDS))), period, every=grain),

@@ -56,8 +56,9 @@ class Page:
         by: tuple[str, ...] = (),
         grain: Grain | None = None,
     ) -> Question:
-        """A question about the page's window, or another one, under its filters."""
-        return Question(kpis, period or self.period, self.today, grain, by, self.view.where, self.viewer)
+        """A question about the page's window, or another one, under its filters. A course has no margins."""
+        over, margins = period or self.period, not grain
+        return Question(kpis, over, self.today, grain, by, self.view.where, self.viewer, margins)
 
     def compared_question(
         self, kpis: tuple[str, ...], *, by: tuple[str, ...] = (), grain: Grain | None = None

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from math import cos, sin, tau
 
 import streamlit as st
 
 from kpis.answers import Cell, Reading
 from kpis.dimensions import DIMENSIONS
 from kpis.model import Definition
-from ui.charts import PADDING, clicking, look
 from ui.escape import html
 from ui.formats import Formats
-from ui.links import Entry, linked_list
+from ui.links import Entry, href, linked_list
 from ui.palette import Palette, palette
 from ui.view import View
 
 MOST = 6
-_HEIGHT = 190
+_INNER, _OUTER = 56, 86  # radii of the ring, in a box of 190 × 190
 
 
 @dataclass(frozen=True)
@@ -73,92 +72,69 @@ class Pie:
     coloured: Mapping[object, str]
 
 
-def pie(shown: Pie, view: View, formats: Formats) -> tuple[object, ...] | None:
-    """Draw ring and list. Gives the members of the slice that was clicked, once."""
+def pie(shown: Pie, view: View, formats: Formats) -> None:
+    """Draw ring and list; both link each slice to its rows."""
     kpi, reading, dimension = shown.kpi, shown.reading, shown.dimension
-    colours, key = palette(), f"{dimension}-{kpi.key}"
-    parts = slices(reading.cells, dimension, formats, colours, shown.coloured)
+    parts = slices(reading.cells, dimension, formats, palette(), shown.coloured)
     if not parts:
         why = html(reading.why or "Nothing to divide.")
         st.markdown(f'<div class="why">{why}</div>', unsafe_allow_html=True)
-        return None
+        return
     if [part.members for part in parts] == [(None,)]:
         label = DIMENSIONS[dimension].label.lower()
         st.markdown(f'<div class="why">No {label} is recorded for these.</div>', unsafe_allow_html=True)
-        return None
+        return
     whole = sum(part.value for part in parts)
-    with st.container(key=f"pie-{key}", horizontal=True, vertical_alignment="center"):
-        with st.container(key=f"ring-{key}"):
-            event: Any = st.vega_lite_chart(
-                spec=_spec(parts, whole, kpi, formats, colours),
-                height=_HEIGHT,
-                key=key,
-                on_select="rerun",
-                selection_mode="slice",
-                alt=f"{kpi.label} by {dimension}: "
-                + ", ".join(f"{part.name} {formats.percent(part.value / whole)}" for part in parts),
-            )
-        linked_list(
-            [
-                Entry(
-                    name=part.name,
-                    number=formats.short(kpi.unit, part.value),
-                    share=formats.percent(part.value / whole),
-                    bar=0,
-                    query=view.prove(kpi.key, dimension, part.members),
-                    colour=part.colour,
-                )
-                for part in parts
-            ],
-            key=key,
+    entries = [
+        Entry(
+            name=part.name,
+            number=formats.short(kpi.unit, part.value),
+            share=formats.percent(part.value / whole),
+            bar=0,
+            query=view.prove(kpi.key, dimension, part.members),
+            colour=part.colour,
         )
-    clicked = event["selection"].get("slice") or []
-    place = int(clicked[0]["place"]) if clicked else -1
-    return parts[place].members if 0 <= place < len(parts) else None
-
-
-def _spec(
-    parts: Sequence[Slice], whole: float, kpi: Definition, formats: Formats, colours: Palette
-) -> dict[str, Any]:
-    ends = [0.0, *accumulate(part.value / whole for part in parts)]
-    values = [
-        {
-            "place": place,
-            "start": ends[place],
-            "end": ends[place + 1],
-            "colour": part.colour,
-            "said": f"{part.name}: {formats.value(kpi.unit, part.value)}, "
-            + formats.percent(part.value / whole),
-        }
-        for place, part in enumerate(parts)
+        for part in parts
     ]
-    ring = {
-        "mark": {
-            "type": "arc",
-            "innerRadius": 56,
-            "outerRadius": 86,
-            "cursor": "pointer",
-            "stroke": colours.paper,
-        },
-        "params": clicking("slice", "place"),
-        "encoding": {
-            "theta": {"field": "start", "type": "quantitative", "scale": {"domain": [0, 1]}, "stack": None},
-            "theta2": {"field": "end"},
-            "color": {"field": "colour", "type": "nominal", "scale": None},
-            "opacity": {"condition": {"param": "near", "value": 1}, "value": 0.5},
-            "strokeWidth": {"value": 2},
-            "tooltip": {"field": "said", "type": "nominal"},
-            "description": {"field": "said", "type": "nominal"},
-        },
-    }
-    middle = {
-        "mark": {"type": "text", "fontSize": 17, "fontWeight": 600, "color": colours.ink, "aria": False},
-        "data": {"values": [{"total": formats.short(kpi.unit, whole)}]},
-        "encoding": {"text": {"field": "total", "type": "nominal"}},
-    }
-    return {
-        "data": {"values": values},
-        "layer": [ring, middle],
-        "padding": PADDING,
-        "config": look(colours),
-    }
+    said = [
+        f"{one.name}: {formats.value(kpi.unit, one.value)}, {formats.percent(one.value / whole)}"
+        for one in parts
+    ]
+    addresses = [href("rows", one.query) for one in entries]
+    drawn = _ring(parts, said, addresses, formats.short(kpi.unit, whole), f"{kpi.label} by {dimension}")
+    st.markdown(
+        f'<div class="pie">{drawn}{linked_list(entries, key=f"{dimension}-{kpi.key}")}</div>',
+        unsafe_allow_html=True,
+    )
+
+
+def _ring(
+    parts: Sequence[Slice], said: Sequence[str], addresses: Sequence[str], total: str, title: str
+) -> str:
+    """The slices clockwise from the top, the total in their middle."""
+    whole = sum(part.value for part in parts)
+    ends = [0.0, *accumulate(part.value / whole for part in parts)]
+    drawn = "".join(
+        f'<a tabindex="-1" target="_self" href="{html(address)}" aria-label="{html(words)}">'
+        f'<path d="{_arc(start, end)}" fill="{part.colour}"/></a>'
+        for part, words, address, start, end in zip(parts, said, addresses, ends, ends[1:], strict=False)
+    )
+    return (
+        f'<svg class="ring" viewBox="-95 -95 190 190" role="group" aria-label="{html(title)}">'
+        f'{drawn}<text aria-hidden="true" dy=".35em">{html(total)}</text></svg>'
+    )
+
+
+def _arc(start: float, end: float) -> str:
+    """The outline of a slice, from and to a share of the whole."""
+    end = min(end, start + 0.9999)  # an arc that ends where it begins is none
+    large = int(end - start > 0.5)
+    return (
+        f"M{_point(_OUTER, start)}A{_OUTER} {_OUTER} 0 {large} 1 {_point(_OUTER, end)}"
+        f"L{_point(_INNER, end)}A{_INNER} {_INNER} 0 {large} 0 {_point(_INNER, start)}Z"
+    )
+
+
+def _point(radius: int, share: float) -> str:
+    angle = tau * share
+    return f"{radius * sin(angle):.2f} {-radius * cos(angle):.2f}"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 
-from crm_data.warehouse import Keeper, State
+from crm_data.warehouse import Keeper
 from kpis.dimensions import DIMENSIONS
 from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
@@ -22,7 +23,7 @@ from ui.alerts.strip import strip
 from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
-from ui.freshness import freshness, look_again, when
+from ui.freshness import freshness, when
 from ui.links import script
 from ui.names import members_in_words
 from ui.navigation import navigation_bar
@@ -46,14 +47,15 @@ def page(title: str) -> Page:
     view = View.from_url(st.query_params)
     name = next(entry.name for entry in PAGES if entry.title == title)
     _address_bar_follows(name)
-    for sheet in _SHEETS:
-        st.html(Path(__file__).parent / sheet)
+    st.html(_style())
     st.html(f'<i class="{st.context.theme.type or "light"}-theme"></i>')  # for paper, which is light
     keeper = cache.keeper()
+    seen = keeper.shown  # first: what the keeper finds from here on is news to this page
     copy, error = keeper.copy, keeper.error
     state = copy.state if copy else None
+    cache.push().shows(seen)
     if copy is None or state is None or state.newest_day is None:
-        _nothing_to_show(keeper, copy.organisation.name if copy else None, state, error)
+        _nothing_to_show(keeper, copy.organisation.name if copy else None, error)
     formats = Formats.of(copy.organisation)
     today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
     calendar = Calendar(copy.organisation)
@@ -63,6 +65,13 @@ def page(title: str) -> Page:
     if keeper.error:
         states.behind(keeper.error, f"as of {when(shown)}")
     return shown
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    """All sheets in one element: Streamlit sends the same large one to a browser only once."""
+    sheets = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in _SHEETS)
+    return f"<style>{''.join(sheets)}</style>"
 
 
 def _address_bar_follows(name: str) -> None:
@@ -111,7 +120,7 @@ def _bar(shown: Page, keeper: Keeper) -> None:
         bar = navigation_bar(shown.name, shown.view.overview())
         st.markdown(bar, unsafe_allow_html=True, width="content")
         with st.container(key="freshness", width="stretch"):
-            freshness(shown, keeper, (shown.copy.state.version, keeper.news), keeper.error)
+            st.markdown(freshness(shown, late=bool(keeper.error)), unsafe_allow_html=True)
 
 
 def _window_words(shown: Page, period: Period) -> str:
@@ -141,20 +150,15 @@ def _filters_in_words(shown: Page) -> str:
     return f'<span class="only-on-paper"><br>{html(said)}.</span>'
 
 
-def _nothing_to_show(keeper: Keeper, name: str | None, state: State | None, error: str | None) -> NoReturn:
-    """Say why, look again by itself, and end the run.
-
-    All that is said was read before: the keeper works on meanwhile, and what it has found since must be
-    news to `look_again`.
-    """
+def _nothing_to_show(keeper: Keeper, name: str | None, error: str | None) -> NoReturn:
+    """Say why, and end the run. The page is drawn again when the keeper has news."""
     with st.container(key="state"):
         if name is not None:
             states.empty(name)
         elif error:
             states.unreadable(error)
         else:
-            states.being_made(keeper.progress)
-    look_again(keeper, state.version if state else None, error)
+            states.being_made(lambda: keeper.progress)
     st.stop()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ui.escape import markdown
@@ -36,11 +38,16 @@ def _ways_to_begin() -> None:
     st.code("python -m crm_data import FOLDER --map docs/examples/maven_crm_sales.toml", language="bash")
 
 
-def being_made(done: float | None) -> None:
-    """The copy is read for the first time."""
+def being_made(done: Callable[[], float]) -> None:
+    """The copy is read for the first time; `done`: the share of it, asked again and again."""
     st.title("Reading the CRM database", anchor=False)
     st.markdown("The dashboard makes a copy that it can count quickly. A million rows take a few seconds.")
-    st.progress(min(max(done or 0.0, 0.0), 1.0))
+    _progress(done)
+
+
+@st.fragment(run_every=1)
+def _progress(done: Callable[[], float]) -> None:
+    st.progress(min(max(done(), 0.0), 1.0))
 
 
 def behind(problem: str, since: str) -> None:

@@ -1,27 +1,24 @@
-"""A number over time beside the window it is compared with. A click on a point names its bucket.
+"""A number over time beside the window it is compared with. Each bucket is a link to its rows.
 
-Vega-Lite, not plotly: the page's map needs it anyway, so one chart library of 0.6 MB serves line, pie and
-map, each mark is an SVG element with a name, and a tap anywhere in a bucket's column counts.
+HTML and inline SVG, like the gauges: it follows theme and font, needs no chart library, and a click is a
+link. The drawing stretches to its box; texts, dots and line widths do not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import streamlit as st
+from itertools import pairwise
 
 from kpis.answers import Cell, Reading
 from kpis.model import Definition
 from kpis.period import Calendar, Grain, Period
-from ui.charts import PADDING, clicking, look, lookup, ticks
+from ui.charts import ticks
 from ui.escape import html
 from ui.formats import NOT_AVAILABLE, Formats
-from ui.palette import Palette, palette
+from ui.links import href
 from ui.verdict import Change
-
-_HEIGHT = 170
+from ui.view import View
 
 
 @dataclass(frozen=True)
@@ -35,26 +32,40 @@ class Trend:
     compared_with: str
 
 
-def trend(shown: Trend, formats: Formats, calendar: Calendar, *, key: str) -> Period | None:
-    """Draw it, or say why there is nothing to draw. Gives the bucket that was clicked, once."""
-    cells = shown.now.cells
+@dataclass(frozen=True)
+class Bucket:
+    """A place on the time axis. `cut`: the bucket is only a part of its week, month …"""
+
+    period: Period
+    value: float | None
+    earlier: float | None
+    cut: bool
+    said: str  # the value in words, and that of the window compared with on a second line
+
+
+def trend(shown: Trend, view: View, formats: Formats, calendar: Calendar) -> str:
+    """The chart's HTML, or why there is nothing to draw."""
     if not _known(shown.now):
-        st.markdown(f'<div class="why">{html(shown.now.why or "No values.")}</div>', unsafe_allow_html=True)
-        return None
-    rows = _rows(shown, formats, calendar)
-    event: Any = st.vega_lite_chart(
-        spec=_spec(rows, shown, formats, palette()),
-        height=_HEIGHT,
-        key=key,
-        on_select="rerun",
-        selection_mode="bucket",
-        alt=_spoken(shown, formats),
+        return f'<div class="why">{html(shown.now.why or "No values.")}</div>'
+    found = buckets(shown, formats, calendar)
+    marks = axis(found, shown.kpi)
+    labels = [formats.tick(shown.kpi.unit, mark) for mark in marks]
+    levels = "".join(
+        f'<i class="level" style="bottom:{_height(mark, marks):.1f}%"><b>{html(label)}</b></i>'
+        for mark, label in zip(marks, labels, strict=True)
     )
-    clicked = event["selection"].get("bucket") or []
-    bucket = (
-        cells[int(clicked[0]["i"])].at["period"] if clicked and int(clicked[0]["i"]) < len(cells) else None
+    columns = "".join(
+        f'<a class="bucket" tabindex="-1" target="_self" aria-label="{html(one.said)}" '
+        f'href="{html(href("rows", view.prove(shown.kpi.key, bucket=one.period)))}" '
+        f'style="left:{100 * place / len(found):.2f}%"></a>'
+        for place, one in enumerate(found)
     )
-    return bucket if isinstance(bucket, Period) else None
+    style = f"--gutter:{max(map(len, labels))}ch;--bucket:{100 / len(found):.2f}%"
+    return (
+        f'<div class="plot" role="group" aria-label="{html(_spoken(shown, formats))}" style="{style}">'
+        f'{levels}<svg viewBox="0 0 {len(found)} 100" preserveAspectRatio="none" aria-hidden="true">'
+        f"{_drawing(found, marks)}</svg>{columns}{_times(found, formats)}</div>"
+    )
 
 
 def heading(shown: Trend, moved: Change | None, formats: Formats) -> str:
@@ -82,8 +93,7 @@ def footnote(now: Reading, calendar: Calendar, grain: Grain) -> str:
 
 def is_cut(cell: Cell, calendar: Calendar, grain: Grain) -> bool:
     """The bucket is only a part of its week, month …: it goes on, or the window cuts it."""
-    bucket = cell.at["period"]
-    assert isinstance(bucket, Period)
+    bucket = _period(cell)
     whole = (
         calendar.start_of(grain, bucket.start) == bucket.start
         and calendar.next_start(grain, bucket.start) == bucket.end
@@ -91,36 +101,35 @@ def is_cut(cell: Cell, calendar: Calendar, grain: Grain) -> bool:
     return cell.unfinished or not whole
 
 
-def _rows(shown: Trend, formats: Formats, calendar: Calendar) -> list[dict[str, Any]]:
-    """One row a bucket. A cut bucket and its neighbours make the dotted line, the rest the solid one."""
-    cells = shown.now.cells
+def buckets(shown: Trend, formats: Formats, calendar: Calendar) -> list[Bucket]:
+    """The series, with the value of the other window in the same place."""
     earlier = shown.then.cells if shown.then else ()
-    cut = [is_cut(cell, calendar, shown.grain) for cell in cells]
-    rows = []
-    for i, cell in enumerate(cells):
-        near = cut[max(i - 1, 0) : i + 2]
-        then = earlier[i] if i < len(earlier) else None
-        rows.append(
-            {
-                "i": i,
-                "value": cell.value,
-                "whole": None if cut[i] else cell.value,
-                "dotted": cell.value if any(near) else None,
-                "earlier": then.value if then else None,
-                "cut": cut[i],
-                "said": _said(cell, shown, formats, cut=cut[i]),
-                "before": _said(then, shown, formats, cut=False) if then else "",
-            }
-        )
-    return rows
+    found = []
+    for place, cell in enumerate(shown.now.cells):
+        cut = is_cut(cell, calendar, shown.grain)
+        said = _said(cell, shown, formats, cut=cut)
+        then = earlier[place] if place < len(earlier) else None
+        if then:
+            said += f"\n{shown.compared_with.capitalize()}: {_said(then, shown, formats, cut=False)}"
+        found.append(Bucket(_period(cell), cell.value, then.value if then else None, cut, said))
+    return found
+
+
+def axis(found: Sequence[Bucket], kpi: Definition) -> list[float]:
+    """The levels that are marked; the first and the last hold all values."""
+    return ticks([n for one in found for n in (one.value, one.earlier) if n is not None], kpi)
 
 
 def _said(cell: Cell, shown: Trend, formats: Formats, *, cut: bool) -> str:
-    bucket = cell.at["period"]
-    assert isinstance(bucket, Period)
     part = " (unfinished)" if cell.unfinished else " (part of it)" if cut else ""
     value = formats.value(shown.kpi.unit, cell.value) if cell.value is not None else cell.why or NOT_AVAILABLE
-    return f"{formats.period(bucket)}{part}: {value}"
+    return f"{formats.period(_period(cell))}{part}: {value}"
+
+
+def _period(cell: Cell) -> Period:
+    bucket = cell.at["period"]
+    assert isinstance(bucket, Period)
+    return bucket
 
 
 def _spoken(shown: Trend, formats: Formats) -> str:
@@ -129,84 +138,54 @@ def _spoken(shown: Trend, formats: Formats) -> str:
     return f"{shown.kpi.label} by {shown.grain}, {formats.period(shown.now.period)}: {value}{against}"
 
 
-def _spec(rows: list[dict[str, Any]], shown: Trend, formats: Formats, colours: Palette) -> dict[str, Any]:
-    numbers = [row[name] for row in rows for name in ("value", "earlier") if row[name] is not None]
-    marks = ticks(numbers, shown.kpi)
-    y = {
-        "type": "quantitative",
-        "scale": {"domain": [marks[0], marks[-1]], "nice": False, "zero": False},
-        "axis": {
-            "title": None,
-            "values": marks,
-            "labelExpr": lookup(marks, [formats.tick(shown.kpi.unit, mark) for mark in marks]),
-        },
-    }
-    x = {"field": "i", "type": "quantitative", **_x(shown.now.cells, formats)}
-    tooltip = [{"field": "said", "type": "nominal", "title": "Now"}]
-    if shown.then:
-        tooltip.append({"field": "before", "type": "nominal", "title": shown.compared_with.capitalize()})
-    column = {
-        "mark": {"type": "rect", "cursor": "pointer", "fill": colours.accent},
-        "params": clicking("bucket", "i"),
-        "transform": [{"calculate": "datum.i - 0.5", "as": "a"}, {"calculate": "datum.i + 0.5", "as": "b"}],
-        "encoding": {
-            "x": {**x, "field": "a"},
-            "x2": {"field": "b"},
-            "opacity": {"condition": {"param": "near", "empty": False, "value": 0.1}, "value": 0},
-            "tooltip": tooltip,
-            "description": {"field": "said"},
-        },
-    }
-    layers: list[dict[str, Any]] = [
-        _line(
-            "earlier",
-            x,
-            y,
-            {"color": colours.muted, "strokeDash": [4, 3], "strokeWidth": 1.3, "opacity": 0.8},
-        ),
-        _line(
-            "dotted",
-            x,
-            y,
-            {"color": colours.accent, "strokeDash": [1, 4], "strokeWidth": 2, "strokeCap": "round"},
-        ),
-        _line("whole", x, y, {"color": colours.accent, "strokeWidth": 2.2, "strokeJoin": "round"}),
-        {
-            "mark": {
-                "type": "point",
-                "filled": True,
-                "size": 34,
-                "opacity": 1,
-                "strokeWidth": 1.6,
-                "aria": False,
-            },
-            "transform": [{"filter": "isValid(datum.value)"}],
-            "encoding": {
-                "x": x,
-                "y": {**y, "field": "value"},
-                "stroke": {"value": colours.accent},
-                "fill": {"condition": {"test": "datum.cut", "value": colours.paper}, "value": colours.accent},
-            },
-        },
-        column,
-    ]
-    return {"data": {"values": rows}, "layer": layers, "padding": PADDING, "config": look(colours)}
+def _height(value: float, marks: Sequence[float]) -> float:
+    """Percent of the plot's height."""
+    return (value - marks[0]) / (marks[-1] - marks[0]) * 100
 
 
-def _line(field: str, x: dict[str, Any], y: dict[str, Any], look: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "mark": {"type": "line", "aria": False, "invalid": "break-paths-filter-domains", **look},
-        "encoding": {"x": x, "y": {**y, "field": field}},
-    }
+def _drawing(found: Sequence[Bucket], marks: Sequence[float]) -> str:
+    """The other window dashed, below; cut buckets dotted to and from; a dot at each value."""
+
+    def points(values: Sequence[float | None]) -> list[str | None]:
+        return [
+            None if value is None else f"{place + 0.5:g} {100 - _height(value, marks):.1f}"
+            for place, value in enumerate(values)
+        ]
+
+    now = points([one.value for one in found])
+    dotted = [found[place].cut or found[place + 1].cut for place in range(len(found) - 1)]
+    return (
+        f'<path class="earlier" d="{_line(points([one.earlier for one in found]))}"/>'
+        f'<path class="dotted" d="{_line(now, dotted)}"/>'
+        f'<path class="whole" d="{_line(now, [not one for one in dotted])}"/>'
+        f'<path class="dot" d="{_dots(now)}"/>'
+        f'<path class="hole" d="{_dots([at for at, one in zip(now, found, strict=True) if one.cut])}"/>'
+    )
 
 
-def _x(cells: Sequence[Cell], formats: Formats) -> dict[str, Any]:
+def _line(points: Sequence[str | None], steps: Sequence[bool] | None = None) -> str:
+    """From each point to the next where both are known; `steps`: only these."""
+    drawn = []
+    at: int | None = None  # where the pen is
+    for place, (start, end) in enumerate(pairwise(points)):
+        if start and end and (steps is None or steps[place]):
+            drawn.append(f"L{end}" if at == place else f"M{start}L{end}")
+            at = place + 1
+    return "".join(drawn)
+
+
+def _dots(points: Sequence[str | None]) -> str:
+    """Lines of no length: round caps make dots of them that do not stretch."""
+    return "".join(f"M{point}h0" for point in points if point)
+
+
+def _times(found: Sequence[Bucket], formats: Formats) -> str:
     """Some five labels along the time axis."""
-    step = max(1, round(len(cells) / 4))
-    places = list(range(0, len(cells), step))
-    starts = [cell.at["period"] for cell in cells]
-    days = [start.start for start in starts if isinstance(start, Period)]
-    long = len(days) > 1 and (days[-1] - days[0]).days > 120
-    labels = [formats.month(days[place]) if long else formats.day_and_month(days[place]) for place in places]
-    axis = {"title": None, "values": places, "labelExpr": lookup(places, labels), "labelFlush": True}
-    return {"scale": {"domain": [-0.5, len(cells) - 0.5], "nice": False, "zero": False}, "axis": axis}
+    step = max(1, round(len(found) / 4))
+    days = [one.period.start for one in found]
+    written = formats.month if (days[-1] - days[0]).days > 120 else formats.day_and_month
+    return "".join(
+        f'<span class="time" style="left:{100 * (place + 0.5) / len(found):.1f}%">'
+        f"{html(written(days[place]))}</span>"
+        for place in range(0, len(found), step)
+    )

@@ -25,7 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"how many e-mails; the rest in proportion (default {DEFAULT_EVENTS:,})",
     )
     parser.add_argument(
-        "--today", type=_day, metavar="DATE", help="the last day of the demo (default: today)"
+        "--today",
+        type=_day,
+        metavar="DATE",
+        help="the last day of the demo (default: today; before 5:00 UTC yesterday)",
     )
     parser.add_argument(
         "--seed",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -38,7 +37,7 @@ from crm_data.demo import (
 from crm_data.demo.activities import activities
 from crm_data.demo.customers import Customers, customers
 from crm_data.demo.load import Loader
-from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED, TIME_ZONE, Plan
+from crm_data.demo.plan import DEFAULT_EVENTS, DEFAULT_SEED, Plan, newest_day
 from crm_data.demo.transaction import LOADED, Progress, whole
 from crm_data.schema.system import imports
 
@@ -64,7 +63,7 @@ def make_demo(
     """
     if not SMALLEST <= events <= LARGEST:
         raise ValueError(f"A demo has {SMALLEST:,} to {LARGEST:,} e-mails, not {events:,}.")
-    plan = Plan(events, today or datetime.now(ZoneInfo(TIME_ZONE)).date(), seed)
+    plan = Plan(events, today or newest_day(datetime.now(UTC)), seed)
     with engine.connect() as connection:
         last_import = connection.scalar(select(func.max(imports.c.id))) or 0
     with whole(engine, progress, replace=replace) as connection:

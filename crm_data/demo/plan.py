@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zlib import crc32
@@ -15,6 +15,7 @@ YEARS = 3
 DEFAULT_EVENTS = 60_000
 DEFAULT_SEED = 4
 TIME_ZONE = "Europe/Berlin"
+DAY_ENDS = timedelta(hours=5)  # after midnight UTC: nothing of the last day is later
 Days = NDArray[Any]  # datetime64[D]
 Instants = NDArray[Any]  # datetime64[us], UTC
 
@@ -23,6 +24,11 @@ def months_on(day: date, months: int) -> date:
     """The first day of the month that many months after the day's."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, 1)
+
+
+def newest_day(now: datetime) -> date:
+    """The last day of a demo in which nothing is yet to come."""
+    return (now.astimezone(UTC) - DAY_ENDS).date()
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,8 @@ class Plan:
 
     @property
     def now(self) -> np.datetime64:
-        """The last instant: early on the last day, so that a demo of today has nothing yet to come."""
-        return np.datetime64(self.today, "us") + np.timedelta64(5, "h")
+        """The last instant: early on the last day, so that a demo of today soon has nothing yet to come."""
+        return np.datetime64(self.today, "us") + np.timedelta64(DAY_ENDS)
 
     @property
     def quarter_start(self) -> date:

@@ -74,7 +74,7 @@ class Copy:
 
     def snapshot(self) -> AbstractContextManager[query.Reader]:
         """For several statements that have to speak of the same version."""
-        return query.snapshot(self._connection)
+        return query.snapshot(self._connection, state.MARK)
 
     def behind(self, now: datetime | None = None) -> bool:
         """Whether something has been committed since the last refresh was tried, or a day has begun.

@@ -30,7 +30,7 @@ class Keeper:
     follow, in a sentence; None while it can.
 
     `then` is called after each refresh and says whether there is news beside the copy's own; `news`
-    counts how often there was.
+    counts how often there was. `listener` is called after each look after which `shown` is another.
     """
 
     def __init__(self, engine: Engine, then: Callable[[Copy], bool] = lambda _copy: False) -> None:
@@ -38,6 +38,7 @@ class Keeper:
         self.error: str | None = None
         self.progress = 0.0
         self.news = 0
+        self.listener: Callable[[], None] = lambda: None
         self._engine = engine
         self._then = then
         self._due = False  # `then` has not been told of the last refresh
@@ -68,11 +69,19 @@ class Keeper:
         while self._ended < wanted and time.monotonic() < deadline:
             time.sleep(0.01)
 
+    @property
+    def shown(self) -> tuple[int | None, int, str | None]:
+        """What a page depends on, as far as the keeper knows it."""
+        return self.copy.state.version if self.copy else None, self.news, self.error
+
     def _run(self) -> None:
         while True:
             self._begun += 1
+            before = self.shown
             self._look()
             self._ended = self._begun
+            if self.shown != before:
+                self.listener()
             self._wake.wait(_EVERY)
             self._wake.clear()
             if self._stop.is_set():

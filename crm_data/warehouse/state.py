@@ -38,6 +38,9 @@ class Kept:
     heads: Heads | None
 
 
+#: Answers otherwise after each refresh that changed something.
+MARK = "SELECT hash(document) FROM work.state"
+
 EMPTY = Kept(State(0, None, None, None, None, "", {}), Organisation(), None)
 
 

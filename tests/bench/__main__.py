@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: how long the Overview's questions take, beside the same figures by hand."""
+"""`python -m tests.bench`: how fast the dashboard is, beside what one would use instead, part by part."""
 
 from __future__ import annotations
 
@@ -6,56 +6,71 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.measure import ROOT, Result, measure
-from tests.bench.ways import Dashboard
+from tests.bench.measured import Measured
+from tests.bench.setting import ROOT, Setting, Wrong
+from tests.bench.timing import machine
+
+#: Each is a module here with `measure(setting)`, which gives the rows of the table and may raise Wrong.
+PARTS = ("questions", "growth", "pages", "sessions")
 
 
 def main(arguments: list[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
-    result = measure(args.folder, args.events, args.runs, on_crm=not args.skip_sqlite)
-    _print(result)
+    setting = Setting(args.folder, args.events, args.runs, frozenset(args.without))
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    found: list[Measured] = []
+    wrong: dict[str, list[str]] = {}
+    for part in args.parts or PARTS:
+        try:
+            rows = import_module(f"tests.bench.{part}").measure(setting)
+        except (Wrong, RuntimeError) as problem:  # other figures; or something is not there to measure with
+            wrong[part] = [str(said) for said in problem.args]
+            for difference in problem.args:
+                console.print(f"{part}: {difference}", style="red", markup=False)
+        else:
+            console.print(_table(part, setting, rows))
+            found += rows
     if args.json:
-        args.json.write_text(json.dumps(asdict(result), indent=2) + "\n")
-    return 1 if result.differences else 0
+        known = {"machine": machine(), "events": setting.events, "runs": setting.runs, "wrong": wrong}
+        measured = [asdict(row) | {"timing": row.timing._asdict(), "kept": row.kept} for row in found]
+        args.json.write_text(json.dumps(known | {"measured": measured}, indent=2) + "\n")
+    return 1 if wrong else 0
 
 
-def _print(result: Result) -> None:
-    console = Console()
-    console.print(", ".join(f"{name} {value}" for name, value in result.machine.items()))
-    console.print("Rows in the copy: " + ", ".join(f"{name} {n:,}" for name, n in result.rows.items()))
-    console.print(
-        f"Full load {result.full_load.median / 1000:.1f} s, "
-        f"refresh of one row {result.one_row_refresh.median:.0f} ms"
-    )
-    table = Table(title=f"The Overview's {result.figures} figures, {result.runs} runs, milliseconds")
-    for heading in ("", "Median", "Lowest", "Highest", "To the dashboard's"):
-        table.add_column(heading, justify="right" if heading else "left")
-    dashboard = result.overview[Dashboard.name].median
-    for name, timing in result.overview.items():
-        times = (f"{one:,.1f}" for one in (timing.median, timing.low, timing.high))
-        table.add_row(name, *times, f"{timing.median / dashboard:.2f} ×")
-    console.print(table)
-    for difference in result.differences:
-        console.print(difference, style="red")
-    if not result.differences:
-        console.print("All ways give the same figures.")
+def _table(part: str, setting: Setting, rows: list[Measured]) -> Table:
+    table = Table(title=f"{part}, {setting.events:,} e-mails, {setting.runs} runs")
+    for heading in ("", "Way", "Median", "Lowest", "Highest", "Unit", "To the first", "Promised"):
+        table.add_column(heading, justify="left" if heading in ("", "Way", "Unit") else "right")
+    for row in rows:
+        numbers = (f"{one:,.4g}" if one < 100 else f"{one:,.0f}" for one in row.timing)
+        times = "" if row.times is None else f"{row.times:,.3g} ×"
+        limit = "" if row.limit is None else f"{'kept' if row.kept else 'NOT kept'}: {row.limit:,.4g}"
+        table.add_row(row.part, row.way, *numbers, row.unit, times, limit)
+    return table
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"what is measured: {', '.join(PARTS)}; all of them"
+    )
+    parser.add_argument(
         "--events", type=int, default=1_000_000, metavar="N", help="e-mails in the demo CRM (1000000)"
     )
     parser.add_argument("--runs", type=int, default=7, metavar="N", help="timed runs of each way (7)")
     parser.add_argument(
-        "--skip-sqlite",
-        action="store_true",
-        help="leave out the statements on the CRM database, which are slow",
+        "--without",
+        action="append",
+        default=[],
+        choices=("sqlite", "postgresql"),
+        help="leave out what is asked of that database itself, which takes long",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the timings there as JSON")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What a part of the benchmark found: each thing that was timed, one way or several, and what was promised."""
+"""What a part of the benchmark found: each thing that was timed, its ways, and what was promised."""
 
 from __future__ import annotations
 

@@ -5,34 +5,47 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 
 import duckdb
 
+#: Seconds that a slow way may take in all before it sits out the rounds that are left.
+_PATIENCE = 120
 
-@dataclass(frozen=True)
-class Timing:
-    """Milliseconds over several runs."""
+
+class Timing(NamedTuple):
+    """One number over several runs."""
 
     median: float
     low: float
     high: float
 
     @classmethod
-    def of(cls, seconds: list[float]) -> Timing:
-        return cls(*(round(1000 * one, 2) for one in (median(seconds), min(seconds), max(seconds))))
+    def of(cls, values: Sequence[float]) -> Timing:
+        return cls(*(float(f"{one:.4g}") for one in (median(values), min(values), max(values))))
+
+    @classmethod
+    def of_seconds(cls, seconds: Sequence[float]) -> Timing:
+        """In milliseconds."""
+        return cls.of([1000 * one for one in seconds])
+
+    @classmethod
+    def of_ratios(cls, seconds: Sequence[float], reference: Sequence[float]) -> Timing:
+        """How often the reference goes into it, round by round."""
+        return cls.of([one / other for one, other in zip(seconds, reference, strict=False)])
 
 
-def in_turn(ways: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Timing]:
-    """Each way's timing over `runs` rounds, after one round that is not counted."""
+def in_turn(ways: Mapping[str, Callable[[], object]], runs: int) -> dict[str, list[float]]:
+    """Each way's seconds over `runs` rounds, after one round that is not counted. A slow way has fewer."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(runs + 1):
         for name, run in ways.items():
-            seconds[name].append(lasting(run))
-    return {name: Timing.of(taken[1:]) for name, taken in seconds.items()}
+            if len(seconds[name]) < 2 or sum(seconds[name]) < _PATIENCE:
+                seconds[name].append(lasting(run))
+    return {name: taken[1:] for name, taken in seconds.items()}
 
 
 def lasting(run: Callable[[], object]) -> float:

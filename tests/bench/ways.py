@@ -1,4 +1,4 @@
-"""Three ways to the Overview's figures: the dashboard, SQL by hand on its copy, SQL by hand on the CRM."""
+"""Four ways to the Overview's figures: the dashboard, SQL by hand on its copy, and on the CRM database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Engine, bindparam, text
 
 import kpis
 from crm_data.warehouse import Copy
@@ -84,8 +84,60 @@ class ByHandOnCrm:
         self._connection.close()
 
 
-def _statements(engine: str) -> list[str]:
-    return [path.read_text() for path in sorted((HERE / engine).glob("*.sql"))]
+class ByHandOnPostgreSQL:
+    """PostgreSQL statements over the CRM database, with indexes for them and fresh statistics."""
+
+    name = "PostgreSQL by hand"
+
+    def __init__(self, crm: Engine, copy: Copy, asked: Asked) -> None:
+        with crm.connect().execution_options(isolation_level="AUTOCOMMIT") as administrator:
+            administrator.exec_driver_sql((HERE / "postgresql" / "indexes.sql").read_text())
+            administrator.exec_driver_sql("VACUUM ANALYZE")
+        zone = copy.organisation.time_zone
+        self._parameters = {**windows(asked), "base": copy.organisation.base_currency, "zone": zone}
+        self._connection = crm.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._connection.exec_driver_sql(
+            _DAYS_AND_RATES.format(zone=zone, first=FIRST_DAY, last=windows(asked)["now_end"])
+        )
+
+    def run(self) -> Rows:
+        return [
+            dict(row)
+            for sql in _statements("postgresql", without="indexes")
+            for row in self._connection.execute(text(sql), self._parameters).mappings()
+        ]
+
+    def figures(self) -> Values:
+        return by_hand(self.run())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+#: Days with the instants between which they last, and each day's exchange rates.
+_DAYS_AND_RATES = """
+CREATE TEMP TABLE calendar AS
+    SELECT day::date AS day, day::timestamp AT TIME ZONE '{zone}' AS starts_at,
+        (day + INTERVAL '1 day')::timestamp AT TIME ZONE '{zone}' AS ends_at
+    FROM generate_series(DATE '{first}', DATE '{last}', INTERVAL '1 day') AS days(day);
+ALTER TABLE calendar ADD PRIMARY KEY (day);
+CREATE TEMP TABLE rates AS
+    SELECT c.day, k.currency, k.kind, round(r.rate::numeric, 9) AS rate
+    FROM calendar AS c
+    CROSS JOIN (SELECT DISTINCT currency, kind FROM exchange_rates) AS k
+    CROSS JOIN LATERAL (
+        SELECT rate FROM exchange_rates AS r
+        WHERE r.currency = k.currency AND r.kind = k.kind AND r.valid_on <= c.day
+        ORDER BY r.valid_on DESC LIMIT 1
+    ) AS r;
+ALTER TABLE rates ADD PRIMARY KEY (currency, kind, day);
+ANALYZE calendar;
+ANALYZE rates;
+"""
+
+
+def _statements(engine: str, without: str = "") -> list[str]:
+    return [path.read_text() for path in sorted((HERE / engine).glob("*.sql")) if path.stem != without]
 
 
 def _calendar(connection: sqlite3.Connection, zone: ZoneInfo, last: date) -> None:

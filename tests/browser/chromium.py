@@ -33,6 +33,12 @@ def find() -> Path | None:
     return next((Path(candidate) for candidate in _candidates() if _starts(candidate)), None)
 
 
+def flags() -> list[str]:
+    """What it is started with."""
+    always = ["--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
+    return [*always, "--no-sandbox"] if os.geteuid() == 0 else always  # as root it refuses to start with one
+
+
 def install() -> Path:
     """Debian's package where we may install it, else Playwright's own download. Raises NoChromium."""
     for command in _installation():

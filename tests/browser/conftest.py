@@ -7,7 +7,6 @@ failed test leaves a picture in test-results.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,11 +74,8 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         pytest.fail("No Chromium was found. Type: make browser", pytrace=False)
-    flags = ["--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")  # Chromium refuses to start as root with it
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=flags)
+        running = playwright.chromium.launch(executable_path=path, args=chromium.flags())
         yield running
         running.close()
 

@@ -16,8 +16,9 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds until the server must be healthy
 
-#: The log of each server, by its address.
+#: The log of each server, and its process, by its address.
 LOGS: dict[str, Path] = {}
+PROCESSES: dict[str, int] = {}
 
 
 def start_command(port: int) -> list[str]:
@@ -59,6 +60,7 @@ def serve(home: Path, folder: Path = ROOT) -> Iterator[str]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+        PROCESSES[address] = process.pid
         try:
             _wait_until_healthy(process, port, log)
             yield address

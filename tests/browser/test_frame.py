@@ -77,7 +77,6 @@ def test_paper_is_light_whole_and_says_the_filters(open_page: OpenPage, path: st
     )
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 34, 51)"
     assert page.evaluate("document.documentElement.scrollWidth") <= 718
-    ends = page.evaluate(
-        "[...document.querySelectorAll('svg.marks')].map(chart => chart.getBoundingClientRect().right)"
-    )
+    charts = page.locator(":is(svg.marks, .plot, .ring, .globe)")
+    ends = charts.evaluate_all("found => found.map(chart => chart.getBoundingClientRect().right)")
     assert max(ends, default=0) <= 719

@@ -24,7 +24,7 @@ def arrived(page: Page, place: str, title: str | None = None) -> str:
 
 def test_from_the_overview_to_a_contact_and_back(open_page: OpenPage, own_app: str, own_home: Path) -> None:
     page = open_page("/?region=EMEA", server=own_app)
-    page.locator(".st-key-countries svg.marks [aria-label^='Germany: ']").first.click()
+    page.locator(".globe [aria-label^='Germany: ']").click()
     address = arrived(page, "rows")
     assert "region=EMEA" in address
     assert "at=country%3ADE" in address

@@ -70,7 +70,7 @@ def test_hostile_names_are_shown_as_text(open_page: OpenPage, server: str) -> No
 
 def test_hostile_names_in_rows_and_chips_are_text_too(open_page: OpenPage, server: str) -> None:
     page = open_page("/", server=server)
-    page.locator(".st-key-list-segment-active_customers a").first.click()
+    page.locator(".list-segment-active_customers a").first.click()
     page.wait_for_url("**/rows?**")
     settle(page)
     assert any(name in page.locator(".st-key-narrowed").inner_text() for name in HOSTILE)

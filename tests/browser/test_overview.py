@@ -39,9 +39,12 @@ def test_it_is_complete(open_page: OpenPage, width: int, theme: str) -> None:
     for key in FIGURES:
         expect(page.locator(f".st-key-figure-{key} .big")).not_to_have_text("n/a")
     for key in TRENDS:
-        assert page.locator(f".st-key-trend-{key} svg.marks .mark-line path").count() >= 2
-    expect(page.locator(".st-key-countries svg.marks [aria-label^='United States: ']").first).to_be_attached()
-    assert page.locator("[class*=st-key-ring-] svg.marks .mark-arc path").count() >= 6
+        assert page.locator(f".st-key-card-{key} .plot .bucket").count() >= 12
+    expect(page.locator(".globe [aria-label^='United States: ']")).to_be_visible()
+    land = page.locator(".globe use").first.bounding_box()
+    assert land, "the shapes are there"
+    assert land["width"] > 200
+    assert page.locator(".ring path").count() >= 6
     assert fits(page)
     assert page.evaluate("document.fonts.check('15px Inter')")
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == theme
@@ -57,7 +60,7 @@ def test_a_gauge_leads_to_its_rows(open_page: OpenPage) -> None:
 
 def test_a_point_on_a_line_leads_to_the_rows_of_its_month(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
-    page.mouse.click(*middle(page.locator(".st-key-trend-revenue_won svg.marks")))
+    page.mouse.click(*middle(page.locator(".st-key-card-revenue_won .plot")))
     assert "bucket=2026-" in on_rows(page, "Revenue won")
     page.go_back()
     expect(page.locator("h1")).to_have_text("Overview")
@@ -67,14 +70,14 @@ def test_a_point_on_a_line_leads_to_the_rows_of_its_month(open_page: OpenPage) -
 
 def test_a_country_on_the_map_leads_to_its_rows(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
-    page.locator(".st-key-countries [aria-label^='Germany: ']").first.click()
+    page.locator(".globe [aria-label^='Germany: ']").click()
     assert "at=country%3ADE" in on_rows(page, "Revenue won")
     expect(page.locator(".st-key-narrowed")).to_contain_text("Country: Germany")
 
 
 def test_a_slice_leads_to_its_rows(open_page: OpenPage) -> None:
     page = open_page(f"/{WINDOW}")
-    ring = page.locator(".st-key-ring-segment-revenue_won svg.marks")
+    ring = page.locator(".st-key-card-pie-revenue_won .ring")
     ring.scroll_into_view_if_needed()
     box = ring.bounding_box()
     assert box
@@ -88,7 +91,7 @@ def test_a_slice_leads_to_its_rows(open_page: OpenPage) -> None:
 def test_an_entry_of_a_list_leads_to_its_rows(open_page: OpenPage, listed: str) -> None:
     page = open_page(f"/{WINDOW}")
     dimension, _, key = listed.partition("-")
-    page.locator(f".st-key-list-{listed} a").first.click()
+    page.locator(f".list-{listed} a").first.click()
     assert f"at={dimension}%3A" in on_rows(page, DEFINITIONS[key].label)
 
 

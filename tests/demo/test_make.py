@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, func, insert, inspect, select, update
 
 from crm_data.demo.make import make_demo
-from crm_data.demo.plan import Plan
+from crm_data.demo.plan import Plan, newest_day
 from crm_data.demo.stories import NoDemo, plan_of, stories
 from crm_data.demo.transaction import DemoRefused
 from crm_data.schema import metadata
@@ -88,3 +89,10 @@ def test_a_size_that_makes_no_sense_is_refused(crm: Engine, events: int) -> None
 def _indexes(crm: Engine) -> dict[str, set[str]]:
     looked = inspect(crm)
     return {table: {str(index["name"]) for index in looked.get_indexes(table)} for table in metadata.tables}
+
+
+def test_nothing_of_a_demo_is_yet_to_come() -> None:
+    for now in (datetime(2026, 11, 28, hour, 59, tzinfo=UTC) for hour in range(24)):
+        plan = Plan(300, newest_day(now), 1)
+        assert plan.now <= np.datetime64(now.replace(tzinfo=None))
+        assert np.datetime64(now.replace(tzinfo=None)) - plan.now < np.timedelta64(1, "D")

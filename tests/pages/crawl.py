@@ -75,7 +75,7 @@ class _Reader(HTMLParser):
             inside = self._inside()
             if inside & _NUMBERS:
                 self.links[-1].text, self.links[-1].place = data, f"{self.links[-1].place} number"
-            elif not inside & {"name", "beside", "moved"}:
+            elif not inside & {"name", "beside", "moved", "share"}:
                 self.links[-1].text += data
         elif classes & _NUMBERS:
             said = " ".join(found.get("title", "") for _, found in self._open[-1:])
@@ -101,24 +101,17 @@ def shown(test: AppTest) -> tuple[list[Shown], list[Shown]]:
     links: list[Shown] = []
     loose: list[Shown] = []
     above: Shown | None = None
-    ranked: list[str] = []
     for element in _elements(test._tree):
         if element.type == "page_link":
             proto = element.proto
             href = f"{proto.page}?{proto.query_string}"
-            if ranked:
-                links.append(Shown(href, ranked.pop(0), "ranked"))
-            else:
-                links.append(above := Shown(href, "", f"title {proto.label}"))
+            links.append(above := Shown(href, "", f"title {proto.label}"))
         elif element.type == "markdown":
             reader = _Reader()
             reader.feed(element.value)
             links += reader.links
             alone = list(reader.loose)
-            if 'class="ranked"' in element.value:
-                ranked = [one.text for one in alone]
-                alone = []
-            elif alone and above and any(kind in alone[0].place for kind in (".big", ".value")):
+            if alone and above and any(kind in alone[0].place for kind in (".big", ".value")):
                 above.text, above.place = alone.pop(0).text, f"{above.place} number"
             missing = [
                 one for one in (*links[-1:], *alone, *loose[-1:]) if one.text == "n/a" and not one.said

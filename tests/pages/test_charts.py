@@ -1,8 +1,11 @@
 """What the charts are given to draw: slices, classes of colour, dotted buckets."""
 
+import re
 from datetime import date, timedelta
+from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
 from hypothesis import given
@@ -10,12 +13,13 @@ from hypothesis import strategies as st
 
 from crm_data.organisation import Organisation
 from kpis import DEFINITIONS, EVERYONE, HEADLINE, Calendar, Period
+from tests.pages.crawl import Url
 from tests.pages.readings import ENGLISH, cell, reading
 from ui.map import classes, places, shade
 from ui.overview import FIGURES, TRENDS, grain_for, questions
 from ui.palette import DARK, LIGHT
 from ui.pie import MOST, colouring, ranked, slices
-from ui.trend import Trend, _rows, _spec
+from ui.trend import Trend, axis, buckets, trend
 from ui.view import View
 
 CALENDAR = Calendar(Organisation())
@@ -81,18 +85,71 @@ def series(*, start: date, days: int, unfinished: bool) -> Trend:
 
 
 def test_buckets_that_are_cut_are_dotted_and_said() -> None:
-    rows = _rows(series(start=date(2026, 1, 15), days=100, unfinished=True), ENGLISH, CALENDAR)
-    assert [row["cut"] for row in rows] == [True, False, False, True]
-    assert [row["whole"] for row in rows] == [None, 2.0, 3.0, None]
-    assert rows[0]["said"].endswith("(part of it): €1")
-    assert "(unfinished): €4" in rows[-1]["said"]
+    shown = series(start=date(2026, 1, 15), days=100, unfinished=True)
+    found = buckets(shown, ENGLISH, CALENDAR)
+    assert [one.cut for one in found] == [True, False, False, True]
+    assert found[0].said.endswith("(part of it): €1")
+    assert "(unfinished): €4" in found[-1].said
+    drawn = paths(trend(shown, View(), ENGLISH, CALENDAR))
+    assert [starts(drawn[name]) for name in ("dotted", "whole")] == [[0.5, 2.5], [1.5]]
+    assert starts(drawn["dot"]) == [0.5, 1.5, 2.5, 3.5]
+    assert starts(drawn["hole"]) == [0.5, 3.5]
 
 
 def test_the_bucket_of_the_year_before_stands_in_the_same_place() -> None:
     now = series(start=date(2026, 1, 1), days=90, unfinished=False)
     then = series(start=date(2025, 1, 1), days=59, unfinished=False)
-    rows = _rows(Trend(now.kpi, now.now, then.now, "month", "last year"), ENGLISH, CALENDAR)
-    assert [row["earlier"] for row in rows] == [1.0, 2.0, None]
+    shown = Trend(now.kpi, now.now, then.now, "month", "last year")
+    assert [one.earlier for one in buckets(shown, ENGLISH, CALENDAR)] == [1.0, 2.0, None]
+    assert starts(paths(trend(shown, View(), ENGLISH, CALENDAR))["earlier"]) == [0.5]
+
+
+def test_a_gap_stays_a_gap() -> None:
+    shown = drawn_from([1.0, 2.0, None, 3.0, 4.0, 5.0])
+    drawn = paths(trend(shown, View(), ENGLISH, CALENDAR))
+    assert starts(drawn["whole"]) == [0.5, 3.5]
+    assert starts(drawn["dot"]) == [0.5, 1.5, 3.5, 4.5, 5.5]
+
+
+def test_each_bucket_is_a_link_to_its_rows_with_the_filters() -> None:
+    shown = drawn_from([1.0, 2.0])
+    view = View(where=(("segment", ('<b>"&\nx',)),))
+    reader = Links()
+    reader.feed(trend(shown, view, ENGLISH, CALENDAR))
+    assert [View.from_url(url) for url in reader.found] == [
+        View(kpi="revenue_won", bucket=cell.at["period"], where=view.where) for cell in shown.now.cells
+    ]
+
+
+class Links(HTMLParser):
+    """The queries of all links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Url] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.found.append(Url(urlparse(dict(attrs)["href"] or "").query))
+
+
+def paths(drawn: str) -> dict[str, str]:
+    return dict(re.findall(r'<path class="(\w+)" d="([^"]*)"', drawn))
+
+
+def starts(path: str) -> list[float]:
+    """Where on the time axis the pen is put down."""
+    return [float(x) for x in re.findall(r"M([\d.]+) ", path)]
+
+
+def drawn_from(values: list[float | None]) -> Trend:
+    """A series of days."""
+    start = date(2026, 1, 1)
+    cells = tuple(
+        cell(value, period=Period(start + timedelta(days=day), start + timedelta(days=day + 1)))
+        for day, value in enumerate(values)
+    )
+    return Trend(DEFINITIONS["revenue_won"], reading("revenue_won", 1.0, cells=cells), None, "day", "")
 
 
 # No KPI is told apart below a millionth.
@@ -101,18 +158,14 @@ NUMBERS = st.floats(-1e9, 1e9).map(lambda number: round(number, 6))
 
 @given(st.lists(st.none() | NUMBERS, min_size=1, max_size=20))
 def test_the_axis_holds_every_point_in_few_round_steps(values: list[float | None]) -> None:
-    start = date(2026, 1, 1)
-    cells = tuple(
-        cell(value, period=Period(start + timedelta(days=day), start + timedelta(days=day + 1)))
-        for day, value in enumerate(values)
-    )
-    shown = Trend(DEFINITIONS["revenue_won"], reading("revenue_won", 1.0, cells=cells), None, "day", "")
-    spec = _spec(_rows(shown, ENGLISH, CALENDAR), shown, ENGLISH, LIGHT)
-    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    shown = drawn_from(values)
+    marks = axis(buckets(shown, ENGLISH, CALENDAR), shown.kpi)
+    low, high = marks[0], marks[-1]
     known = [value for value in values if value is not None]
     slack = (high - low) * 1e-8
     assert all(low - slack <= value <= high + slack for value in known)
-    assert 2 <= len(spec["layer"][0]["encoding"]["y"]["axis"]["values"]) <= 8
+    assert 2 <= len(marks) <= 8
+    assert trend(shown, View(), ENGLISH, CALENDAR)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from tests.pages.asgi import get
+from ui.drawings import route
 from ui.headers import SecurityHeaders, content_security_policy
 
 
@@ -41,3 +42,24 @@ def test_headers_are_on_every_response(path: str) -> None:
     headers = headers_of(path)
     assert headers["content-security-policy"] == content_security_policy()
     assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/app/static/fonts/a.woff2", True), ("/", False)])
+def test_browsers_keep_our_files_and_no_page(path: str, kept: bool) -> None:
+    def answer(request: object) -> PlainTextResponse:
+        return PlainTextResponse("hello")
+
+    app = Starlette(routes=[Route(path, answer)], middleware=[Middleware(SecurityHeaders)])
+    assert ("max-age" in get(app, path)[1].get("cache-control", "")) is kept
+
+
+@pytest.mark.parametrize(
+    ("meridian", "status"), [("11", 200), ("-100", 200), ("999", 404), ("x", 404), ("1e1", 404)]
+)
+def test_the_world_can_be_had_around_each_meridian(meridian: str, status: int) -> None:
+    app = Starlette(routes=[route()])
+    found, headers = get(app, f"/shapes/{meridian}.svg")[:2]
+    assert found == status
+    if status == 200:
+        assert headers["content-type"].startswith("image/svg+xml")
+        assert "max-age" in headers["cache-control"]

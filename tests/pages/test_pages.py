@@ -6,6 +6,7 @@ import ast
 import re
 from datetime import datetime
 from html import unescape
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +16,7 @@ from crm_data.warehouse import Copy
 from kpis import DEFINITIONS, EVERYONE, HEADLINE, Calendar
 from kpis.period import anchor
 from tests.pages.conftest import ROOT, Open
+from tests.pages.crawl import shown
 from ui.formats import Formats
 from ui.overview import questions
 from ui.view import View
@@ -73,39 +75,18 @@ def test_a_question_that_cannot_be_answered_says_why(open_page: Open) -> None:
     assert "Paid acquisition spend has no country." in texts(test)
 
 
-def test_a_click_on_a_point_leads_to_its_rows(open_page: Open) -> None:
-    test = open_page("overview", region="EMEA")
-    test.session_state["trend-revenue_won"] = {"selection": {"bucket": [{"i": 2}]}}
-    test.run()
+@pytest.mark.parametrize(
+    ("mark", "field"), [("div.plot", "bucket"), ("div.globe", "country"), ("svg.ring", "segment")]
+)
+def test_a_mark_of_a_chart_leads_to_its_rows(open_page: Open, mark: str, field: str) -> None:
+    links, _ = shown(open_page("overview", region="EMEA"))
+    first = next(one for one in links if mark in one.place and "kpi=revenue_won" in one.href)
+    assert (first.page, first.url.get_all("region")) == ("rows", ["EMEA"])
+    test = open_page("rows", **parse_qs(urlparse(first.href).query))
     assert not test.exception
     assert test.title[0].value == "Revenue won"
-    assert test.query_params["region"] == ["EMEA"] or test.query_params["region"] == "EMEA"
-    assert ".." in str(test.query_params["bucket"])
-
-
-def test_a_click_on_a_country_leads_to_its_rows(open_page: Open) -> None:
-    test = open_page("overview")
-    test.session_state["countries"] = {"selection": {"country": [{"code": "DE"}]}}
-    test.run()
-    assert test.title[0].value == "Revenue won"
-    assert "country:DE" in str(test.query_params["at"])
-
-
-def test_a_click_on_a_slice_leads_to_its_rows(open_page: Open) -> None:
-    test = open_page("overview")
-    test.session_state["segment-revenue_won"] = {"selection": {"slice": [{"place": 0}]}}
-    test.run()
-    assert test.title[0].value == "Revenue won"
-    assert "segment:" in str(test.query_params["at"])
-
-
-def test_a_click_beyond_what_is_drawn_does_nothing(open_page: Open) -> None:
-    test = open_page("overview")
-    test.session_state["countries"] = {"selection": {"country": [{"code": "../../etc"}]}}
-    test.session_state["segment-revenue_won"] = {"selection": {"slice": [{"place": 99}]}}
-    test.run()
-    assert not test.exception
-    assert test.title[0].value == "Overview"
+    narrowed = str(test.query_params["bucket" if field == "bucket" else "at"])
+    assert (".." if field == "bucket" else f"{field}:") in narrowed
 
 
 def test_controls_write_the_url(open_page: Open) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kpis import DEFINITIONS, Question
-from ui.cards.card import Answers, framed, name, reading_of
-from ui.links import go
+from ui.cards.card import Answers, framed, reading_of
 from ui.page import Page
 from ui.trend import Trend as Series
 from ui.trend import footnote, heading, trend
@@ -33,9 +32,7 @@ class Against:
         series = Series(kpi, now, beside, page.grain, words)
         with framed(self, self.title, page.view.prove(self.kpi)):
             st.markdown(heading(series, None, page.formats), unsafe_allow_html=True)
-            bucket = trend(series, page.formats, page.calendar, key=f"chart-{name(self)}")
+            st.markdown(trend(series, page.view, page.formats, page.calendar), unsafe_allow_html=True)
             note = footnote(now, page.calendar, page.grain)
             if note:
                 st.markdown(note, unsafe_allow_html=True)
-        if bucket:
-            go("rows", page.view.prove(self.kpi, bucket=bucket))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from kpis import DEFINITIONS, Question
 from ui.cards.card import Answers, framed
-from ui.links import go
 from ui.page import Page
 from ui.palette import palette
 from ui.pie import Pie, colouring, pie, ranked
@@ -29,6 +28,4 @@ class Shares:
         coloured = colouring((member for member, _ in ranked(reading.cells, self.by)), palette())
         title = self.title or page.by_words(self.kpi, self.by)
         with framed(self, title, page.view.prove(self.kpi)):
-            clicked = pie(Pie(DEFINITIONS[self.kpi], reading, self.by, coloured), page.view, page.formats)
-        if clicked:
-            go("rows", page.view.prove(self.kpi, self.by, clicked))
+            pie(Pie(DEFINITIONS[self.kpi], reading, self.by, coloured), page.view, page.formats)

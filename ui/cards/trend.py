@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kpis import DEFINITIONS, Question
-from ui.cards.card import Answers, framed, name
-from ui.links import go
+from ui.cards.card import Answers, framed
 from ui.page import Page
 from ui.trend import Trend as Series
 from ui.trend import footnote, heading, trend
@@ -33,9 +32,7 @@ class Trend:
         with framed(self, self.title or kpi.label, page.view.prove(self.kpi)):
             moved = change(now, then, kpi, page.formats)
             st.markdown(heading(series, moved, page.formats), unsafe_allow_html=True)
-            bucket = trend(series, page.formats, page.calendar, key=f"chart-{name(self)}")
+            st.markdown(trend(series, page.view, page.formats, page.calendar), unsafe_allow_html=True)
             note = footnote(now, page.calendar, page.grain)
             if note and any(cell.value is not None for cell in now.cells):
                 st.markdown(note, unsafe_allow_html=True)
-        if bucket:
-            go("rows", page.view.prove(self.kpi, bucket=bucket))
