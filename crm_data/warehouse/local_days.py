@@ -1,4 +1,8 @@
-"""Days in a time zone, as SQL that is nine times as fast as asking the time zone's rules for each instant."""
+"""The day of an `instant` in a time zone that exists, as DuckDB's SQL.
+
+Asking the time zone's rules is short to write and slow to run; a table of the zone's offsets is nine times as
+fast, but takes milliseconds to plan. Both give the same day for every instant.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +32,19 @@ QUALIFY lag(ahead) OVER (ORDER BY moment) IS DISTINCT FROM ahead ORDER BY moment
 """
 
 
+def by_rules(zone: str) -> str:
+    quoted = zone.replace("'", "''")
+    return f"CAST(timezone('{quoted}', timezone('UTC', instant)) AS DATE)"
+
+
 @lru_cache(maxsize=8)
-def local_day(zone: str) -> str:
-    """The day of an `instant` in a time zone that exists, in DuckDB's SQL."""
+def by_offsets(zone: str) -> str:
     with duckdb.connect() as rules:
         offsets = rules.execute(_OFFSETS, {"zone": zone}).fetchall()
-    quoted = zone.replace("'", "''")
     return (
         f"CASE WHEN instant >= TIMESTAMP '{FIRST}' AND instant < TIMESTAMP '{LAST}' "
         f"THEN CAST(make_timestamp(epoch_us(instant) + {_ahead(offsets)}) AS DATE) "
-        f"ELSE CAST(timezone('{quoted}', timezone('UTC', instant)) AS DATE) END"
+        f"ELSE {by_rules(zone)} END"
     )
 
 

@@ -20,8 +20,8 @@ from datetime import date
 import duckdb
 
 from crm_data.organisation import Organisation
+from crm_data.warehouse import local_days
 from crm_data.warehouse.errors import MissingRate
-from crm_data.warehouse.local_days import local_day
 
 _MISSING = re.compile(r"missing rate (\S*) ([-\d]+) to (\S*)")
 
@@ -67,10 +67,12 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def teach(connection: duckdb.DuckDBPyConnection, organisation: Organisation, today: date) -> None:
-    """Define the words on this connection."""
+def teach(
+    connection: duckdb.DuckDBPyConnection, organisation: Organisation, today: date, *, many: bool = False
+) -> None:
+    """Define the words on this connection. `many`: for statements over millions of rows."""
     zone, base = literal(organisation.time_zone), literal(organisation.base_currency)
-    day = local_day(organisation.time_zone)
+    day = (local_days.by_offsets if many else local_days.by_rules)(organisation.time_zone)
     connection.execute(_MACROS.format(today=today, zone=zone, base=base, local_day=day))
 
 
