@@ -90,7 +90,7 @@ def test_from_salesforce_to_the_overview_and_back(open_page: OpenPage, own_app: 
     expect(page.locator("h1")).to_have_text("Overview")
     settle(page)
     expect(page.locator(".brand")).to_have_text("My organisation")
-    expect(page.locator(".st-key-figure-revenue_won")).to_contain_text(f"${won() / 1_000_000:.1f}M")
+    expect(page.locator(".figure-revenue_won")).to_contain_text(f"${won() / 1_000_000:.1f}M")
 
     page.locator("nav.wide a", has_text="Import").click()
     expect(page.locator("h1")).to_have_text("Import")
