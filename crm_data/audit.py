@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, Table, insert
+from sqlalchemy import Column, Connection, Date, Numeric, Table, insert
 
 from crm_data.schema.system import audit_log
 from crm_data.schema.types import Money, UTCDateTime
@@ -66,7 +66,7 @@ def read(column: Column[Any], value: Any) -> Any:
         return datetime.fromisoformat(value)
     if isinstance(column.type, Date):
         return date.fromisoformat(value)
-    return Decimal(value) if isinstance(column.type, Money) else value
+    return Decimal(value) if isinstance(column.type, Money | Numeric) else value
 
 
 def written_row(row: Mapping[str, Any]) -> Row:

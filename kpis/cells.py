@@ -31,7 +31,8 @@ def has_cells(kpi: KPI) -> bool:
     """The KPI can be asked by day. What hangs on the window's ends cannot: a cohort that is there when it
     opens, days that were moved out of it, ages."""
     at_opening = isinstance(kpi.clock, Cohort) and isinstance(kpi.clock.entry, Spell)
-    return not at_opening and not isinstance(kpi.clock, Due) and not isinstance(kpi.each, Age)
+    ages = isinstance(kpi.each, Age) or kpi.aged is not None
+    return not at_opening and not isinstance(kpi.clock, Due) and not ages
 
 
 def is_ledger(kpi: KPI) -> bool:

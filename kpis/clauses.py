@@ -70,7 +70,7 @@ def clauses(kpi: KPI, opens: Day, closes: Day) -> Clauses:
         each = case((came_about, 0), else_=each) if clock.spared else case((came_about, each), else_=0)
     if isinstance(clock, Due):
         each = case((clock.moved_to >= closes, each), else_=0)
-    return Clauses(in_window(kpi, opens, closes), conditions(kpi), has_value, each, per)
+    return Clauses(in_window(kpi, opens, closes), conditions(kpi, closes), has_value, each, per)
 
 
 def rows_of(kpi: KPI, closes: Day, source: FromClause | None = None) -> FromClause:
@@ -115,9 +115,16 @@ def clock_day(kpi: KPI) -> Day:
     return clock.day
 
 
-def conditions(kpi: KPI) -> tuple[Condition, ...]:
-    """All demands on a row of the population, in the order in which a failing row is told why."""
+def conditions(kpi: KPI, closes: Day = _NO_DAY) -> tuple[Condition, ...]:
+    """All demands on a row of the population, in the order in which a failing row is told why; of a window
+    that closes on that day."""
     demands = list(kpi.among)
+    if kpi.aged:
+        days, words = closes - kpi.aged.since, kpi.aged.words
+        if kpi.aged.least:
+            demands.append(Condition(days >= kpi.aged.least, f"{words} for less than {kpi.aged.least} days"))
+        if kpi.aged.most is not None:
+            demands.append(Condition(days <= kpi.aged.most, f"{words} for more than {kpi.aged.most} days"))
     clock = kpi.clock
     if isinstance(clock, Cohort) and clock.within is not None:
         judged = cast(clock.entry + cast(clock.within, Integer), Date) < today
@@ -140,9 +147,10 @@ def why_in_no_window(kpi: KPI) -> ColumnElement[str]:
     return case((kpi.fact.c.bad.isnot(None), set_aside), else_=undated)
 
 
-def why_left_out(kpi: KPI) -> ColumnElement[str]:
-    """In words, the first demand that a row fails; NULL for a row that counts."""
-    parts = clauses(kpi, literal(None, Date), literal(None, Date))
+def why_left_out(kpi: KPI, closes: Day = _NO_DAY) -> ColumnElement[str]:
+    """In words, the first demand that a row fails of a window that closes on that day; NULL for a row that
+    counts."""
+    parts = clauses(kpi, _NO_DAY, closes)
     failed = [(~_all(demand.holds), literal(demand.otherwise)) for demand in parts.conditions]
     return case(*failed, (~_all(parts.has_value), literal(kpi.no_value)), else_=None)
 

@@ -99,6 +99,17 @@ class Age:
     over: int | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Aged:
+    """A demand on a row's age, its days from `since` to the end of the window: `least` or more, and no more
+    than `most`, if that is given. `words`: what is so many days old, such as "overdue"."""
+
+    since: ColumnElement[Any]
+    least: int
+    most: int | None
+    words: str
+
+
 Number = ColumnElement[Any] | int | AtClose | Age
 Clock = During | AsOf | Throughout | Cohort | Due
 

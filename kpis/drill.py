@@ -147,7 +147,7 @@ def _refuse(definition: Definition, question: Question, which: Which) -> None:
 
 def left_out_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:
     """How many rows of the window are outside the population, by reason; most frequent first."""
-    return _counts(engine, kpi, question, LEFT_OUT, why_left_out(kpi))
+    return _counts(engine, kpi, question, LEFT_OUT, why_left_out(kpi, _closes(question)))
 
 
 def undated_counts(engine: Engine, kpi: KPI, question: Question) -> tuple[Count, ...]:
@@ -185,7 +185,7 @@ def rows_statement(kpi: KPI, question: Question, which: Which = COUNTED, order: 
     shown.append((parts.each if counts else literal(None)).label("counts_for"))
     shown.append((parts.per if counts and kpi.per is not None else literal(None)).label("weight"))
     whys: dict[str, ColumnElement[Any]] = {COUNTED: literal(None), UNDATED: why_in_no_window(kpi)}
-    shown.append(whys.get(which, why_left_out(kpi)).label("why"))
+    shown.append(whys.get(which, why_left_out(kpi, _closes(question))).label("why"))
     ties = [kpi.fact.table.c[name] for name in kpi.dimensions]  # one key may have several rows
     firsts: dict[str, list[ColumnElement[Any]]] = {
         OLDEST: [day, kpi.fact.c.id],
@@ -216,8 +216,13 @@ def _held(kpi: KPI, question: Question, which: str, *columns: ColumnElement[Any]
     return (
         statement.where(~counts)
         if which == LEFT_OUT
-        else statement.where(~counts, why_left_out(kpi) == which)
+        else statement.where(~counts, why_left_out(kpi, closes) == which)
     )
+
+
+def _closes(question: Question) -> ColumnElement[Any]:
+    """The day after the window's last."""
+    return literal(until_today(question.period, question).end, Date)
 
 
 def _end(kpi: KPI) -> ColumnElement[Any]:

@@ -48,6 +48,7 @@ def is_stock(definition: Definition) -> bool:
         and isinstance(definition.clock, AsOf)
         and definition.per is None
         and not isinstance(definition.each, Age | AtClose)
+        and definition.aged is None
     )
 
 

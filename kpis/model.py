@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
-from kpis.clocks import Age, AsOf, AtClose, Clock, Cohort, Due, During, Number, Spell, Throughout
+from kpis.clocks import Age, Aged, AsOf, AtClose, Clock, Cohort, Due, During, Number, Spell, Throughout
 from kpis.dimensions import DIMENSIONS
 from kpis.period import Grain, Period
 
@@ -23,6 +23,7 @@ __all__ = [
     "KPI",
     "TARGET",
     "Age",
+    "Aged",
     "AsOf",
     "AtClose",
     "Better",
@@ -136,8 +137,8 @@ class Condition:
 class KPI:
     """One number: Σ each ÷ Σ per over a population of rows. Known by its key.
 
-    per None: a total. per 1: a mean, or for flags a share. `each` and `per` are whole numbers of the
-    copy; 1 is one of what rows stand for. `spread`: quartiles are told; `median`: it is the value.
+    per None: a total. per 1: a mean, or for flags a share. `each` and `per` are whole numbers of the copy; 1
+    is one of what rows stand for. `aged`: their age. `spread`: quartiles are told; `median`: it is the value.
     """
 
     key: str
@@ -150,6 +151,7 @@ class KPI:
     clock: Clock
     formula: str
     among: tuple[Condition, ...] = ()
+    aged: Aged | None = None
     each: Number = 1
     per: ColumnElement[Any] | int | None = None
     no_value: str = "without a value"

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from crm_data.quality import BY_KEY
-from ui import shell
+from ui import desk, shell
 from ui.data.findings import findings, rows
 from ui.data.log import audit, imports
+from ui.data.rates import rates
 from ui.data.state import checking, facts, state
 
 page = shell.page("Data")
@@ -16,11 +17,13 @@ if finding:
     rows(page, finding)
     st.stop()
 
+desk.said()
 state(page)
 checking(page)
 
 st.header("Findings", anchor=False)
 findings(page)
+rates(page)
 
 with st.container(key="logs"):
     with st.container(key="log-facts"):

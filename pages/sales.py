@@ -3,7 +3,7 @@
 from kpis import NEWEST
 from kpis.stages import stage_order
 from ui import board, shell
-from ui.cards import Breakdown, Funnel, Leaderboard, Listing, Map, Row, Tiles, Trend
+from ui.cards import Bands, Breakdown, Funnel, Leaderboard, Listing, Map, Row, Tiles, Trend
 
 page = shell.page("Sales")
 shell.heading(page, "Sales")
@@ -40,7 +40,7 @@ board.draw(
     ),
     Row(
         Leaderboard("Teams", by="team", kpis=("revenue_won", "quota_attainment", "win_rate")),
-        Leaderboard("Products", by="product", kpis=("revenue_won", "average_deal", "win_rate"), top=5),
+        Leaderboard("Products", by="product", kpis=("revenue_won", "quota_attainment", "win_rate"), top=5),
     ),
     Map("revenue_won"),
     Row(
@@ -51,5 +51,12 @@ board.draw(
     Listing("slips", title="Latest postponements", order=NEWEST, without=("counts_for",)),
     Tiles("quotes_sent", "quote_acceptance", "revenue_invoiced", "receivables", "invoices_overdue", "dso"),
     Row(Trend("quote_acceptance"), Trend("revenue_invoiced"), Trend("dso")),
-    Listing("invoices_overdue", title="Largest overdue invoices"),
+    Row(
+        Bands(
+            "Overdue by age",
+            "invoices_overdue",
+            ("overdue_30", "overdue_60", "overdue_90", "overdue_older"),
+        ),
+        Listing("invoices_overdue", title="Largest overdue invoices"),
+    ),
 )

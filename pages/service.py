@@ -1,7 +1,7 @@
 """Whether customers are served well: the queue, promises kept, causes, what customers say, self-service."""
 
 from ui import board, shell
-from ui.cards import Against, Breakdown, Estimates, Heat, Leaderboard, Row, Tiles, Trend, Waiting
+from ui.cards import Against, Bands, Breakdown, Estimates, Heat, Leaderboard, Row, Tiles, Trend, Waiting
 
 page = shell.page("Service")
 shell.heading(page, "Service")
@@ -15,7 +15,14 @@ board.draw(
         Trend("backlog"),
         Trend("sla_kept"),
     ),
-    Waiting("backlog_age", "Oldest open cases", top=8),
+    Row(
+        Bands(
+            "Open cases by age",
+            "backlog",
+            ("backlog_1", "backlog_3", "backlog_7", "backlog_30", "backlog_older"),
+        ),
+        Waiting("backlog_age", "Oldest open cases", top=8),
+    ),
     Row(
         Leaderboard("Open cases by team", by="team", kpis=("backlog", "backlog_age", "backlog_old")),
         Leaderboard("Open cases by priority", by="priority", kpis=("backlog", "backlog_age", "backlog_old")),

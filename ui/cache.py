@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 import kpis
+from crm_data import edits
 from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
 from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
@@ -146,6 +147,16 @@ def alerts_changed() -> None:
     _open_alerts.clear()
 
 
+def likely_pairs() -> tuple[datetime, list[edits.LikelyPair]]:
+    """Contacts that are likely the same person, and when they were looked for: at most an hour ago. Raises
+    CrmUnavailable."""
+    return _likely_pairs(_url())
+
+
+def look_for_pairs_again() -> None:
+    _likely_pairs.clear()
+
+
 def quality(copy: Copy) -> list[Counted]:
     """What is wrong in the CRM's data. Raises CrmUnavailable."""
     return _quality(copy, f"{_sign(copy)} {copy.state.version} {copy.state.refreshed_at}")
@@ -204,6 +215,13 @@ def _backtest(_copy: Copy, key: str, _rule: Rule, _today: date) -> Backtest:
 def _quality(_copy: Copy, key: str) -> list[Counted]:
     with reported(crm()), crm().connect() as connection:
         return counted(_copy, connection)
+
+
+@st.cache_data(max_entries=4, ttl=3600, show_spinner=False)
+def _likely_pairs(url: str) -> tuple[datetime, list[edits.LikelyPair]]:
+    engine = _crm(url)
+    with reported(engine), engine.connect() as connection:
+        return datetime.now(UTC), edits.likely_pairs(connection)
 
 
 @st.cache_data(max_entries=10, show_spinner=False)

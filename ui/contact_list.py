@@ -54,6 +54,7 @@ def contact_list(page: Page) -> None:
     filters = Filters(consent or None, page.view.account, without)
     if page.view.account:
         link("contacts", f"Only account no. {page.view.account}: show all", page.view.query(account=None))
+    link("contacts", "Likely duplicates", page.view.overview(finding="duplicates"))
     found, more = desk.read(search, typed, page.viewer, filters)
     _results(page, typed, found, more)
     with st.expander("New contact"):

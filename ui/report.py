@@ -103,7 +103,7 @@ def _mark(draft: _Draft, proof: Proof | None, shown: object = None) -> str:
 
 def _part(draft: _Draft, part: Part) -> str:
     said = "".join(f"<p>{_sentence(draft, one)}</p>" for one in part.sentences)
-    shown = "".join(_table(draft, one) for one in part.tables)
+    shown = "".join(_table(draft, one, part.title) for one in part.tables)
     shown += "".join(f'<p class="said">{html(note)}</p>' for note in part.notes)
     if part.curve:  # words beside the picture, where there is room
         said, shown = f"<div>{said}</div>", f"<div>{_curve(draft, part.curve)}{shown}</div>"
@@ -143,12 +143,15 @@ def _beside(draft: _Draft) -> Where:
     return draft.page.view.at if draft.page.view.kept else ()
 
 
-def _table(draft: _Draft, table: Table) -> str:
+def _table(draft: _Draft, table: Table, title: str) -> str:
+    caption = title if table.caption == title else f"{title}: {table.caption}"
     columns = list(enumerate(table.columns))
     drawn = [not column.head and any(row[place].bar for row in table.rows) for place, column in columns]
     numbers = [_is_number(column, place, table) for place, column in columns]
     heads = "".join(
         f'<th scope="col"{_class("number" if number else "")}>{html(column.head)}</th>'
+        if column.head
+        else "<td></td>"  # of bars, which say nothing that the numbers do not
         for column, number in zip(table.columns, numbers, strict=True)
     )
 
@@ -162,7 +165,7 @@ def _table(draft: _Draft, table: Table) -> str:
     if table.more:
         more = f'<p class="more">{draft.page.formats.number(table.more)} more are in the spreadsheet.</p>'
     return (
-        f'<div class="table" role="region" tabindex="0" aria-label="{html(table.caption)}"><table>'
+        f'<div class="table" role="region" tabindex="0" aria-label="{html(caption)}"><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table></div>{more}"
     )
 

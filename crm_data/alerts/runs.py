@@ -46,6 +46,16 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """A cause that there is no more. `why` in words, at most 80 characters; version: of the rule."""
+
+    rule_id: int
+    version: int
+    cause: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Recorded:
     """The alerts, by their keys, that began and that ended."""
 
@@ -54,7 +64,12 @@ class Recorded:
 
 
 def record(
-    engine: Engine, as_of: datetime, findings: Sequence[Finding], now: datetime | None = None
+    engine: Engine,
+    as_of: datetime,
+    findings: Sequence[Finding],
+    now: datetime | None = None,
+    *,
+    gone: Sequence[Gone] = (),
 ) -> Recorded:
     """Write down what an evaluation of data as of `as_of` found. One that knows older data than the last
     changes nothing; neither do findings for rules that have changed since."""
@@ -68,8 +83,8 @@ def record(
         live = alert_rules.c.active, alert_rules.c.deleted_at.is_(None)
         asked = connection.execute(select(alert_rules.c.id, alert_rules.c.version).where(*live))
         rules = {row.id: row.version for row in asked}
-        going_on = select(table).where(table.c.cleared_at.is_(None))
-        runs = {(row["rule_id"], row["cause"]): row for row in connection.execute(going_on).mappings()}
+        lasting = select(table).where(table.c.cleared_at.is_(None))
+        runs = {(row["rule_id"], row["cause"]): row for row in connection.execute(lasting).mappings()}
         fired, cleared = [], []
         for found in findings:
             if rules.get(found.rule_id) != found.version:
@@ -82,7 +97,18 @@ def record(
                 cleared.append(run["id"])
             elif run is not None:
                 _keep_up(connection, run, found, now)
+        for lost in gone:
+            run = runs.get((lost.rule_id, lost.cause))
+            if run is not None and rules.get(lost.rule_id) == lost.version:
+                _end(connection, run, now, WATCH, lost.why, {"seen_at": now})
+                cleared.append(run["id"])
     return Recorded(tuple(fired), tuple(cleared))
+
+
+def going_on(connection: Connection) -> list[tuple[int, str]]:
+    """The alerts that are not over, resolved ones included: rule and cause of each."""
+    found = select(table.c.rule_id, table.c.cause).where(table.c.cleared_at.is_(None))
+    return [(row.rule_id, row.cause) for row in connection.execute(found)]
 
 
 def _fire(connection: Connection, found: Finding, now: datetime) -> int:
@@ -119,8 +145,8 @@ def _keep_up(connection: Connection, run: RowMapping, found: Finding, now: datet
 
 def end_runs(connection: Connection, rule_id: int, now: datetime, actor: str, why: str) -> None:
     """End all alerts of a rule that go on, in the caller's transaction."""
-    going_on = select(table).where(table.c.cleared_at.is_(None), table.c.rule_id == rule_id)
-    for run in connection.execute(going_on).mappings().all():
+    lasting = select(table).where(table.c.cleared_at.is_(None), table.c.rule_id == rule_id)
+    for run in connection.execute(lasting).mappings().all():
         _end(connection, run, now, actor, why, {})
 
 

@@ -41,7 +41,7 @@ Row = tuple[str, str | None, str | None, date, date, float, float]
 
 
 def targets(plan: Plan, won: pd.DataFrame, first_purchases: np.ndarray) -> pd.DataFrame:
-    """`won` has closing day, amount in euro, region, team and owner of the deals won."""
+    """`won` has closing day, amount in euro, region, team, owner and product of the deals won."""
     rows = [*_levels(plan), *_churn(plan), *_volumes(plan, won, first_purchases), *_quotas(plan, won)]
     columns = ["kpi", "dimension", "member", "period_start", "period_end", "target", "floor"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -102,8 +102,8 @@ def _volumes(plan: Plan, won: pd.DataFrame, first_purchases: np.ndarray) -> Iter
 
 
 def _quotas(plan: Plan, won: pd.DataFrame) -> Iterator[Row]:
-    """By quarter. A team is to do better than in that quarter a year ago, a representative than in the mean
-    quarter of that year; in the first year, as well as was agreed."""
+    """By quarter. A team is to do better than in that quarter a year ago, a representative or product than
+    in the mean quarter of that year; in the first year, as well as was agreed."""
     day = won["day"].to_numpy().astype("datetime64[D]")
     for start, end in _units(plan, 3):
         basis, growth = _basis(plan, start, end)
@@ -113,8 +113,9 @@ def _quotas(plan: Plan, won: pd.DataFrame) -> Iterator[Row]:
         first = np.datetime64(max(months_on(start, -12), plan.start) if growth > 1 else start)
         quarters = max((np.datetime64(start) - first).astype(int) / 91.3, 1.0)
         year = won[(day >= first) & (day < (np.datetime64(start) if growth > 1 else basis[1]))]
-        for owner, euro in year.groupby("owner")["euro"].sum().items():
-            yield "revenue_won", "owner", str(owner), start, end, *_goal(euro / quarters * growth, 100)
+        for scope in ("owner", "product"):
+            for member, euro in year.groupby(scope)["euro"].sum().items():
+                yield "revenue_won", scope, str(member), start, end, *_goal(euro / quarters * growth, 100)
 
 
 def _basis(plan: Plan, start: date, end: date) -> tuple[tuple[np.datetime64, np.datetime64], float]:

@@ -187,6 +187,7 @@ def _targets(
             "region": region,
             "owner": owner,
             "team": np.array(staff.TEAM_NAMES)[people.team_of(owner)],
+            "product": np.array(products.NAMES)[won["product"].to_numpy() - 1],
         }
     )
     first = invoiced.invoices.groupby("account_id")["issued_on"].min()

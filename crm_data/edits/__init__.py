@@ -17,6 +17,8 @@ from crm_data.edits.errors import Changed, Conflict, Gone, Invalid, NotSaved
 from crm_data.edits.fields import national
 from crm_data.edits.history import Change, Deed, history
 from crm_data.edits.merge import CHOICES, merge, proposal
+from crm_data.edits.pairs import LikelyPair, compare_again, keep_apart, kept_apart, likely_pairs, undecided
+from crm_data.edits.rates import Entered, add_rate, entered_rates
 from crm_data.edits.revise import Saved, news
 from crm_data.edits.undo import Blocked, undo
 
@@ -28,19 +30,27 @@ __all__ = [
     "Conflict",
     "Deed",
     "Duplicate",
+    "Entered",
     "Gone",
     "Invalid",
+    "LikelyPair",
     "NotSaved",
     "Saved",
     "actor",
+    "add_rate",
     "change_case",
     "comment",
+    "compare_again",
     "correct_contact",
     "create_contact",
     "duplicates",
+    "entered_rates",
     "find_case",
     "find_contact",
     "history",
+    "keep_apart",
+    "kept_apart",
+    "likely_pairs",
     "merge",
     "national",
     "news",
@@ -51,5 +61,6 @@ __all__ = [
     "set_consent",
     "set_waiting",
     "set_working",
+    "undecided",
     "undo",
 ]

@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 from sqlalchemy import ColumnElement, Connection, select
 
 from crm_data.audit import Row
+from crm_data.edits.pairs import apart
 from crm_data.rights import Rights, accounts_seen
 from crm_data.schema.customers import contacts
 from crm_data.search import fold, search
@@ -31,9 +32,10 @@ class Duplicate:
 
 
 def duplicates(connection: Connection, viewer: Rights, contact: Row, limit: int = 8) -> list[Duplicate]:
-    """The contacts most likely to be the same person, the likeliest first."""
+    """The contacts most likely to be the same person, the likeliest first; none that are kept apart."""
     own_name = _name(contact)
     found = []
+    decided = set(apart(connection))
     for row in _candidates(connection, viewer, contact).values():
         name = _name(row)
         alike = token_sort_ratio(own_name, name) / 100 if own_name and name else 0.0
@@ -46,7 +48,8 @@ def duplicates(connection: Connection, viewer: Rights, contact: Row, limit: int 
         if colleagues and alike >= _ALIKE:
             scores[f"the same account, and a name {alike:.0%} alike"] = 0.95 * alike
         score = max(scores.values(), default=0.0)
-        if score >= _SHOWN_FROM:
+        pair = min(row["id"], contact["id"]), max(row["id"], contact["id"])
+        if score >= _SHOWN_FROM and pair not in decided:
             found.append(
                 Duplicate(row["id"], _shown(row), row["email"], row["phone"], min(score, 1.0), tuple(scores))
             )

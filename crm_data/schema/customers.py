@@ -1,9 +1,19 @@
 """Accounts and the people in them, and how they stand to us over time."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Integer, String
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
-from crm_data.schema.base import currency, money, one_of, record, reference
-from crm_data.schema.types import Json, UTCDateTime
+from crm_data.schema.base import currency, metadata, money, one_of, record, reference
+from crm_data.schema.types import Json, Key, UTCDateTime
 
 accounts = record(
     "accounts",
@@ -106,4 +116,15 @@ activities = record(
     reference("user_id", "users"),
     one_of("kind", "call", "email", "meeting", "chat", "note", "task"),
     one_of("direction", "in", "out"),
+)
+
+# Two contacts that somebody said are two people. Without foreign keys: it hinders nobody from deleting one.
+contacts_apart = Table(
+    "contacts_apart",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("one_id", Key, nullable=False),
+    Column("other_id", Key, nullable=False),
+    UniqueConstraint("one_id", "other_id", name="uq_contacts_apart_pair"),
+    CheckConstraint("one_id < other_id", name="order"),
 )

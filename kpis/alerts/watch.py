@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Engine
 
-from crm_data.alerts import Recorded, Rule, read_rules, record
+from crm_data.alerts import Recorded, Rule, going_on, read_rules, record
 from crm_data.engine import reported
 from crm_data.organisation import Organisation
 from kpis.alerts.evaluate import evaluate, finding
 from kpis.alerts.judge import Verdict
+from kpis.alerts.vanished import vanished
 from kpis.period import anchor
 from kpis.snapshot import Copy
 
@@ -44,7 +45,10 @@ def look(engine: Engine, copy: Copy, rules: list[Rule], today: date) -> tuple[Re
     as_of = copy.state.refreshed_at or datetime.now(UTC)
     verdicts = evaluate(copy, rules, today)
     found = [one for verdict in verdicts if (one := finding(verdict)) is not None]
-    return record(engine, as_of, found), verdicts
+    with engine.connect() as crm:
+        lasting = going_on(crm)
+    gone = vanished(copy, rules, verdicts, lasting)
+    return record(engine, as_of, found, gone=gone), verdicts
 
 
 def active(crm: Connection) -> list[Rule]:

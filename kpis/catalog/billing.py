@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
+from sqlalchemy import Date, Integer, cast, literal
+
 from kpis.catalog.facts import INVOICE_LINES, RECEIVABLE, RECEIVABLES
-from kpis.model import KPI, AsOf, Better, Combined, Composition, Condition, During, Phasing, Unit
+from kpis.model import KPI, Aged, AsOf, Better, Combined, Composition, Condition, During, Phasing, Unit
 
 _TRAILING = 90  # days
 
@@ -55,6 +57,39 @@ INVOICES_OVERDUE = KPI(
 )
 
 
+#: The day on which an invoice fell overdue, the one after it was due.
+_OVERDUE_SINCE = cast(RECEIVABLES.c.due_day + literal(1, Integer), Date)
+
+
+def _overdue(key: str, least: int, most: int | None) -> KPI:
+    """What is overdue for so many days."""
+    days = f"{least} to {most} days" if most else f"more than {least - 1} days"
+    return KPI(
+        key=key,
+        label=f"Overdue {days}",
+        unit=Unit.MONEY,
+        better=Better.DOWN,
+        help=f"What customers had not yet paid, at the end of the period, of the invoices overdue for {days} "
+        "by then. The four bands are together what is overdue.",
+        department="sales",
+        fact=RECEIVABLES,
+        clock=AsOf(RECEIVABLE),
+        among=INVOICES_OVERDUE.among,
+        aged=Aged(_OVERDUE_SINCE, least, most, "overdue"),
+        each=RECEIVABLES.c.amount_cents,
+        no_value="without an amount",
+        formula=f"Σ (amount - payments) of invoices overdue for {days} at the end",
+    )
+
+
+OVERDUE_BY_AGE = (
+    _overdue("overdue_30", 1, 30),
+    _overdue("overdue_60", 31, 60),
+    _overdue("overdue_90", 61, 90),
+    _overdue("overdue_older", 91, None),
+)
+
+
 def _dso(totals: Mapping[str, Fraction]) -> Combined:
     """Receivables in days of revenue: × 90 above the line, so that every row's part is exact."""
     days, nothing = Fraction(_TRAILING), Fraction(0)
@@ -78,4 +113,4 @@ DSO = Composition(
     over={"revenue_invoiced": _TRAILING},
 )
 
-BILLING = (REVENUE_INVOICED, RECEIVABLES_OPEN, INVOICES_OVERDUE, DSO)
+BILLING = (REVENUE_INVOICED, RECEIVABLES_OPEN, INVOICES_OVERDUE, *OVERDUE_BY_AGE, DSO)

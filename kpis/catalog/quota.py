@@ -28,7 +28,7 @@ QUOTA_ATTAINMENT = Composition(
     unit=Unit.SHARE,
     better=Better.UP,
     help="Revenue won against its target. A period that is not over is measured by the days gone: 100% is on "
-    "course. Each region, team and representative has its own target; they need not add up to the whole.",
+    "course. Each region, team, product and representative has a target of its own; they need not add up.",
     department="sales",
     formula="revenue won ÷ its target",
     parts=(REVENUE_WON,),

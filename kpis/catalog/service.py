@@ -3,7 +3,7 @@
 from sqlalchemy import Column, or_
 
 from kpis.catalog.facts import CASE, CASE_CLOSINGS, CASE_SPELLS, CASES
-from kpis.model import KPI, Age, AsOf, Better, Cohort, Condition, During, Phasing, Unit, today
+from kpis.model import KPI, Age, Aged, AsOf, Better, Cohort, Condition, During, Phasing, Unit, today
 
 _cases, _closings = CASES.c, CASE_CLOSINGS.c
 _WEEK = 7  # days
@@ -97,6 +97,35 @@ BACKLOG_OLD = KPI(
     each=Age(CASE_SPELLS.c.opened_day, over=_WEEK),
     per=1,
     formula="cases open for more than 7 days ÷ open cases",
+)
+
+
+def _backlog(key: str, least: int, most: int | None) -> KPI:
+    """What is open for so many days, the first one being that of its opening."""
+    days = (
+        f"more than {least - 1} days" if not most else f"{least} to {most} days" if least else "up to a day"
+    )
+    return KPI(
+        key=key,
+        label=f"Open for {days}",
+        unit=Unit.COUNT,
+        better=Better.DOWN,
+        help=f"Cases and service requests open at the end of the period that were opened for the first time "
+        f"{days} before. Being opened again makes no case young. The five bands are together the backlog.",
+        department="service",
+        fact=CASE_SPELLS,
+        clock=AsOf(CASE),
+        aged=Aged(CASE_SPELLS.c.opened_day, least, most, "open"),
+        formula=f"number of cases open for {days} at the end",
+    )
+
+
+BACKLOG_BY_AGE = (
+    _backlog("backlog_1", 0, 1),
+    _backlog("backlog_3", 2, 3),
+    _backlog("backlog_7", 4, 7),
+    _backlog("backlog_30", 8, 30),
+    _backlog("backlog_older", 31, None),
 )
 
 RESPONSE_KEPT = KPI(
@@ -220,6 +249,7 @@ CASE_KPIS = (
     BACKLOG_AGE,
     BACKLOG_AGE_MEDIAN,
     BACKLOG_OLD,
+    *BACKLOG_BY_AGE,
     RESPONSE_KEPT,
     RESPONSE_TIME,
     RESOLUTION_MEAN,

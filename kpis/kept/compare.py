@@ -12,7 +12,18 @@ from kpis.catalog import DEFINITIONS
 from kpis.compose import target_of
 from kpis.goals import read_targets
 from kpis.kept.definition import meaning
-from kpis.kept.figures import NOTHING, Answers, Figure, Place, Value, figures, leading, rows_of, totals
+from kpis.kept.figures import (
+    NOTHING,
+    Answers,
+    Figure,
+    Place,
+    Value,
+    figures,
+    leading,
+    rows_of,
+    totals,
+    value_of,
+)
 from kpis.kept.groups import Regrouped, regrouped
 from kpis.kept.keep import Kept
 from kpis.kept.rows import Move, Moves, Wanted, digest, fetch, moves, summed, unpacked
@@ -105,6 +116,7 @@ class _Comparing:
         first, second = self._both(leading(found), totals)
         then, now = first | then, second | now
         restated = []
+        now |= self._missing({figure: place for figure, (_, place) in then.items() if figure not in now})
         for figure in {**then, **now}:
             before, place = then.get(figure, (NOTHING, None))
             after, other = now.get(figure, (NOTHING, None))
@@ -118,6 +130,25 @@ class _Comparing:
             tuple(sorted(self.kept.meanings.keys() - DEFINITIONS.keys())),
             tuple(regrouped(self.data, found)),
         )
+
+    def _missing(self, places: dict[Figure, Place]) -> dict[Figure, tuple[Value, Place]]:
+        """Members that no row has any more, asked for by name: of a stock nothing is left, which is 0."""
+        asked = [
+            replace(
+                place.question,
+                kpis=(figure.kpi,),
+                period=figure.period,
+                grain=None,
+                by=(),
+                where=(*place.question.where, *((name, (member,)) for name, member in figure.at)),
+            )
+            for figure, place in places.items()
+        ]
+        answers = ask(self.data.engine, self.calendar, asked)
+        return {
+            figure: (value_of(reading), place)
+            for (figure, place), (reading,) in zip(places.items(), answers, strict=True)
+        }
 
     def _both(self, kept: Answers, of):  # type: ignore[no-untyped-def]
         """The kept figures that can be compared, and today's answers to the same questions."""

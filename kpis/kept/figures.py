@@ -65,9 +65,9 @@ def figures(answers: Answers) -> dict[Figure, tuple[Value, Place]]:
     found: dict[Figure, tuple[Value, Place]] = {}
     for question, readings in answers.items():
         for one in readings:
-            found.setdefault(Figure(one.key, question.period), (_value(one), Place(question)))
+            found.setdefault(Figure(one.key, question.period), (value_of(one), Place(question)))
             for place, (figure, cell) in _cells(question, one):
-                found.setdefault(figure, (_value(cell), place))
+                found.setdefault(figure, (value_of(cell), place))
     return found
 
 
@@ -104,7 +104,7 @@ def _cells(question: Question, reading: Reading) -> Iterator[tuple[Place, tuple[
         yield place, (Figure(reading.key, period, tuple(at.items())), cell)
 
 
-def _value(one: Reading | Cell) -> Value:
+def value_of(one: Reading | Cell) -> Value:
     return Value(one.value, one.n, one.numerator, one.denominator)
 
 

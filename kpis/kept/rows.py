@@ -143,7 +143,7 @@ class Moves:
     """The rows in which two answers differ, found by window and member."""
 
     def __init__(self, found: Iterable[Move] = ()) -> None:
-        self._all = tuple(found)
+        self.all = tuple(found)
         self._by: dict[str | None, dict[tuple[int, object], list[Move]]] = {}
 
     def of(self, number: int, at: Sequence[tuple[str, object]]) -> tuple[Move, ...]:
@@ -161,7 +161,7 @@ class Moves:
     def _indexed(self, dimension: str | None) -> dict[tuple[int, object], list[Move]]:
         if dimension not in self._by:
             found: dict[tuple[int, object], list[Move]] = defaultdict(list)
-            for move in self._all:
+            for move in self.all:
                 rows = [row for row in (move.before, move.after) if row]
                 for key in {(row["number"], row.get(dimension) if dimension else None) for row in rows}:
                     found[key].append(move)

@@ -65,10 +65,14 @@ SALES = Report(
         Breakdown(
             "Representatives",
             "owner",
-            ("revenue_won", "deals_won", "win_rate", "average_deal", "sales_cycle_median", "open_pipeline"),
+            ("revenue_won", "quota_attainment", "deals_won", "win_rate", "average_deal", "open_pipeline"),
             shown=15,
         ),
-        Breakdown("Products", "product", ("revenue_won", "deals_won", "win_rate", "average_deal")),
+        Breakdown(
+            "Products",
+            "product",
+            ("revenue_won", "quota_attainment", "deals_won", "win_rate", "average_deal"),
+        ),
         Breakdown("Stages", "stage", ("open_pipeline", "open_deals", "stage_conversion", "time_in_stage")),
         Breakdown("Reasons of wins", "close_reason", ("deals_won", "revenue_won")),
         Breakdown("Reasons of losses", "close_reason", ("deals_lost",)),

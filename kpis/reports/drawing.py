@@ -50,7 +50,8 @@ def svg(
         share = (value - low) / ((high - low) or 1)
         return round(_TOP + (1 - share) * (_HEIGHT - _TOP - _BOTTOM), 1)
 
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
+    role = "group" if link else "img"  # what holds links is no mere picture
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="{role}"'
     parts = [f'{head} aria-label="{escape(curve.caption)}">']
     font = f"font-family:Inter,sans-serif;font-size:11px;fill:{ink.text}"
     for mark in marks:

@@ -10,8 +10,9 @@ _OPENED = {
     "customer": ("account=1",),
     "alerts": ("kpi=churn_rate&period=last-quarter", "rule=1"),
     "data": ("finding=email-twice",),
-    "contacts": ("contact=1",),
+    "contacts": ("contact=1", "finding=duplicates"),
     "cases": ("case=1",),
+    "reports": ("report=sales",),
 }
 
 

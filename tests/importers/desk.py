@@ -36,7 +36,7 @@ class Desk:
 
     def rows(self, table: Table, *columns: str) -> list[tuple[Any, ...]]:
         """The table's rows in the order they were added, as tuples of these columns."""
-        query = select(*(table.c[name] for name in columns)).order_by(table.c.id)
+        query = select(*(table.c[name] for name in columns)).order_by(*table.primary_key)
         with self.crm.connect() as connection:
             return [tuple(row) for row in connection.execute(query)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, insert, select, text
+from sqlalchemy import Engine, event, insert, text
 
 from crm_data.engine import ROOT, CrmUnavailable, connect
 from crm_data.importers import stage
@@ -25,7 +26,7 @@ from crm_data.importers.run import run_import
 from crm_data.schema.customers import account_history, accounts
 from crm_data.schema.organisation import organisation
 from crm_data.schema.sales import opportunities, opportunity_history
-from crm_data.schema.system import audit_log, imports
+from crm_data.schema.system import audit_log, import_added, import_changes, imports
 from tests.importers.desk import Desk, counts
 
 MAPPING = """
@@ -79,13 +80,15 @@ def state(desk: Desk) -> list[Any]:
         opportunities,
         opportunity_history,
         imports,
+        import_added,
+        import_changes,
         audit_log,
     )
     return [desk.rows(table, *table.c.keys()) for table in written]
 
 
 def test_a_kill_at_any_statement(desk: Desk, crm_url: str) -> None:
-    """The import of a changed export is killed before its 1st, 2nd, … last statement."""
+    """The import of a changed export is killed before its 1st, 3rd, … last statement."""
     write_files(desk.folder, 60)
     do_import(desk.crm, desk.folder)
     write_files(desk.folder, 80, "Won")
@@ -105,7 +108,7 @@ def test_a_kill_at_any_statement(desk: Desk, crm_url: str) -> None:
         do_import(engine, desk.folder)
 
     killed = 0
-    for number in range(1, 100):
+    for number in range(1, 200, 2):
         _, status = os.waitpid(in_child(lambda number=number: die_at(number)), 0)  # type: ignore[misc]
         if not os.WIFSIGNALED(status):
             break
@@ -117,21 +120,33 @@ def test_a_kill_at_any_statement(desk: Desk, crm_url: str) -> None:
     assert desk.rows(opportunities, "stage") == [("Won",)] * 80
 
 
-def test_a_kill_at_any_time(desk: Desk, crm_url: str) -> None:
-    write_files(desk.folder, 4000)
+def test_kills_at_random_times(desk: Desk, crm_url: str) -> None:
+    """Twenty-five on each database, between the first file that is opened and the last row written."""
+    write_files(desk.folder, 400)
     desk.crm.dispose()
-    for delay in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4):
+    begun = time.monotonic()
+    os.waitpid(in_child(lambda: do_import(connect(crm_url), desk.folder)), 0)
+    lasts = time.monotonic() - begun
+    assert len(desk.rows(opportunities, "id")) == 400
+    done, dice = 1, random.Random(5)
+    for kill in range(25):
+        write_files(desk.folder, 400, f"Stage {kill}")
+        before = state(desk)
+        desk.crm.dispose()
         child = in_child(lambda: do_import(connect(crm_url), desk.folder))
-        time.sleep(delay)
+        time.sleep(dice.uniform(0.02, lasts))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        with desk.crm.connect() as connection:
-            found = connection.scalar(select(func.count()).select_from(opportunities))
-            done = connection.scalar(select(func.count()).select_from(imports))
-        assert (found, done) in ((0, 0), (4000, done))
+        imported = len(desk.rows(imports, "id"))
+        if imported == done:
+            assert state(desk) == before
+        else:
+            assert set(desk.rows(opportunities, "stage")) == {(f"Stage {kill}",)}
+            done = imported
         desk.crm.dispose()
-    do_import(desk.crm, desk.folder)
-    assert len(desk.rows(opportunities, "id")) == 4000
+    outcome = do_import(desk.crm, desk.folder)
+    assert counts(outcome, "opportunities")[0] == 400
+    assert len(desk.rows(imports, "id")) == done + 1
 
 
 @pytest.mark.parametrize("crm_url", ["sqlite"], indirect=True)

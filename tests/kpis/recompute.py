@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -200,6 +201,10 @@ RECOMPUTED: dict[str, Recomputation] = {
     "revenue_invoiced": Recomputation((billing.invoiced,), total(CENTS)),
     "receivables": Recomputation((billing.receivables,), total(CENTS)),
     "invoices_overdue": Recomputation((billing.overdue,), total(CENTS)),
+    "overdue_30": Recomputation((billing.overdue_for(1, 30),), total(CENTS)),
+    "overdue_60": Recomputation((billing.overdue_for(31, 60),), total(CENTS)),
+    "overdue_90": Recomputation((billing.overdue_for(61, 90),), total(CENTS)),
+    "overdue_older": Recomputation((billing.overdue_for(91, inf),), total(CENTS)),
     "dso": Recomputation((billing.receivables, billing.invoiced_in_90_days), days_of_sales),
     "quota_attainment": AgainstTarget((sales.revenue_won,), attainment),
     "pipeline_coverage": AgainstTarget(
@@ -274,6 +279,11 @@ RECOMPUTED: dict[str, Recomputation] = {
     "cases_opened": Recomputation((cases.cases_opened,), total()),
     "cases_closed": Recomputation((cases.cases_closed,), total()),
     "backlog": Recomputation((cases.backlog,), total()),
+    "backlog_1": Recomputation((cases.backlog_for(0, 1),), total()),
+    "backlog_3": Recomputation((cases.backlog_for(2, 3),), total()),
+    "backlog_7": Recomputation((cases.backlog_for(4, 7),), total()),
+    "backlog_30": Recomputation((cases.backlog_for(8, 30),), total()),
+    "backlog_older": Recomputation((cases.backlog_for(31, inf),), total()),
     "backlog_age": Recomputation((cases.backlog_age,), ratio()),
     "backlog_age_median": Recomputation((cases.backlog_age,), median()),
     "backlog_old": Recomputation((cases.backlog_old,), ratio()),

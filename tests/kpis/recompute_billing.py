@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -57,15 +57,25 @@ def _owed(crm: Crm, window: Period) -> Iterator[Row]:
                 "id": row["id"],
                 "each": crm.flow_cents(left, row["currency"], row["issued_on"]),
                 "overdue": row["due_on"] is not None and row["due_on"] < last,
+                "late": (last - row["due_on"]).days if row["due_on"] else 0,
             }
 
 
 def receivables(crm: Crm, window: Period) -> pd.DataFrame:
-    return frame(_owed(crm, window), ("id", "each", "overdue", *_CUSTOMER)).assign(per=1)
+    return frame(_owed(crm, window), ("id", "each", "overdue", "late", *_CUSTOMER)).assign(per=1)
 
 
 def overdue(crm: Crm, window: Period) -> pd.DataFrame:
     return only(receivables(crm, window), bool, "overdue")
+
+
+def overdue_for(least: int, most: float) -> Callable[[Crm, Period], pd.DataFrame]:
+    """Those that have been overdue for so many days on the window's last day."""
+
+    def rows(crm: Crm, window: Period) -> pd.DataFrame:
+        return only(overdue(crm, window), lambda late: least <= late <= most, "late")
+
+    return rows
 
 
 # Targets ---------------------------------------------------------------------------------------

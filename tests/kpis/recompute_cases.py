@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -165,6 +165,16 @@ def backlog_age(crm: Crm, window: Period) -> pd.DataFrame:
 def backlog_old(crm: Crm, window: Period) -> pd.DataFrame:
     rows = backlog_age(crm, window)
     return rows.assign(each=[int(age > 7) for age in rows["each"]])
+
+
+def backlog_for(least: int, most: float) -> Callable[[Crm, Period], pd.DataFrame]:
+    """Those that were opened so many days before the end of the window."""
+
+    def rows(crm: Crm, window: Period) -> pd.DataFrame:
+        found = only(backlog_age(crm, window), lambda age: least <= age <= most, "each")
+        return found.assign(each=1)
+
+    return rows
 
 
 @cache

@@ -216,7 +216,16 @@ def nothing(_crm: Crm, _window: Period) -> Iterator[str]:
 
 
 #: By KPI. Those of spans are in test_independent: their rows are set aside for other reasons.
+
+
+def not_so_old(crm: Crm, window: Period) -> Iterator[str]:
+    for age in cases.backlog_age(crm, window)["each"]:
+        if not 4 <= age <= 7:
+            yield f"open for {'less than 4' if age < 4 else 'more than 7'} days"
+
+
 LEFT_OUT: dict[str, Reasons] = {
+    "backlog_7": not_so_old,
     **SALES,
     "revenue_won": without_amount,
     "average_deal": without_amount,

@@ -67,6 +67,16 @@ def not_yet_due(crm: Crm, window: Period) -> Iterator[str]:
     return ("not yet due" for late in billing.receivables(crm, last)["overdue"] if not late)
 
 
+def not_so_late(crm: Crm, window: Period) -> Iterator[str]:
+    last = Period(window.start, min(window.end, crm.today + timedelta(days=1)))
+    rows = billing.receivables(crm, last)
+    for overdue, late in zip(rows["overdue"], rows["late"], strict=True):
+        if not overdue:
+            yield "not yet due"
+        elif not 31 <= late <= 60:
+            yield f"overdue for {'less than 31' if late < 31 else 'more than 60'} days"
+
+
 def nothing(_crm: Crm, _window: Period) -> Iterator[str]:
     return iter(())
 
@@ -85,4 +95,5 @@ SALES: dict[str, Callable[[Crm, Period], Iterator[str]]] = {
     "revenue_invoiced": nothing,
     "receivables": nothing,
     "invoices_overdue": not_yet_due,
+    "overdue_60": not_so_late,
 }

@@ -1,6 +1,7 @@
 """What department pages are made of: cards that say what they ask and draw the answers."""
 
 from ui.cards.against import Against
+from ui.cards.bands import Bands
 from ui.cards.breakdown import Breakdown
 from ui.cards.card import Answers, Card
 from ui.cards.estimates import Estimates
@@ -23,6 +24,7 @@ from ui.cards.waiting import Waiting
 __all__ = [
     "Against",
     "Answers",
+    "Bands",
     "Breakdown",
     "Card",
     "Estimates",

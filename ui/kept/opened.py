@@ -87,16 +87,15 @@ def _restated(page: Page, found: Kept, compared: Comparison) -> None:
         for sentence in words.summary(compared, head.kept_at, formats):
             st.markdown(f'<div class="became">{html(sentence)}</div>', unsafe_allow_html=True)
         if rows:
-            _table(rows[:_SHOWN])
+            _table(rows[:_SHOWN], "Figures that differ today")
         if rows[_SHOWN:]:
             with st.expander(f"{formats.number(len(rows) - _SHOWN)} more"):
-                _table(rows[_SHOWN:])
+                _table(rows[_SHOWN:], "More figures that differ today")
 
 
-def _table(rows: list[list[str | Linked]]) -> None:
+def _table(rows: list[list[str | Linked]], caption: str) -> None:
     columns = ["Figure", "What became of it", "By which rows"]
-    drawn = table(columns, rows, numbers=[False] * 3, caption="Figures that differ today")
-    st.markdown(drawn, unsafe_allow_html=True)
+    st.markdown(table(columns, rows, numbers=[False] * 3, caption=caption), unsafe_allow_html=True)
 
 
 def _marks(page: Page, found: Kept, compared: Comparison) -> report.Marks:
