@@ -110,13 +110,13 @@ def _sums(page: Page, title: str, shares: Sequence[Share]) -> str:
     rows = []
     for one in shares:
         first = one.object.replace("_", " ") if one.by == "all" else one.key or "(none)"
-        same = "the same" if one.agrees else "differs"
+        same = "yes" if one.agrees else "no"
         row = [first, page.formats.number(one.rows), page.formats.number(one.crm_rows)]
         if amounts:
             row += [_money(page, one.amount, one.currency), _money(page, one.crm_amount, one.currency)]
         rows.append([*row, same])
     money = ["Sum in the files", "Sum in the CRM"] if amounts else []
-    head = [title, "Rows in the files", "Rows in the CRM", *money, ""]
+    head = [title, "Rows in the files", "Rows in the CRM", *money, "Agrees"]
     return table(head, rows, numbers=[False, True, True, *[True] * len(money), False], caption=title)
 
 

@@ -58,6 +58,7 @@ def their_figure(page: Page) -> None:
         for one in given
     ]
     shown = table(
-        ["Definition", "Value", ""], rows, numbers=[False, True, False], caption="Definitions tried"
+        ["Definition", "Value", "Theirs"], rows, numbers=[False, True, False], caption="Definitions tried"
     )
-    st.markdown(shown, unsafe_allow_html=True)
+    with st.container(key="variants"):
+        st.markdown(shown, unsafe_allow_html=True)
