@@ -29,7 +29,7 @@ from crm_data.schema.types import Money
 _MANY = 1000
 
 #: Amounts are far from the others beyond so many robust standard deviations of their logarithm.
-_FAR = 6.0
+_FAR = 8.0
 _ENOUGH = 30  # amounts, to know what is usual
 
 _KEY, _ID = "k", "s"  # begin the keys of records: the CRM's and the files'
