@@ -4,6 +4,7 @@ import streamlit as st
 
 from kpis import DEFINITIONS, Question
 from ui import cache, proof, shell
+from ui.course import course
 from ui.drilldown import listing
 from ui.links import link
 from ui.narrowed import narrowed, numbers_to_choose_from
@@ -40,6 +41,7 @@ if shown.parts:
     with st.container(key="parts"):
         proof.parts(page, shown)
 
+course(page, question)
 why(page, question)
 
 with st.container(key="rows"):
