@@ -6,9 +6,10 @@ else in its owner's; its team is its owner's; a case's team is its own, else its
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from crm_data.schema.customers import accounts
 from crm_data.schema.organisation import regions, teams, users
@@ -30,8 +31,17 @@ def accounts_seen(rights: Rights, account: ColumnElement[int | None]) -> list[Co
     if rights.regions is None and rights.teams is None:
         return []
     own, owner = accounts.alias("own_account"), users.alias("account_owner")
-    seen = select(own.c.id).where(own.c.id == account)
-    seen = seen.outerjoin_from(own, owner, owner.c.id == own.c.owner_id)
+    seen = _seen(rights, own, owner).where(own.c.id == account)
+    return [exists(seen.correlate_except(own, owner))]
+
+
+def seen_accounts(rights: Rights) -> Select[tuple[int]]:
+    """The keys of the accounts that may be seen."""
+    return _seen(rights, accounts.alias("own_account"), users.alias("account_owner"))
+
+
+def _seen(rights: Rights, own: NamedFromClause[Any], owner: NamedFromClause[Any]) -> Select[tuple[int]]:
+    seen = select(own.c.id).outerjoin_from(own, owner, owner.c.id == own.c.owner_id)
     if rights.regions is not None:
         inside = _inside(rights.regions)
         # An account whose own region is known is there, and not where its owner is.
@@ -43,7 +53,7 @@ def accounts_seen(rights: Rights, account: ColumnElement[int | None]) -> list[Co
         )
     if rights.teams is not None:
         seen = seen.where(owner.c.team_id.in_(_teams(rights.teams)))
-    return [exists(seen.correlate_except(own, owner))]
+    return seen
 
 
 def cases_seen(rights: Rights) -> list[ColumnElement[bool]]:
@@ -70,7 +80,7 @@ def _inside(names: frozenset[str]) -> Select[tuple[int]]:
     below = (
         select(regions.c.id)
         .where(regions.c.parent_id.is_(None), regions.c.name.in_(sorted(names)))
-        .cte("inside", recursive=True)
+        .cte(recursive=True)
     )
     child = regions.alias("child")
     below = below.union(select(child.c.id).where(child.c.parent_id == below.c.id))

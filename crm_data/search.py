@@ -12,14 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, column, func, select, table, text
 
 from crm_data.migrations.search import BETWEEN, LETTERS
-from crm_data.rights import Rights, accounts_seen
+from crm_data.rights import Rights, accounts_seen, seen_accounts
 from crm_data.schema.customers import accounts, contacts
 
 #: So many are looked at; of more matches, it is said that there are more.
 MOST = 300
+
+#: So many of what the index gives are held against rights and filters.
+_LOOKED_AT = 10_000
 
 #: An ASCII letter alone begins too many names to say anything.
 _TOO_SHORT = re.compile(r"[a-z]")
@@ -73,31 +76,65 @@ def words(typed: str) -> list[str]:
 def search(
     connection: Connection, typed: str, rights: Rights, filters: Filters = ALL
 ) -> tuple[list[Found], bool]:
-    """The contacts that match, best first, and whether there are more than `MOST`.
+    """The contacts that match, best first, and whether there may be more than these.
 
-    Nothing typed: all of them by last name. A single letter is too little and finds nothing.
+    Nothing typed: all of them by last name. A single letter is too little and finds nothing. Where rights or
+    filters leave few of very many matches, only the first `_LOOKED_AT` are looked at.
     """
     wanted = words(typed)
+    if not typed.strip():
+        candidates = _listed(rights, filters)
+    elif not wanted or (len(wanted) == 1 and _TOO_SHORT.fullmatch(wanted[0])):
+        return [], False
+    else:
+        dialect = connection.dialect.name
+        candidates = (_matching(dialect, expression) for expression in _expressions(typed, wanted, dialect))
     conditions = _narrowed(rights, filters)
     rows: dict[int, Row[Any]] = {}
-    if not typed.strip():
-        statement = _contacts().where(*conditions)
-        if filters == ALL:  # else in any order: the index by name would be read to its end
-            statement = statement.order_by(contacts.c.last_name, contacts.c.id)
-        listed = connection.execute(statement.limit(MOST + 1)).all()
-        return [_found(row) for row in sorted(listed[:MOST], key=_by_name)], len(listed) > MOST
-    if not wanted or (len(wanted) == 1 and _TOO_SHORT.fullmatch(wanted[0])):
-        return [], False
-    for expression in _expressions(typed, wanted, connection.dialect.name):
-        statement = _matching(connection.dialect.name, expression).where(*conditions).limit(MOST + 1)
-        for row in connection.execute(statement):
-            rows.setdefault(row.id, row)
+    more = False
+    for some in candidates:
+        looked_at = some if filters.account else some.limit(_LOOKED_AT)  # an account has few contacts
+        found = _found_among(connection, looked_at, conditions)
+        rows.update((row.id, row) for row in found if row.id not in rows)
         if len(rows) > MOST:
+            more = True
             break
+        # Each list holds those before it, so the last one says it for all.
+        more = not filters.account and _exhausted(connection, looked_at)
+    if not typed.strip():
+        return [_found(row) for row in sorted(rows.values(), key=_by_name)[:MOST]], more
     digits = _digits(typed)
     kept = [row for row in rows.values() if not digits or _has_number(row.phone, digits, typed)]
     ranked = sorted(kept, key=lambda row: _rank(row, wanted))
-    return [_found(row) for row in ranked[:MOST]], len(rows) > MOST
+    return [_found(row) for row in ranked[:MOST]], more
+
+
+def _found_among(
+    connection: Connection, candidates: Select[Any], conditions: list[ColumnElement[bool]]
+) -> Sequence[Row[Any]]:
+    """The first of the candidates for which the conditions hold."""
+    some = candidates.subquery("candidates")
+    statement = _contacts().join(some, some.c.id == contacts.c.id).where(*conditions)
+    return connection.execute(statement.limit(MOST + 1)).all()
+
+
+def _exhausted(connection: Connection, candidates: Select[Any]) -> bool:
+    """Whether there may be more candidates than these."""
+    return connection.scalar(select(func.count()).select_from(candidates.subquery())) == _LOOKED_AT
+
+
+def _listed(rights: Rights, filters: Filters) -> Iterator[Select[Any]]:
+    """Where nothing is typed: the contacts by name; if that finds too few, those of the accounts seen."""
+    if filters.account:
+        yield select(contacts.c.id).where(contacts.c.account_id == filters.account)
+        return
+    yield select(contacts.c.id).order_by(contacts.c.last_name, contacts.c.id)
+    if rights.regions is not None or rights.teams is not None:
+        seen = seen_accounts(rights).subquery("seen")
+        # Not plain equality, so that SQLite begins with the accounts, which may be few.
+        yield select(contacts.c.id).join(seen, contacts.c.account_id == seen.c.id + 0)
+    elif filters != ALL:
+        yield select(contacts.c.id).order_by(contacts.c.id.desc())
 
 
 def _contacts() -> Select[Any]:
@@ -117,14 +154,15 @@ def _contacts() -> Select[Any]:
 
 
 def _narrowed(rights: Rights, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [contacts.c.merged_into_id.is_(None), *accounts_seen(rights, contacts.c.account_id)]
+    # Computed, not plain columns, so that SQLite begins with the candidates and not with an index of these.
+    conditions = [(contacts.c.merged_into_id + 0).is_(None), *accounts_seen(rights, contacts.c.account_id)]
     if filters.consent:
         asked = {"yes": True, "no": False, "never asked": None}[filters.consent]
         conditions.append(contacts.c.email_consent.is_(asked))
     if filters.account is not None:
         conditions.append(contacts.c.account_id == filters.account)
     if filters.without_email:
-        conditions.append(contacts.c.email.is_(None))
+        conditions.append((contacts.c.email + "").is_(None))
     return conditions
 
 
@@ -153,16 +191,14 @@ def _all(wanted: Sequence[str], dialect: str, only: str, *, exact: bool) -> str:
 
 
 def _matching(dialect: str, expression: str) -> Select[Any]:
+    """The keys of the contacts that the index has for an expression."""
     if dialect == "sqlite":
         index = table("contact_search", column("rowid"))
         match = text("contact_search MATCH :match").bindparams(match=expression)
-        found = select(index.c.rowid.label("id")).where(match)
-    else:
-        index = table("contact_search", column("contact_id"))
-        match = text("words @@ CAST(:match AS tsquery)").bindparams(match=expression)
-        found = select(index.c.contact_id.label("id")).where(match)
-    hits = found.subquery("hits")
-    return _contacts().join(hits, literal_column("hits.id") == contacts.c.id)
+        return select(index.c.rowid.label("id")).where(match)
+    index = table("contact_search", column("contact_id"))
+    match = text("words @@ CAST(:match AS tsquery)").bindparams(match=expression)
+    return select(index.c.contact_id.label("id")).where(match)
 
 
 def _digits(typed: str) -> str:

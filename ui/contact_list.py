@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data.edits import create_contact, national
-from crm_data.search import MOST, Filters, Found, search
+from crm_data.search import Filters, Found, search
 from ui import desk
 from ui.escape import html
 from ui.fields import Field, Setting
@@ -66,13 +66,15 @@ def contact_list(page: Page) -> None:
 def _results(page: Page, typed: str, found: list[Found], more: bool) -> None:
     if not found:
         words = "Type one more letter." if len(typed.strip()) == 1 else "No contact has all these words."
-        empty = words if typed.strip() else "There are no contacts here. Create the first one below."
+        if more:
+            words = "Too many contacts have these words to look at each. Type more words."
+        empty = words if typed.strip() or more else "There are no contacts here. Create the first one below."
         st.markdown(f'<div class="calm">{html(empty)}</div>', unsafe_allow_html=True)
         return
     pages = -(-len(found) // _PAGE)
     number = min(page.view.page, pages)
     shown = found[(number - 1) * _PAGE : number * _PAGE]
-    count = f"the first {MOST}; type more words to narrow them" if more else f"{len(found)}"
+    count = f"the first {len(found)}; type more words to narrow them" if more else f"{len(found)}"
     st.markdown(f'<div class="why" role="status">Contacts: {count}</div>', unsafe_allow_html=True)
     st.markdown(_table(page, shown), unsafe_allow_html=True)
     paging(page, "contacts", number, pages)

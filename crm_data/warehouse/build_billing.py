@@ -24,9 +24,10 @@ INVOICE_LINES = Build(
     WITH lines AS (
         SELECT
             l.id, l.product_id, i.account_id, i.issued_on,
-            flow_cents(l.amount, i.currency, i.issued_on) AS amount_cents,
-            flow_cents(l.cost, i.currency, i.issued_on) AS cost_cents
+            cents(l.amount, i.currency, i.issued_on, rate.flow) AS amount_cents,
+            cents(l.cost, i.currency, i.issued_on, rate.flow) AS cost_cents
         FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
+        LEFT JOIN work.rates AS rate ON rate.currency = i.currency AND rate.day = rate_day(i.issued_on)
         WHERE chosen(l.id)
     )
     SELECT
@@ -71,34 +72,35 @@ RECEIVABLE_SPELLS = Build(
         SELECT id, due_on + 1, 0 FROM bills WHERE due_on >= issued_on
     ),
     by_day AS (SELECT id, day, sum(paid) AS paid FROM events GROUP BY id, day),
+    courses AS (
+        SELECT
+            id, day AS start_day, lead(day) OVER w AS end_day,
+            sum(paid) OVER w AS paid, lead(paid) OVER w AS paid_next
+        FROM by_day WINDOW w AS (PARTITION BY id ORDER BY day)
+    ),
     unpaid AS (
         SELECT
-            b.id, b.account_id, b.issued_on, b.due_on, b.currency, e.day AS start_day,
-            lead(e.day) OVER w AS end_day,
-            CAST(greatest(b.total - sum(e.paid) OVER w, 0) AS BIGINT) AS amount
-        FROM by_day AS e JOIN bills AS b USING (id)
-        WINDOW w AS (PARTITION BY b.id ORDER BY e.day)
-    ),
-    courses AS (
-        SELECT *, lag(amount) OVER w AS before, lead(amount) OVER w AS after
-        FROM unpaid WINDOW w AS (PARTITION BY id ORDER BY start_day)
+            b.id, b.account_id, b.issued_on, b.due_on, b.currency, c.start_day, c.end_day,
+            CAST(b.total - c.paid AS BIGINT) AS amount, b.total - c.paid - c.paid_next <= 0 AS settled
+        FROM courses AS c JOIN bills AS b USING (id)
+        WHERE b.total > c.paid
     )
     SELECT
         u.id, u.start_day, u.end_day, u.due_on AS due_day,
-        flow_cents(u.amount, u.currency, u.issued_on) AS amount_cents,
+        cents(u.amount, u.currency, u.issued_on, rate.flow) AS amount_cents,
         CAST(coalesce(u.due_on < u.start_day, false) AS TINYINT) AS overdue,
         u.account_id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel,
         a.owner, a.team,
         CASE WHEN u.start_day = u.issued_on THEN 'invoiced'
              WHEN u.start_day = u.due_on + 1 THEN 'fell due'
              ELSE 'paid in part' END AS start_reason,
-        CASE WHEN u.after = 0 THEN 'paid'
+        CASE WHEN u.settled THEN 'paid'
              WHEN u.end_day = u.due_on + 1 THEN 'fell due'
              WHEN u.end_day IS NOT NULL THEN 'paid in part' END AS end_reason
-    FROM courses AS u
+    FROM unpaid AS u
+    LEFT JOIN work.rates AS rate ON rate.currency = u.currency AND rate.day = rate_day(u.issued_on)
     LEFT JOIN work.account_versions AS a
         ON a.id = u.account_id AND u.issued_on >= a.start_day AND u.issued_on < a.end_day
-    WHERE u.amount > 0
     """,
 )
 

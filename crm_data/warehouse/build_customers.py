@@ -62,8 +62,10 @@ CUSTOMER_SPELLS = Build(
     ),
     sql="""
     WITH memberships AS (
-        SELECT *, stock_cents(monthly_amount, currency, started_on) AS monthly_cents
-        FROM crm.memberships WHERE chosen(account_id)
+        SELECT m.*, cents(monthly_amount, m.currency, started_on, rate.stock) AS monthly_cents
+        FROM crm.memberships AS m
+        LEFT JOIN work.rates AS rate ON rate.currency = m.currency AND rate.day = rate_day(started_on)
+        WHERE chosen(account_id)
     ),
     -- Without a contract a customer lasts until it has been silent for longer than its segment's
     -- threshold, as the segment was at the last order.

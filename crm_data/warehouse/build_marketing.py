@@ -23,9 +23,10 @@ SPEND = Build(
     ),
     sql="""
     SELECT
-        s.id, s.spent_on AS day, flow_cents(s.amount, s.currency, s.spent_on) AS amount_cents,
+        s.id, s.spent_on AS day, cents(s.amount, s.currency, s.spent_on, rate.flow) AS amount_cents,
         place.region, coalesce(s.channel, c.channel) AS channel, c.name AS campaign, s.kind AS spend_kind
     FROM crm.spend AS s
+    LEFT JOIN work.rates AS rate ON rate.currency = s.currency AND rate.day = rate_day(s.spent_on)
     LEFT JOIN crm.campaigns AS c ON c.id = s.campaign_id
     LEFT JOIN work.places AS place ON place.id = coalesce(s.region_id, c.region_id)
     WHERE chosen(s.id)

@@ -74,17 +74,21 @@ ACCOUNT_VERSIONS = Build(
         *through("crm.account_history", root="account_id", region_id="places", owner_id="people"),
     ),
     sql="""
-    WITH last_of_day AS (
+    WITH changes AS (
         SELECT *, local_day(changed_at) AS day FROM crm.account_history WHERE chosen(account_id)
-        QUALIFY row_number() OVER (PARTITION BY account_id, day ORDER BY changed_at DESC, id DESC) = 1
+    ),
+    last_of_day AS (
+        SELECT *, first(day) OVER w AS first_day, lead(day) OVER w AS next_day
+        FROM changes WINDOW w AS (PARTITION BY account_id ORDER BY day, changed_at, id)
+        QUALIFY next_day IS DISTINCT FROM day
     ),
     versions AS (
         SELECT
             account_id,
-            CASE WHEN lag(day) OVER w IS NULL THEN DATE '-infinity' ELSE day END AS start_day,
-            coalesce(lead(day) OVER w, DATE 'infinity') AS end_day,
+            CASE WHEN day = first_day THEN DATE '-infinity' ELSE day END AS start_day,
+            coalesce(next_day, DATE 'infinity') AS end_day,
             segment, industry, region_id, owner_id
-        FROM last_of_day WINDOW w AS (PARTITION BY account_id ORDER BY day)
+        FROM last_of_day
         UNION ALL
         SELECT id, DATE '-infinity', DATE 'infinity', segment, industry, region_id, owner_id
         FROM crm.accounts WHERE chosen(id) AND id NOT IN (SELECT account_id FROM last_of_day)
@@ -123,16 +127,16 @@ DEAL_VERSIONS = Build(
         ("opportunity_history", "SELECT opportunity_id FROM changed_opportunity_history"),
     ),
     sql="""
-    WITH last_of_day AS (
+    WITH changes AS (
         SELECT *, local_day(changed_at) AS day FROM crm.opportunity_history WHERE chosen(opportunity_id)
-        QUALIFY row_number() OVER (PARTITION BY opportunity_id, day ORDER BY changed_at DESC, id DESC) = 1
     ),
     past AS (
+        -- The last change of each day.
         SELECT
-            opportunity_id AS id, day AS start_day,
-            coalesce(lead(day) OVER (PARTITION BY opportunity_id ORDER BY day), DATE 'infinity') AS end_day,
+            opportunity_id AS id, day AS start_day, coalesce(lead(day) OVER w, DATE 'infinity') AS end_day,
             stage, amount, currency, probability, owner_id AS owner, expected_close
-        FROM last_of_day
+        FROM changes WINDOW w AS (PARTITION BY opportunity_id ORDER BY day, changed_at, id)
+        QUALIFY end_day > day
     )
     SELECT past.* FROM past JOIN crm.opportunities AS o USING (id)
     WHERE o.status <> 'open' OR end_day < DATE 'infinity'

@@ -59,20 +59,19 @@ STAGE_VISITS = Build(
     affected=(*DEAL_SPELLS.affected, ("stage_order", "SELECT id FROM crm.opportunities")),
     sql="""
     WITH spans AS (
-        SELECT *, lag(stage) OVER (PARTITION BY id ORDER BY start_day) IS DISTINCT FROM stage AS enters
+        SELECT
+            *, lag(stage) OVER w IS DISTINCT FROM stage AS enters,
+            lead(stage) OVER w IS DISTINCT FROM stage AS leaves
         FROM deal_spells WHERE chosen(id) AND bad IS NULL AND start_day IS NOT NULL
+        WINDOW w AS (PARTITION BY id ORDER BY start_day)
     ),
-    numbered AS (
-        SELECT *, count(*) FILTER (enters) OVER (PARTITION BY id ORDER BY start_day) AS visit FROM spans
-    ),
+    -- The span with which a visit begins, and what the one with which it ends says of its end.
     visits AS (
         SELECT * EXCLUDE (start_day, end_day, start_reason, end_reason), start_day AS entered_day,
-            last(end_day) OVER w AS left_day,
-            last(end_reason) OVER w AS left_for
-        FROM numbered
-        WINDOW w AS (
-            PARTITION BY id, visit ORDER BY start_day ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        )
+            CASE WHEN leaves THEN end_day ELSE lead(end_day) OVER w END AS left_day,
+            CASE WHEN leaves THEN end_reason ELSE lead(end_reason) OVER w END AS left_for
+        FROM (FROM spans WHERE enters OR leaves)
+        WINDOW w AS (PARTITION BY id ORDER BY start_day)
         QUALIFY enters
     ),
     placed AS (
@@ -81,17 +80,18 @@ STAGE_VISITS = Build(
         WHERE v.stage IS NOT NULL
     ),
     further AS (
-        SELECT one.id, one.visit, min(CASE WHEN other.position > one.position THEN other.entered_day
-                                           WHEN other.left_for = 'won' THEN other.left_day END) AS day
-        FROM placed AS one JOIN placed AS other ON other.id = one.id AND other.visit >= one.visit
-        GROUP BY one.id, one.visit
+        SELECT one.id, one.entered_day, min(CASE WHEN other.position > one.position THEN other.entered_day
+                                                 WHEN other.left_for = 'won' THEN other.left_day END) AS day
+        FROM placed AS one JOIN placed AS other
+            ON other.id = one.id AND other.entered_day >= one.entered_day
+        GROUP BY one.id, one.entered_day
     )
     SELECT
         v.id, v.entered_day, v.left_day, f.day AS further_day, v.left_day - v.entered_day AS days, v.position,
-        CAST(row_number() OVER (PARTITION BY v.id, v.stage ORDER BY v.visit) = 1 AS TINYINT) AS first,
+        CAST(row_number() OVER (PARTITION BY v.id, v.stage ORDER BY v.entered_day) = 1 AS TINYINT) AS first,
         v.account, v.region, v.country, v.segment, v.industry, v.size, v.channel,
         v.owner, v.team, v.product, v.family, v.campaign, v.stage
-    FROM placed AS v JOIN further AS f USING (id, visit)
+    FROM placed AS v JOIN further AS f USING (id, entered_day)
     """,
 )
 
@@ -101,23 +101,21 @@ CLOSE_DATES = Build(
     affected=DEAL_SPELLS.affected,
     sql="""
     WITH spans AS (
-        SELECT *, lag(expected_day) OVER w IS DISTINCT FROM expected_day OR lag(id) OVER w IS NULL AS sets
+        SELECT
+            *, lag(expected_day) OVER w IS DISTINCT FROM expected_day OR lag(id) OVER w IS NULL AS sets,
+            lead(expected_day) OVER w IS DISTINCT FROM expected_day OR lead(id) OVER w IS NULL AS drops
         FROM deal_spells WHERE chosen(id) AND bad IS NULL AND start_day IS NOT NULL
         WINDOW w AS (PARTITION BY id ORDER BY start_day)
     ),
-    numbered AS (
-        SELECT *, count(*) FILTER (sets) OVER (PARTITION BY id ORDER BY start_day) AS number FROM spans
-    ),
-    held AS (
-        -- The last span of each date.
-        SELECT *, min(start_day) OVER (PARTITION BY id, number) AS set_day FROM numbered
-        QUALIFY row_number() OVER (PARTITION BY id, number ORDER BY start_day DESC) = 1
-    ),
+    -- The last span of each date.
     followed AS (
         SELECT
-            *, lead(expected_day) OVER w AS moved_to,
-            CASE WHEN moved_to IS NOT NULL THEN lead(set_day) OVER w END AS moved_day
-        FROM held WINDOW w AS (PARTITION BY id ORDER BY number)
+            *, CASE WHEN sets THEN start_day ELSE lag(start_day) OVER w END AS set_day,
+            lead(expected_day) OVER w AS moved_to,
+            CASE WHEN moved_to IS NOT NULL THEN lead(start_day) OVER w END AS moved_day
+        FROM (FROM spans WHERE sets OR drops)
+        WINDOW w AS (PARTITION BY id ORDER BY start_day)
+        QUALIFY drops
     )
     SELECT
         id, set_day, expected_day AS due_day, moved_day, moved_to, moved_to - expected_day AS days_moved,
@@ -177,7 +175,7 @@ QUOTES = Build(
     )
     SELECT
         s.id, s.sent_on AS sent_day, s.accepted_on AS accepted_day,
-        flow_cents(s.amount, s.currency, s.sent_on) AS amount_cents,
+        cents(s.amount, s.currency, s.sent_on, rate.flow) AS amount_cents,
         s.account_id AS account,
         coalesce(place.region, a.own_region, owner.region, a.region) AS region,
         coalesce(a.country, place.country) AS country,
@@ -185,6 +183,7 @@ QUOTES = Build(
         o.owner, owner.team, p.name AS product, p.family, c.name AS campaign
     FROM sent AS s
     LEFT JOIN owned AS o USING (id)
+    LEFT JOIN work.rates AS rate ON rate.currency = s.currency AND rate.day = rate_day(s.sent_on)
     LEFT JOIN work.account_versions AS a
         ON a.id = s.account_id AND s.as_of >= a.start_day AND s.as_of < a.end_day
     LEFT JOIN work.people AS owner ON owner.id = o.owner

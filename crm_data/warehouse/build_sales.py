@@ -72,9 +72,14 @@ DEALS = Build(
     ),
     valued AS (
         SELECT
-            d.*, cents(d.amount, d.currency, d.rate_day, stock := d.closed_day IS NULL) AS amount_cents,
+            d.*,
+            cents(
+                d.amount, d.currency, d.rate_day,
+                CASE WHEN d.closed_day IS NULL THEN rate.stock ELSE rate.flow END
+            ) AS amount_cents,
             d.closed_day - least(of_accounts.day, of_leads.day) AS since_contact
         FROM owned AS d
+        LEFT JOIN work.rates AS rate ON rate.currency = d.currency AND rate.day = rate_day(d.rate_day)
         LEFT JOIN of_accounts USING (account_id)
         LEFT JOIN of_leads USING (lead_id)
     )
@@ -156,7 +161,9 @@ DEAL_SPELLS = Build(
         WHERE d.opened_on IS NULL
     ),
     valued AS (
-        SELECT *, stock_cents(amount, currency, rate_day) AS amount_cents FROM spans
+        SELECT s.*, cents(amount, s.currency, rate_day, rate.stock) AS amount_cents
+        FROM spans AS s
+        LEFT JOIN work.rates AS rate ON rate.currency = s.currency AND rate.day = rate_day(s.rate_day)
     )
     SELECT
         d.id, s.start_day, s.end_day, s.expected_close AS expected_day,

@@ -9,11 +9,13 @@ from crm_data.warehouse.build_marketing import MARKETING
 from crm_data.warehouse.build_people import COMMON
 from crm_data.warehouse.build_pipeline import PIPELINE
 from crm_data.warehouse.build_purchases import PURCHASING
+from crm_data.warehouse.build_rates import RATES
 from crm_data.warehouse.build_sales import SALES
 from crm_data.warehouse.build_service import SERVICE
 
 BUILDS: tuple[Build, ...] = (
     BUSINESS_DAYS,
+    RATES,
     *COMMON,
     *SALES,
     *PIPELINE,

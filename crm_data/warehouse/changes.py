@@ -10,9 +10,10 @@ import duckdb
 import pyarrow as pa
 
 from crm_data.warehouse import heads, mirror
+from crm_data.warehouse.bulk import Rows
 from crm_data.warehouse.heads import Heads
 from crm_data.warehouse.mirror import MIRROR
-from crm_data.warehouse.source import Rows, Snapshot, Source, not_of_its_kind
+from crm_data.warehouse.source import Snapshot, Source, not_of_its_kind
 
 #: Up to here rows come one by one, which is faster than starting a stream.
 FEW = 20_000
@@ -44,7 +45,7 @@ def load_all(
     def load(rows: Rows) -> dict[str, int]:
         for table in MIRROR:
             connection.execute(mirror.ddl(table))
-            arrived = rows(table, "true")
+            arrived = rows(table, None)
             batches = pa.RecordBatchReader.from_batches(arrived.schema, watched(table, arrived))
             counts[table] = _take(connection, f"crm.{table}", table, batches)
         return counts

@@ -79,6 +79,8 @@ class Refresh:
     def run(self) -> Refreshed:
         """Raises CrmUnavailable, CopyError; the copy is then as it was."""
         began = time.monotonic()
+        # Of this connection alone. Where an order matters, the statements that fill tables name it.
+        self.connection.execute("SET SESSION preserve_insertion_order = false")
         self.connection.begin()
         try:
             with self.source.snapshot() as snapshot:
@@ -121,6 +123,8 @@ class Refresh:
                 known,
                 lambda share: self.progress(share * _READING),
             )
+            many = sum(tables.values()) > changes.FEW
+            teach(self.connection, organisation, today, many=many)
             done = Refreshed(True, "full", tables, self._rebuild_all(today))
         return done, self._after(done, organisation, known, today)
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
 from crm_data.engine import CrmUnavailable, reported
-from crm_data.warehouse import mirror
+from crm_data.warehouse import bulk, mirror
 from crm_data.warehouse.errors import CopyError
-
-#: Gives the rows of a mirrored table for which a condition holds, as they travel.
-Rows = Callable[[str, str], pa.RecordBatchReader]
-
-#: A first row whose values fix the types; SQLite has none, and the driver guesses from what comes first.
-_TYPICAL = {pa.int64(): "0", pa.float64(): "0.5", pa.string(): "'x'"}
 
 
 class Source:
@@ -88,9 +79,11 @@ class Source:
                 connection.rollback()
 
     @contextmanager
-    def bulk(self) -> Iterator[Rows]:
-        """One state of the database, for many rows: (table, where) -> a stream of Arrow batches."""
-        with _sqlite_bulk(self.file) if self.file else _postgresql_bulk(self.engine) as rows:
+    def bulk(self) -> Iterator[bulk.Rows]:
+        """One state of the database, for many rows, as streams of Arrow batches."""
+        if self.file:
+            _identity(self.file)
+        with bulk.sqlite(self.file, self.mark) if self.file else bulk.postgresql(self.engine) as rows:
             yield rows
 
 
@@ -122,8 +115,8 @@ class Snapshot:
             raise not_of_its_kind(table, problem) from problem
         return pa.Table.from_arrays(arrays, schema=schema).to_reader()
 
-    def stream(self, table: str, where: str) -> pa.RecordBatchReader:
-        return self.arrow(table, self.rows(table, where))
+    def stream(self, table: str, where: str | None) -> pa.RecordBatchReader:
+        return self.arrow(table, self.rows(table, where or "true"))
 
 
 def not_of_its_kind(table: str, problem: Exception) -> CopyError:
@@ -155,73 +148,3 @@ def _identity(file: Path) -> tuple[int, int]:
             f"The CRM database {file} is not there. Put it back, or make one: python -m crm_data demo"
         ) from problem
     return found.st_dev, found.st_ino
-
-
-@contextmanager
-def _postgresql_bulk(engine: Engine) -> Iterator[Rows]:
-    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    try:
-        with (
-            adbc_driver_postgresql.dbapi.connect(address, autocommit=True) as connection,
-            connection.cursor() as cursor,
-        ):
-            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-            def rows(table: str, where: str) -> pa.RecordBatchReader:
-                cursor.execute(mirror.select(table, "postgresql", where))
-                return cursor.fetch_record_batch()
-
-            yield rows
-    except adbc_driver_postgresql.dbapi.Error as problem:
-        where = engine.url.render_as_string()
-        raise CrmUnavailable(f"{where} could not be read: {str(problem).splitlines()[0]}") from problem
-
-
-@contextmanager
-def _sqlite_bulk(file: Path) -> Iterator[Rows]:
-    _identity(file)
-    reader = subprocess.Popen(
-        [sys.executable, "-P", str(Path(__file__).with_name("sqlite_stream.py")), str(file)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    questions, answers, errors = reader.stdin, reader.stdout, reader.stderr
-    assert questions is not None
-    assert answers is not None
-    assert errors is not None
-
-    def rows(table: str, where: str) -> pa.RecordBatchReader:
-        schema = mirror.schema(table, "sqlite")
-        typical = ", ".join(_TYPICAL[field.type] for field in schema)
-        sql = f"SELECT {typical} UNION ALL {mirror.select(table, 'sqlite', where)}"
-        questions.write(sql.encode() + b"\n")
-        questions.flush()
-        stream = pa.ipc.open_stream(answers)
-        return pa.RecordBatchReader.from_batches(schema, _without_first_row(stream, schema))
-
-    try:
-        yield rows
-    except Exception as problem:
-        if not _failed(reader):
-            raise
-        said = errors.read().decode(errors="replace").strip()
-        raise CrmUnavailable(f"The CRM database {file} could not be read: {said}") from problem
-    finally:
-        reader.kill()  # it only reads
-        with reader:
-            pass
-
-
-def _failed(reader: subprocess.Popen[bytes]) -> bool:
-    try:
-        return reader.wait(1) != 0
-    except subprocess.TimeoutExpired:
-        return False
-
-
-def _without_first_row(stream: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    skip = 1
-    for batch in stream:
-        yield pa.RecordBatch.from_arrays(batch.slice(skip).columns, schema=schema)
-        skip = 0

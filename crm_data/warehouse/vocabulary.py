@@ -5,8 +5,8 @@
     utc(wall)                        the instant at which the organisation's clocks show that time
     business_seconds(since, until)   working time between two instants, whole seconds; see build_calendar.py
     today()                          the organisation's day of this refresh
-    flow_cents(amount, currency, d)  cents of the base currency at the day's rate
-    stock_cents(amount, currency, d) the same at the plan rate of the fiscal year that d is in
+    rate_day(day)                    the day under which work.rates has its rate; see build_rates.py
+    cents(amount, currency, d, rate) cents of the base currency
 
 Amounts are ten-thousandths, rates billionths; each row is rounded to the cent on its own, halves
 away from zero, so that a credit note cancels its invoice.
@@ -20,14 +20,14 @@ from datetime import date
 import duckdb
 
 from crm_data.organisation import Organisation
+from crm_data.warehouse import local_days
 from crm_data.warehouse.errors import MissingRate
 
 _MISSING = re.compile(r"missing rate (\S*) ([-\d]+) to (\S*)")
 
 _MACROS = """
 CREATE OR REPLACE TEMP MACRO today() AS DATE '{today}';
-CREATE OR REPLACE TEMP MACRO local_day(instant) AS
-    CAST(timezone({zone}, timezone('UTC', instant)) AS DATE);
+CREATE OR REPLACE TEMP MACRO local_day(instant) AS {local_day};
 CREATE OR REPLACE TEMP MACRO utc(wall) AS timezone('UTC', timezone({zone}, wall));
 -- The working time from the first day known to an instant.
 CREATE OR REPLACE TEMP MACRO business_clock(instant) AS (
@@ -41,28 +41,25 @@ CREATE OR REPLACE TEMP MACRO general_threshold() AS (
     SELECT arg_min(days, id) FROM crm.silence_thresholds WHERE segment IS NULL
 );
 
--- The last one on or before a day; for stocks the plan rate, or the day's where there is no plan.
-CREATE OR REPLACE TEMP MACRO latest_of(of_kind, of_currency, d) AS (
-    SELECT arg_max(r.rate, r.valid_on) FROM crm.exchange_rates AS r
-    WHERE r.kind = of_kind AND r.currency = of_currency AND r.valid_on <= d
-);
-CREATE OR REPLACE TEMP MACRO latest_rate(of_currency, d, stock) AS coalesce(
-    CASE WHEN stock THEN latest_of('plan', of_currency, d) END,
-    latest_of('daily', of_currency, d)
-);
-CREATE OR REPLACE TEMP MACRO rounded(amount, rate) AS
-    CAST((CAST(amount AS HUGEINT) * rate + sign(amount) * 50000000000) // 100000000000 AS BIGINT);
+-- The day under which work.rates has the latest rate.
+CREATE OR REPLACE TEMP MACRO rate_day(d) AS least(d, (SELECT max(r.day) FROM work.rates AS r));
+-- Amount times rate, as cents. In 128 bits only where 64 may be too few, because they are slow.
+CREATE OR REPLACE TEMP MACRO rounded(amount, rate) AS CASE
+    WHEN rate > 0 AND amount BETWEEN -9000000000000000000 // rate AND 9000000000000000000 // rate
+    THEN (amount * rate + sign(amount) * 50000000000) // 100000000000
+    ELSE CAST((CAST(amount AS HUGEINT) * rate + sign(amount) * 50000000000) // 100000000000 AS BIGINT)
+END;
 -- An amount without a currency or a day has no value: nobody knows what it is worth.
-CREATE OR REPLACE TEMP MACRO cents(amount, of_currency, d, stock) AS CASE
+CREATE OR REPLACE TEMP MACRO cents(amount, of_currency, d, rate) AS CASE
     WHEN amount IS NULL OR of_currency IS NULL OR d IS NULL THEN NULL
-    WHEN of_currency = {base} THEN rounded(amount, 1000000000)
+    WHEN of_currency = {base} THEN CASE
+        WHEN amount BETWEEN -9000000000000000000 AND 9000000000000000000
+        THEN (amount + sign(amount) * 50) // 100 ELSE rounded(amount, 1000000000)
+    END
     ELSE rounded(amount, coalesce(
-        latest_rate(of_currency, d, stock),
-        CAST(error('missing rate ' || of_currency || ' ' || d || ' to ' || {base}) AS BIGINT)
+        rate, CAST(error('missing rate ' || of_currency || ' ' || d || ' to ' || {base}) AS BIGINT)
     ))
 END;
-CREATE OR REPLACE TEMP MACRO flow_cents(amount, of_currency, d) AS cents(amount, of_currency, d, false);
-CREATE OR REPLACE TEMP MACRO stock_cents(amount, of_currency, d) AS cents(amount, of_currency, d, true);
 """
 
 
@@ -70,10 +67,13 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def teach(connection: duckdb.DuckDBPyConnection, organisation: Organisation, today: date) -> None:
-    """Define the words on this connection."""
+def teach(
+    connection: duckdb.DuckDBPyConnection, organisation: Organisation, today: date, *, many: bool = False
+) -> None:
+    """Define the words on this connection. `many`: for statements over millions of rows."""
     zone, base = literal(organisation.time_zone), literal(organisation.base_currency)
-    connection.execute(_MACROS.format(today=today, zone=zone, base=base))
+    day = (local_days.by_offsets if many else local_days.by_rules)(organisation.time_zone)
+    connection.execute(_MACROS.format(today=today, zone=zone, base=base, local_day=day))
 
 
 def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> None:

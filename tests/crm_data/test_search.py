@@ -107,6 +107,15 @@ def test_filters_and_rights_narrow(desk: Engine) -> None:
         assert search(connection, "muller", americas)[0] == []
 
 
+def test_what_was_not_looked_at_is_said(desk: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm_data.search._LOOKED_AT", 1)
+    with desk.connect() as connection:
+        assert search(connection, "muller", EVERYONE, Filters(consent="no")) == ([], True)
+        assert [one.id for one in search(connection, "muller", EVERYONE, Filters(account=1))[0]] == [2, 1]
+        americas = Viewer(regions=frozenset({"Americas"}))
+        assert [one.id for one in search(connection, "", americas)[0]] == [3]
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_found_as_names(desk: Engine, name: str) -> None:
     with desk.begin() as connection:
