@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    column,
     func,
     literal_column,
     select,
@@ -64,23 +65,29 @@ def totals_statement(
 
 @lru_cache(maxsize=500)
 def clusters_statement(kpi: KPI, windows: int, by: tuple[str, ...], shape: Shape) -> Statement:
-    """Window, members, customers, ΣE², ΣEP, ΣP² over each customer's own sums E and P."""
+    """Window, members, customers, ΣE², ΣEP, ΣP² over each customer's own sums E and P. A total has no P."""
+    sums: list[ColumnElement[Any]] = [func.sum(column("e") * column("e")).label("ee")]
+    if kpi.per is not None:
+        sums.append(func.sum(column("e") * column("p")).label("ep"))
+        sums.append(func.sum(column("p") * column("p")).label("pp"))
 
     def one(place: int, opens: Day, closes: Day) -> Select[Any]:
         parts = clauses(kpi, opens, closes)
         members = members_of(kpi, by)
         customer = func.coalesce(kpi.fact.c.account, -kpi.fact.c.id)
+        numbers: list[ColumnElement[Any]] = [func.sum(parts.each).label("e")]
+        if kpi.per is not None:
+            numbers.append(func.sum(parts.per).label("p"))
         own = (
-            select(*members, func.sum(parts.each).label("e"), func.sum(parts.per).label("p"))
+            select(*members, *numbers)
             .select_from(rows_of(kpi, closes))
             .where(allowed(kpi, parameters(shape)), parts.in_window, parts.counts)
             .group_by(*members, customer)
             .subquery("customers")
         )
-        e, p = own.c.e, own.c.p
-        sums = func.sum(e * e).label("ee"), func.sum(e * p).label("ep"), func.sum(p * p).label("pp")
         keys = [own.c[name] for name in by]
-        return select(number_of(place), *keys, func.count().label("customers"), *sums).group_by(*keys)
+        columns = [number_of(place), *keys, func.count().label("customers"), *sums]
+        return select(*columns).select_from(own).group_by(*keys)
 
     return each_window(windows, one)
 
@@ -110,11 +117,13 @@ def read_totals(table: pa.Table, sums: Sums, kpi: KPI, by: Sequence[str]) -> Tal
 
 def read_clusters(table: pa.Table, by: Sequence[str]) -> Distributions:
     """Customers' own sums in each window and member, from the answer to a `clusters_statement`."""
-    sums = [table.column(name).to_pylist() for name in ("customers", "ee", "ep", "pp")]
+    customers = table.column("customers").to_pylist()
+    names = [name for name in ("ee", "ep", "pp") if name in table.column_names]
+    sums = zip(*(table.column(name).to_pylist() for name in names), strict=True)
     return {
-        key: ("clusters", (customers, float(ee), float(ep), float(pp)))
-        for key, (customers, ee, ep, pp) in zip(keys_of(table, by), zip(*sums, strict=True), strict=True)
-        if customers
+        key: ("clusters", (number, *map(float, own), *[0.0] * (3 - len(own))))
+        for key, number, own in zip(keys_of(table, by), customers, sums, strict=True)
+        if number
     }
 
 

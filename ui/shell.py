@@ -69,6 +69,8 @@ def page(title: str, *, may_be_empty: bool = False) -> Page:
     _bar(shown, keeper)
     if keeper.error:
         states.behind(keeper.error, f"as of {when(shown)}")
+    elif seen.reloading:
+        states.being_replaced(f"as of {when(shown)}", lambda: keeper.progress)
     return shown
 
 
@@ -163,7 +165,7 @@ def _nothing_to_show(keeper: Keeper, name: str | None, error: str | None) -> NoR
         elif error:
             states.unreadable(error)
         else:
-            states.being_made(lambda: keeper.progress)
+            states.being_made(lambda: keeper.progress, keeper.remade)
     st.stop()
 
 

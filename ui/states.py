@@ -41,10 +41,21 @@ def _ways_to_begin() -> None:
     st.code("python -m crm_data demo", language="bash")
 
 
-def being_made(done: Callable[[], float]) -> None:
-    """The copy is read for the first time; `done`: the share of it, asked again and again."""
+def being_made(done: Callable[[], float], remade: str | None = None) -> None:
+    """There is no copy yet; `done`: the share of it, asked again and again; `remade`: why not the old one."""
     st.title("Reading the CRM database", anchor=False)
     st.markdown("The dashboard makes a copy that it can count quickly. A million rows take a few seconds.")
+    if remade:
+        st.markdown(f"The copy that was there {markdown(remade)}, so it is made anew. Nothing is lost.")
+    _progress(done)
+
+
+def being_replaced(since: str, done: Callable[[], float]) -> None:
+    """There is a copy, but it does not fit the CRM database; `since`: as of when the numbers are."""
+    st.info(
+        f"**These numbers are {markdown(since)}.** The CRM database was replaced or changed unseen. "
+        "It is read anew, and the page follows by itself."
+    )
     _progress(done)
 
 

@@ -39,14 +39,17 @@ _locks: dict[Path, threading.RLock] = defaultdict(threading.RLock)
 
 
 class Copy:
-    """Answers while it is refreshed: each question sees the last published version, whole."""
+    """Answers while it is refreshed: each question sees the last published version, whole.
+
+    `remade`: what was wrong with the file that was there, so that it is made anew; None where nothing was.
+    """
 
     def __init__(self, source: Source, path: Path, *, private: bool) -> None:
         self.path = path
         self.source = source
         self.private = private
         self._lock = _locks[path]
-        self._connection = store.open_file(path)
+        self._connection, self.remade = store.open_file(path)
         self._kept = state.load(self._connection)
         self._tried: object = None
         self._prepared = False
@@ -62,6 +65,11 @@ class Copy:
     @property
     def organisation(self) -> Organisation:
         return self._kept.organisation
+
+    @property
+    def counted(self) -> bool:
+        """Whether this process has once compared the number of rows, or read them all."""
+        return self._swept is not None
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -117,7 +125,7 @@ class Copy:
                 self._tried = sign  # trying again helps only once the CRM has changed
                 raise
             self._tried, self._kept = sign, refresh.kept
-            if sweep:
+            if sweep or done.loaded == "full":
                 self._swept = now
             if done.changed and self._snapshots:
                 self._snapshots.publish_sometimes(self._connection)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -15,18 +16,30 @@ from crm_data.warehouse.errors import CopyError
 
 log = logging.getLogger(__name__)
 
-_EVERY = 1.0  # seconds between looks at the CRM database
+_EVERY = 0.2  # seconds between looks at the CRM database; a look that finds nothing takes a millisecond
+_REST = 4  # times as long as a look took, so that somebody who writes all the time does not keep it busy
+_LONGEST = 1.0  # seconds
 
 
 class _Stopped(Exception):
     """The app ends while the copy is loaded."""
 
 
+class Shown(NamedTuple):
+    """The keeper's attributes of these names, and the copy's version."""
+
+    version: int | None
+    news: int
+    error: str | None
+    reloading: bool
+
+
 class Keeper:
     """A thread that follows the CRM database.
 
     `copy`: None until there is one with data; from then on it answers, whatever happens to the CRM
-    database. `progress`: the share of the first load that is done. `error`: why the copy cannot
+    database. `progress`: the share of a full load that is done; `reloading`: an older copy answers
+    meanwhile. `error`: why the copy cannot
     follow, in a sentence; None while it can.
 
     `then` is called after each refresh and says whether there is news beside the copy's own; `news`
@@ -37,10 +50,12 @@ class Keeper:
         self.copy: Copy | None = None
         self.error: str | None = None
         self.progress = 0.0
+        self.reloading = False
         self.news = 0
         self.listener: Callable[[], None] = lambda: None
         self._engine = engine
         self._then = then
+        self._looked = False
         self._due = False  # `then` has not been told of the last refresh
         self._opened: Copy | None = None
         self._refused = False  # the data could not be taken in; only a change of the data helps
@@ -79,19 +94,25 @@ class Keeper:
             time.sleep(0.01)
 
     @property
-    def shown(self) -> tuple[int | None, int, str | None]:
+    def shown(self) -> Shown:
         """What a page depends on, as far as the keeper knows it."""
-        return self.copy.state.version if self.copy else None, self.news, self.error
+        version = self.copy.state.version if self.copy else None
+        return Shown(version, self.news, self.error, self.reloading)
+
+    @property
+    def remade(self) -> str | None:
+        """What was wrong with the copy that lay there, as "was made by ..."; None where nothing was."""
+        return self._opened.remade if self._opened else None
 
     def _run(self) -> None:
         while True:
             self._begun += 1
-            before = self.shown
+            before, began = self.shown, time.monotonic()
             self._look()
             self._ended = self._begun
             if self.shown != before:
                 self.listener()
-            self._wake.wait(_EVERY)
+            self._wake.wait(max(_EVERY, min(_REST * (time.monotonic() - began), _LONGEST)))
             self._wake.clear()
             if self._stop.is_set():
                 break
@@ -115,10 +136,16 @@ class Keeper:
     def _follow(self) -> None:
         if self._opened is None:
             self._opened = open_copy(self._engine, refresh=False)
-            self.copy = self._opened if self._opened.state.version else None
-        if self._opened.behind():
-            self._opened.refresh(progress=self._progressed)
-            self.copy = self._opened
+            if self._opened.state.version:
+                self.copy = self._opened
+                self.listener()
+        if self._opened.behind() or (self._looked and not self._opened.counted):
+            try:
+                # First what is new; counting all rows takes seconds in a large CRM.
+                self._opened.refresh(heal=self._looked, progress=self._progressed)
+            finally:
+                self.reloading = False
+            self.copy, self._looked = self._opened, True
             self._refused, self._due = False, True
         if not self._refused:
             self.error = None
@@ -128,5 +155,8 @@ class Keeper:
 
     def _progressed(self, share: float) -> None:
         self.progress = share
+        if self.copy and not self.reloading:
+            self.reloading = True
+            self.listener()
         if self._stop.is_set():
             raise _Stopped

@@ -123,7 +123,9 @@ class Refresh:
                 known,
                 lambda share: self.progress(share * _READING),
             )
-            done = Refreshed(True, "full", tables, self._rebuild_all(organisation, today))
+            many = sum(tables.values()) > changes.FEW
+            teach(self.connection, organisation, today, many=many)
+            done = Refreshed(True, "full", tables, self._rebuild_all(today))
         return done, self._after(done, organisation, known, today)
 
     def _increment(
@@ -135,7 +137,7 @@ class Refresh:
             raise _Incomplete
         was = self.kept.organisation
         if (was.time_zone, was.base_currency) != (organisation.time_zone, organisation.base_currency):
-            return Refreshed(True, "incremental", tables, self._rebuild_all(organisation, today))
+            return Refreshed(True, "incremental", tables, self._rebuild_all(today))
         for category in categories.new_words(self.connection, changed):
             categories.widen(self.connection, category, columns_of(category))
         if today != self.kept.state.today:
@@ -143,8 +145,7 @@ class Refresh:
         facts = self._update_all(changed, today)
         return Refreshed(bool(changed) or was != organisation, "incremental", tables, facts)
 
-    def _rebuild_all(self, organisation: Organisation, today: date) -> dict[str, int]:
-        teach(self.connection, organisation, today, many=True)
+    def _rebuild_all(self, today: date) -> dict[str, int]:
         old = list(categories.types(self.connection).values())
         types = categories.define(self.connection)
         counts = {}

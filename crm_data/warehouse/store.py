@@ -50,30 +50,32 @@ def path_for(url: URL) -> Path:
     return home() / f"copy-{hashlib.sha256(name.encode()).hexdigest()[:12]}.duckdb"
 
 
-def open_file(path: Path) -> duckdb.DuckDBPyConnection:
+def open_file(path: Path) -> tuple[duckdb.DuckDBPyConnection, str | None]:
     """A connection to the copy at `path`; one that is damaged or of another format is made anew, empty.
 
-    Raises Held, or CopyError when the file cannot be made.
+    Then it also says what was wrong. Raises Held, or CopyError when the file cannot be made.
     """
     if path.suffix != ".duckdb":
         raise CopyError(
             f"{path} cannot be the copy's file: its name must end in .duckdb. It was not touched."
         )
-    existed = path.exists()
+    existed, why = path.exists(), None
     try:
         connection = _connect(path)
         if not existed:
             _make(connection)
         elif _format(connection) != FORMAT:
             connection.close()
-            connection = _anew(path, "was made by another version of this program")
+            why = "was made by another version of this program"
+            connection = _anew(path, why)
     except Held:
         raise
     except (duckdb.Error, RuntimeError) as problem:
         if not existed:
             raise CopyError(f"The copy {path} cannot be made: {problem}") from problem
-        connection = _anew(path, f"is damaged ({str(problem).splitlines()[0]})")
-    return connection
+        why = f"is damaged ({str(problem).splitlines()[0]})"
+        connection = _anew(path, why)
+    return connection, why
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
@@ -76,3 +77,20 @@ def test_ways_take_turns_and_the_first_round_does_not_count() -> None:
     found = in_turn({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, runs=2)
     assert done == ["a", "b"] * 3
     assert {name: len(seconds) for name, seconds in found.items()} == {"a": 2, "b": 2}
+
+
+def test_loading_and_search_leave_the_crm_as_it_was(folder: Path) -> None:
+    def rows() -> list[tuple[object, ...]]:
+        with sqlite3.connect(folder / "2000" / "crm.db") as crm:
+            return [
+                *crm.execute("SELECT id, status FROM leads ORDER BY id"),
+                *crm.execute("SELECT id, priority FROM cases ORDER BY id"),
+            ]
+
+    assert run(folder, "search", "--without", "postgresql") == 0
+    before = rows()
+    assert run(folder, "loading", "--without", "postgresql") == 0
+    assert rows() == before
+    found = json.loads((folder / "found.json").read_text())["measured"]
+    assert {row["part"] for row in found} >= {"Full load", "Its memory", "Edited rows in every answer"}
+    assert all(row["kept"] for row in found if row["part"] == "Its memory")

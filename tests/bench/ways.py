@@ -90,15 +90,14 @@ class ByHandOnPostgreSQL:
     name = "PostgreSQL by hand"
 
     def __init__(self, crm: Engine, copy: Copy, asked: Asked) -> None:
+        zone, last = copy.organisation.time_zone, windows(asked)["now_end"]
         with crm.connect().execution_options(isolation_level="AUTOCOMMIT") as administrator:
             administrator.exec_driver_sql((HERE / "postgresql" / "indexes.sql").read_text())
+            administrator.exec_driver_sql(_DAYS_AND_RATES.format(zone=zone, first=FIRST_DAY, last=last))
             administrator.exec_driver_sql("VACUUM ANALYZE")
-        zone = copy.organisation.time_zone
         self._parameters = {**windows(asked), "base": copy.organisation.base_currency, "zone": zone}
         self._connection = crm.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._connection.exec_driver_sql(
-            _DAYS_AND_RATES.format(zone=zone, first=FIRST_DAY, last=windows(asked)["now_end"])
-        )
+        self._connection.exec_driver_sql("SET search_path = public, bench")
 
     def run(self) -> Rows:
         return [
@@ -114,25 +113,26 @@ class ByHandOnPostgreSQL:
         self._connection.close()
 
 
-#: Days with the instants between which they last, and each day's exchange rates.
+#: Days with the instants between which they last, and each day's exchange rates. Not as temporary tables,
+#: which PostgreSQL does not let its parallel workers read.
 _DAYS_AND_RATES = """
-CREATE TEMP TABLE calendar AS
+DROP SCHEMA IF EXISTS bench CASCADE;
+CREATE SCHEMA bench;
+CREATE TABLE bench.calendar AS
     SELECT day::date AS day, day::timestamp AT TIME ZONE '{zone}' AS starts_at,
         (day + INTERVAL '1 day')::timestamp AT TIME ZONE '{zone}' AS ends_at
     FROM generate_series(DATE '{first}', DATE '{last}', INTERVAL '1 day') AS days(day);
-ALTER TABLE calendar ADD PRIMARY KEY (day);
-CREATE TEMP TABLE rates AS
+ALTER TABLE bench.calendar ADD PRIMARY KEY (day);
+CREATE TABLE bench.rates AS
     SELECT c.day, k.currency, k.kind, round(r.rate::numeric, 9) AS rate
-    FROM calendar AS c
+    FROM bench.calendar AS c
     CROSS JOIN (SELECT DISTINCT currency, kind FROM exchange_rates) AS k
     CROSS JOIN LATERAL (
         SELECT rate FROM exchange_rates AS r
         WHERE r.currency = k.currency AND r.kind = k.kind AND r.valid_on <= c.day
         ORDER BY r.valid_on DESC LIMIT 1
     ) AS r;
-ALTER TABLE rates ADD PRIMARY KEY (currency, kind, day);
-ANALYZE calendar;
-ANALYZE rates;
+ALTER TABLE bench.rates ADD PRIMARY KEY (currency, kind, day);
 """
 
 

@@ -116,7 +116,7 @@ def test_a_copy_that_is_ready_while_the_page_says_it_is_not_is_news_to_it(
         page_has_looked.wait(PATIENCE)
         return open_copy(*arguments, **options)
 
-    def said_late(_done: Callable[[], float]) -> None:
+    def said_late(_done: Callable[[], float], _remade: str | None) -> None:
         page_has_looked.set()
         deadline = time.monotonic() + PATIENCE
         while cache.keeper().copy is None and time.monotonic() < deadline:
@@ -129,5 +129,5 @@ def test_a_copy_that_is_ready_while_the_page_says_it_is_not_is_news_to_it(
     assert page_has_looked.is_set()
     assert cache.keeper().copy
     *_, latest = cache.push()._shown.values()
-    assert latest == (id(cache.keeper()), None, 0, None)
-    assert cache.keeper().shown != (None, 0, None)
+    assert latest == (id(cache.keeper()), None, 0, None, False)
+    assert cache.keeper().shown.version

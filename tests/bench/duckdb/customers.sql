@@ -7,6 +7,10 @@ WITH windows AS (
     SELECT 'now', CAST(month AS DATE), greatest(CAST(month AS DATE), :now_start),
         least(CAST(month + INTERVAL 1 MONTH AS DATE), :now_end)
     FROM generate_series(date_trunc('month', :now_start), :now_end - 1, INTERVAL 1 MONTH) AS months(month)
+),
+spells AS (
+    SELECT start_day, coalesce(end_day, DATE '9999-12-31') AS end_day, lost_day, end_reason
+    FROM customer_spells WHERE bad IS NULL
 )
 SELECT
     w, CASE WHEN month IS NULL THEN 'total' ELSE 'month' END AS axis, CAST(month AS VARCHAR) AS member,
@@ -14,9 +18,8 @@ SELECT
     count(*) FILTER (start_day < opens) AS at_start,
     count(*) FILTER (start_day < opens AND lost_day >= opens AND lost_day < closes) AS churned,
     count(*) FILTER (end_reason = 'lost' AND end_day < closes) AS lost,
-    CAST(sum(least(coalesce(end_day, closes), closes) - greatest(start_day, opens)) AS BIGINT) AS customer_days,
-    count(*) FILTER (end_day IS NULL OR end_day >= closes) AS active
+    CAST(sum(least(end_day, closes) - greatest(start_day, opens)) AS BIGINT) AS customer_days,
+    count(*) FILTER (end_day >= closes) AS active
 FROM windows
-JOIN customer_spells ON start_day < closes AND (end_day IS NULL OR end_day >= opens)
-WHERE bad IS NULL
+JOIN spells ON start_day < closes AND end_day >= opens
 GROUP BY w, month
