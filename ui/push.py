@@ -76,7 +76,8 @@ class Push:
         }
         busy = sum(session._scriptrunner is not None for session in sessions.values())
         behind = [session for key, session in sessions.items() if self._shown.get(key, version) != version]
-        for session in behind[: max(_AT_ONCE - busy, 0)]:
+        idle = [session for session in behind if session._scriptrunner is None]
+        for session in idle[: max(_AT_ONCE - busy, 0)]:
             session._call_soon_on_event_loop(partial(self._draw, session, version))
         return bool(behind)
 
