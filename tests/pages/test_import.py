@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 import threading
 import time
@@ -11,15 +13,21 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pandas as pd
 import pytest
+import streamlit as st
 from sqlalchemy import func, insert, select
 from streamlit.testing.v1 import AppTest
 
+from crm_data import active
 from crm_data.engine import active_file, connect
 from crm_data.importers.errors import ImportStopped
 from crm_data.schema.customers import accounts, contacts
 from crm_data.schema.organisation import organisation
 from tests.pages.conftest import PATIENCE, loaded, run_page
+from ui import cache
+from ui.importing import session as sessions
 
 MAPPING = b"""
 source = "old"
@@ -114,23 +122,40 @@ def test_what_nobody_knows_is_said_and_stays_out(page: AppTest) -> None:
     assert not _has(page, "load")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
+def test_a_file_that_cannot_be_read_gets_a_sentence(page: AppTest) -> None:
+    for name, content, words in (
         ("empty.csv", b"", "empty.csv is empty"),
         ("broken.xlsx", b"PK\x03\x04 and no more", "broken.xlsx"),
         ("broken.zip", b"PK\x05\x06", "broken.zip"),
         ("map.toml", b"source = ", "map.toml is not valid TOML"),
         ("nul.csv", b"\0\0\0\0", "nul.csv"),
-    ],
-)
-def test_a_file_that_cannot_be_read_gets_a_sentence(
-    page: AppTest, name: str, content: bytes, words: str
-) -> None:
-    drop(page, (name, content))
-    assert words in texts(page)
-    assert "made a mistake" not in texts(page)
-    assert not _has(page, "load")
+    ):
+        drop(page, (name, content))
+        assert words in texts(page)
+        assert "made a mistake" not in texts(page)
+        assert not _has(page, "load")
+
+
+def test_what_a_person_corrects_counts(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is left out, and a column of the other, as if typed into the tables."""
+    edit, said = st.data_editor, {"Contact.csv": "Not imported", "Phone": "left out"}
+
+    def edited(frame: pd.DataFrame, **options: Any) -> pd.DataFrame:
+        shown = edit(frame, **options)
+        for first, last in (("File", "Taken for"), ("Column", "Becomes")):
+            if first in shown:
+                shown[last] = shown[first].map(said).fillna(shown[last])
+        return shown
+
+    drop(page, *salesforce("Account", "Contact"))
+    assert "\nphone = " in page.session_state["import"].looked.mapping.text
+    monkeypatch.setattr(st, "data_editor", edited)
+    page.run()
+    until(page, lambda: "not imported" in texts(page) and _has(page, "load"))
+    assert "you said so" in texts(page)
+    text = page.session_state["import"].looked.mapping.text
+    assert "Contact.csv" not in text
+    assert "\nphone = " not in text
 
 
 def test_a_mapping_that_was_dropped_counts(page: AppTest, tmp_path: Path) -> None:
@@ -211,3 +236,51 @@ def test_the_files_go_when_the_import_is_over(page: AppTest, tmp_path: Path) -> 
     until(page, lambda: _has(page, "compare-again"))
     page.button("start-over").click().run()
     assert not list((tmp_path / "uploads").glob("*/files/*"))
+
+
+def test_the_files_go_with_the_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_HOME", str(tmp_path))
+    left = tmp_path / "uploads" / "of a process that was killed"
+    (left / "files").mkdir(parents=True)
+    os.utime(left, (0, 0))
+    session = sessions._new()
+    folder = session.folder
+    assert folder.is_dir()
+    assert not left.exists()
+    del session
+    gc.collect()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("Deals.csv", "Deals.csv"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("C:\\Users\\me\\a.csv", "C__Users_me_a.csv"),
+        ("a\0b\n.csv", "a_b_.csv"),
+        ("..", "file"),
+        ("", "file"),
+        ("مرحبا 🎉.xlsx", "مرحبا 🎉.xlsx"),
+    ],
+)
+def test_names_of_files_are_one_file_in_one_folder(name: str, safe: str) -> None:
+    assert sessions.safe_name(name) == safe
+    assert len(sessions.safe_name(name * 300).encode()) <= 120
+
+
+def test_another_crm_has_a_keeper_of_its_own(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one before stops, and closes its copy when nobody draws from it any more."""
+    monkeypatch.setattr(cache, "_GRACE", 0.0)
+    before = cache.keeper()
+    own = active.destination(cache.crm())
+    own.dispose()
+    active.use(own=True)
+    after = cache.keeper()
+    assert after is not before
+    assert cache.keeper() is after
+    before._thread.join(PATIENCE)
+    assert not before._thread.is_alive()
+    assert before.copy
+    with pytest.raises(duckdb.ConnectionException):
+        before.copy.members("region")
