@@ -18,7 +18,7 @@ from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
 from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
 from crm_data.quality import Counted, counted
-from crm_data.warehouse import Copy, Keeper
+from crm_data.warehouse import Copy, Keeper, Shown
 from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts, kept
 from kpis.alerts import Backtest, Watch
 from kpis.kept import Comparison
@@ -55,9 +55,9 @@ def push() -> Push:
     return _push()
 
 
-def shown(of: Keeper) -> tuple[object, ...]:
-    """What a page that draws from this keeper depends on, as far as the keeper knows it."""
-    return id(of), *of.shown
+def mark(of: Keeper, seen: Shown) -> tuple[object, ...]:
+    """What a page that draws from this keeper depends on; another one means that there is news to it."""
+    return id(of), *seen
 
 
 def crm() -> Any:
@@ -91,7 +91,7 @@ def _keeper(url: str) -> Keeper:
 
 @st.cache_resource(show_spinner=False)
 def _push() -> Push:
-    return Push(lambda: shown(keeper()))
+    return Push(lambda: mark(keeper(), keeper().shown))
 
 
 @st.cache_resource(show_spinner=False)

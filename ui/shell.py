@@ -55,10 +55,10 @@ def page(title: str, *, may_be_empty: bool = False) -> Page:
     keeper = cache.keeper()
     if may_be_empty and keeper.copy is None and keeper.error:
         cache.make_ready()
-    seen = cache.shown(keeper)  # first: what the keeper finds from here on is news to this page
+    seen = keeper.shown  # first: what the keeper finds from here on is news to this page
     copy, error = keeper.copy, keeper.error
     state = copy.state if copy else None
-    cache.push().shows(seen)
+    cache.push().shows(cache.mark(keeper, seen))
     if copy is None or state is None or (state.newest_day is None and not may_be_empty):
         _nothing_to_show(keeper, copy.organisation.name if copy else None, error)
     formats = Formats.of(copy.organisation)

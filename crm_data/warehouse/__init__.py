@@ -2,8 +2,8 @@
 
 from crm_data.warehouse.copy import Copy, open_copy
 from crm_data.warehouse.errors import CopyError, MissingRate
-from crm_data.warehouse.keeper import Keeper
+from crm_data.warehouse.keeper import Keeper, Shown
 from crm_data.warehouse.refresh import Refreshed
 from crm_data.warehouse.state import State
 
-__all__ = ["Copy", "CopyError", "Keeper", "MissingRate", "Refreshed", "State", "open_copy"]
+__all__ = ["Copy", "CopyError", "Keeper", "MissingRate", "Refreshed", "Shown", "State", "open_copy"]

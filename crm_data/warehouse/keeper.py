@@ -39,8 +39,7 @@ class Keeper:
 
     `copy`: None until there is one with data; from then on it answers, whatever happens to the CRM
     database. `progress`: the share of a full load that is done; `reloading`: an older copy answers
-    meanwhile. `error`: why the copy cannot
-    follow, in a sentence; None while it can.
+    meanwhile. `error`: why the copy cannot follow, in a sentence; None while it can.
 
     `then` is called after each refresh and says whether there is news beside the copy's own; `news`
     counts how often there was. `listener` is called after each look after which `shown` is another.
