@@ -84,6 +84,7 @@ class Setting:
         with admin.connect() as connection:
             there = connection.scalar(text("SELECT count(*) FROM pg_database WHERE datname = 'crm'"))
             if not there:
+                connection.execute(text("DROP DATABASE IF EXISTS making"))  # of a run that was stopped
                 connection.execute(text("CREATE DATABASE making"))
                 self._make(url.set(database="making").render_as_string(hide_password=False))
                 connection.execute(text("ALTER DATABASE making RENAME TO crm"))
