@@ -44,7 +44,7 @@ def _line(rule: Rule, page: Page) -> None:
         key=key,
         label_visibility="collapsed",
         on_change=_switch,
-        args=(rule.id, actor()),
+        args=(rule.id, rule.active, actor()),
         width="content",
     )
     why = problem(rule)
@@ -73,9 +73,11 @@ def _deleted(page: Page) -> None:
             st.button("Undo", key="undo-delete", on_click=_restore, args=(gone[0], actor()))
 
 
-def _switch(rule_id: int, actor: str) -> None:
+def _switch(rule_id: int, drawn: bool, actor: str) -> None:
+    """A browser may report a switch that nobody has moved, long after somebody else has."""
     on = bool(st.session_state[f"on-{rule_id}"])
-    _write(lambda: switch(cache.crm(), rule_id, on, actor))
+    if on != drawn:
+        _write(lambda: switch(cache.crm(), rule_id, on, actor))
 
 
 def _delete(rule_id: int, name: str, actor: str) -> None:
