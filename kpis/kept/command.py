@@ -89,7 +89,8 @@ def _title(head: Head) -> str:
 def _print(head: Head, found: Comparison, names: Names, crm: Connection, copy: Copy) -> None:
     formats, main = Formats.of(copy.organisation), Period(head.start, head.end)
     print(f"{', '.join(part for part in _said(head, crm, copy) if part)} by {head.kept_by}")
-    for sentence in words.summary(found, head.kept_at, formats):
+    day = words.kept_on(head, copy.organisation)
+    for sentence in words.summary(found, day, formats):
         print(sentence)
     if not found.restated:
         return
@@ -98,7 +99,7 @@ def _print(head: Head, found: Comparison, names: Names, crm: Connection, copy: C
     shown = words.ordered(found, main)
     for one in shown[:_SHOWN]:
         name = words.name(one.figure, main, members, formats)
-        said = words.restated(one, head.kept_at, formats), words.by_which(one, formats)
+        said = words.restated(one, day, formats), words.by_which(one, formats)
         table.add_row(Text(name), *(Text(cell) for cell in said))
     Console().print(table)
     if len(shown) > _SHOWN:

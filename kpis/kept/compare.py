@@ -115,8 +115,8 @@ class _Comparing:
         then, now = self._both(found.readings, figures)
         first, second = self._both(leading(found), totals)
         then, now = first | then, second | now
-        restated = []
         now |= self._missing({figure: place for figure, (_, place) in then.items() if figure not in now})
+        restated = []
         for figure in {**then, **now}:
             before, place = then.get(figure, (NOTHING, None))
             after, other = now.get(figure, (NOTHING, None))

@@ -60,7 +60,8 @@ def keep(copy: Copy, engine: Engine, asked: Asked, who: str, now: datetime | Non
             data.state.version,
             data.state.refreshed_at,
         )
-        return store.add(engine, head, answer, _sets(data, found))
+        sets = list(_sets(data, found))  # before anything is written: others need not wait for it
+    return store.add(engine, head, answer, sets)
 
 
 def _sets(data: Snapshot, found: Found) -> Iterator[RowSet]:
@@ -85,6 +86,8 @@ def read(crm: Connection, key: int, viewer: Viewer) -> Kept:
     head, answer = store.find(crm, key)
     if not seen_by(head, viewer):
         raise store.NotKept(f"There is no kept report no. {key} (any more).")
+    if head.name not in REPORTS:
+        raise store.NotKept(f"This program has no report called {head.name!r} (any more).")
     held = unpack(answer)
     return Kept(head, held["found"], held["meanings"], held["targets"])
 

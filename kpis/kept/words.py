@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 
 from crm_data.kept import Head
+from crm_data.organisation import Organisation
 from kpis.catalog import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
 from kpis.formats import Formats
@@ -18,10 +19,15 @@ from kpis.reports.names import Names
 _NAMED = 6  # groups
 
 
-def restated(one: Restated, kept_at: datetime, formats: Formats) -> str:
+def kept_on(head: Head, organisation: Organisation) -> date:
+    """The day on which a report was kept, by the organisation's clocks."""
+    return head.kept_at.astimezone(organisation.zone).date()
+
+
+def restated(one: Restated, kept_on: date, formats: Formats) -> str:
     """restated: €1,204,000 → €1,198,500 since 3 Nov 2026"""
     then, now = (amount(one.figure, value, formats) for value in (one.then, one.now))
-    since = f"since {formats.day(kept_at.date())}"
+    since = f"since {formats.day(kept_on)}"
     if one.then.value == one.now.value:
         return f"the same {then}, but of other rows {since}"
     if then == now:
@@ -90,9 +96,9 @@ def ordered(found: Comparison, main: Period) -> list[Restated]:
     return sorted(found.restated, key=lambda one: (bool(one.figure.at), one.figure.period != main))
 
 
-def summary(found: Comparison, kept_at: datetime, formats: Formats) -> list[str]:
+def summary(found: Comparison, kept_on: date, formats: Formats) -> list[str]:
     """What has to be said of the whole, a sentence each."""
-    since = f"since {formats.day(kept_at.date())}"
+    since = f"since {formats.day(kept_on)}"
     if found.why_not:
         return [f"It cannot be compared with today's data. {found.why_not}"]
     said = []

@@ -113,7 +113,7 @@ def test_a_changed_definition_is_not_restated_data(
     assert found.redefined == ("revenue_won",)
     assert found.undefined == ("deals_won",)
     assert not {"revenue_won", "deals_won"} & {one.figure.kpi for one in found.restated}
-    said = " ".join(words.summary(found, held.head.kept_at, held.found.formats))
+    said = " ".join(words.summary(found, words.kept_on(held.head, copy.organisation), held.found.formats))
     assert "Revenue won: defined otherwise since" in said
     assert "deals_won: not defined any more." in said
 

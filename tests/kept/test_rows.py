@@ -9,7 +9,7 @@ from zlib import compress
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from crm_data.kept import NotKept
@@ -40,6 +40,7 @@ def table(rows: list[tuple[Any, ...]]) -> pa.Table:
     return found.sort_by([(name, "ascending") for name in found.column_names]).combine_chunks()
 
 
+@settings(max_examples=50)
 @given(ROWS, ROWS)
 def test_the_difference_is_that_of_the_counts(before: list[Any], after: list[Any]) -> None:
     found = moves(table(before), table(after))
@@ -53,6 +54,7 @@ def test_the_difference_is_that_of_the_counts(before: list[Any], after: list[Any
     assert {row: n for row, n in net.items() if n} == {row: n for row, n in expected.items() if n}
 
 
+@settings(max_examples=50)
 @given(ROWS, some.randoms())
 def test_the_digest_depends_on_the_rows_alone(rows: list[Any], random: Any) -> None:
     mixed = list(rows)
@@ -60,6 +62,7 @@ def test_the_digest_depends_on_the_rows_alone(rows: list[Any], random: Any) -> N
     assert digest(table(rows)) == digest(table(mixed)) == digest(unpacked(packed(table(rows))))
 
 
+@settings(max_examples=50)
 @given(ROWS, ROWS)
 def test_other_rows_have_another_digest(rows: list[Any], other: list[Any]) -> None:
     assert (digest(table(rows)) == digest(table(other))) == (Counter(rows) == Counter(other))

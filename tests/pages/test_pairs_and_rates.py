@@ -20,17 +20,25 @@ CONTACTS, RATES = metadata.tables["contacts"], metadata.tables["exchange_rates"]
 TWIN = {"first_name": "<b>Ivo</b>", "last_name": "=Novák", "email": "ivo@twin.example", "account_id": 1}
 
 
-@pytest.fixture
-def twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
-    engine = connect(f"sqlite:///{tmp_path / 'crm.db'}")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, int]:
+    """A small demo CRM with one contact twice, and the keys of the two."""
+    folder = tmp_path_factory.mktemp("twins")
+    engine = connect(f"sqlite:///{folder / 'crm.db'}")
     prepare(engine)
     make_demo(engine, events=300, today=date(2026, 11, 21))
     with engine.begin() as crm:
         added = insert(CONTACTS).values(**TWIN).returning(CONTACTS.c.id)
         keys = [crm.execute(added).scalar_one() for _ in range(2)]
     engine.dispose()
+    return folder, keys[0], keys[1]
+
+
+@pytest.fixture
+def twins(made: tuple[Path, int, int], monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    folder, *keys = made
     monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
-    monkeypatch.setenv("CRM_HOME", str(tmp_path))
+    monkeypatch.setenv("CRM_HOME", str(folder))
     loaded()
     return keys[0], keys[1]
 

@@ -24,8 +24,9 @@ from ui.table import Linked, table
 
 def figure(page: Page, found: Kept, compared: Comparison) -> None:
     """The figure that the view names, then and now."""
-    day = page.formats.day(found.head.kept_at.date())
-    link("reports", f"‹ {title_of(found.head)}, kept {day}", page.view.overview(kept=found.head.id))
+    day = words.kept_on(found.head, page.copy.organisation)
+    kept = f"{title_of(found.head)}, kept {page.formats.day(day)}"
+    link("reports", f"‹ {kept}", page.view.overview(kept=found.head.id))
     at = tuple((dimension, member) for dimension, members in page.view.at for member in members)
     main = found.found.scope.period
     wanted = Figure(page.view.kpi or "", page.view.bucket or main, at)
@@ -36,7 +37,7 @@ def figure(page: Page, found: Kept, compared: Comparison) -> None:
         return
     named = desk.read(lambda crm: words.members(compared, Names(crm, page.formats)))
     st.header(words.name(one.figure, main, named, page.formats), anchor=False)
-    said = words.restated(one, found.head.kept_at, page.formats)
+    said = words.restated(one, day, page.formats)
     st.markdown(f'<div class="became"><b>{html(said)}</b></div>', unsafe_allow_html=True)
     which = words.by_which(one, page.formats) or "Not by any row that it counts."
     st.markdown(f'<div class="why">{html(which)}</div>', unsafe_allow_html=True)

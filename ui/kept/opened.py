@@ -70,7 +70,8 @@ def _head(page: Page, found: Kept) -> None:
 
 def _restated(page: Page, found: Kept, compared: Comparison) -> None:
     """What became of its figures; each leads to the rows that made it so."""
-    head, formats, main = found.head, page.formats, found.found.scope.period
+    formats, main = page.formats, found.found.scope.period
+    day = words.kept_on(found.head, page.copy.organisation)
     named = desk.read(lambda crm: words.members(compared, Names(crm, formats)))
     rows: list[list[str | Linked]] = [
         [
@@ -78,13 +79,13 @@ def _restated(page: Page, found: Kept, compared: Comparison) -> None:
                 words.name(one.figure, main, named, formats),
                 href("reports", figure_query(page, found, one.figure)),
             ),
-            words.restated(one, head.kept_at, formats),
+            words.restated(one, day, formats),
             words.by_which(one, formats),
         ]
         for one in words.ordered(compared, main)
     ]
     with st.container(border=True, key="card-restated", gap="xsmall"):
-        for sentence in words.summary(compared, head.kept_at, formats):
+        for sentence in words.summary(compared, day, formats):
             st.markdown(f'<div class="became">{html(sentence)}</div>', unsafe_allow_html=True)
         if rows:
             _table(rows[:_SHOWN], "Figures that differ today")
@@ -100,11 +101,12 @@ def _table(rows: list[list[str | Linked]], caption: str) -> None:
 
 def _marks(page: Page, found: Kept, compared: Comparison) -> report.Marks:
     """What stands beside each figure that has another value today."""
+    day = words.kept_on(found.head, page.copy.organisation)
     return {
         one.figure: report.Mark(
             one.then.value,
             words.amount(one.figure, one.now, page.formats),
-            words.restated(one, found.head.kept_at, page.formats),
+            words.restated(one, day, page.formats),
             href("reports", figure_query(page, found, one.figure)),
         )
         for one in compared.restated
@@ -125,5 +127,6 @@ def _deleted(page: Page, head: Head) -> None:
     except (NotKept, CrmUnavailable) as problem:
         desk.say(f"**Not deleted.** {markdown(problem)}", well=False)
         return
-    desk.say(f"{markdown(title_of(head))}, kept {page.formats.day(head.kept_at.date())}, was deleted.")
+    day = page.formats.day(words.kept_on(head, page.copy.organisation))
+    desk.say(f"{markdown(title_of(head))}, kept {day}, was deleted.")
     st.query_params.from_dict(page.view.overview())
