@@ -35,7 +35,8 @@ class LikelyPair:
 
 
 def likely_pairs(connection: Connection) -> list[LikelyPair]:
-    """The likeliest first, MOST at most. All contacts are read: seconds for a hundred thousand."""
+    """The likeliest first, MOST at most. All contacts are compared: some seconds for ten thousand, more than
+    a minute for a hundred thousand."""
     found = []
     for pair in find_pairs(crm_records(connection, "contacts"), PEOPLE, LIKELY):
         one, other = sorted((int(pair.one), int(pair.other)))

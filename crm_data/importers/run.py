@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from copy import deepcopy
 from dataclasses import asdict
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,10 @@ from crm_data.importers.files import digest
 from crm_data.importers.mapping import OBJECTS, Block, Mapping
 from crm_data.importers.merging import Merging
 from crm_data.importers.opening import Opened, open_all
-from crm_data.importers.outcome import Note, Outcome, Tally, write_report
+from crm_data.importers.outcome import Note, Outcome, Tally
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress, stage_file
+from crm_data.importers.report import rejected_report, withdrawn_report
 from crm_data.importers.sql_source import SqlSource, SqlTable, remembered
 from crm_data.importers.stage import Stage
 from crm_data.importers.writing import write_object
@@ -108,7 +108,7 @@ def load(
     tallies = dict(deepcopy(prepared.tallies))
     with (
         _temporary_room(),
-        _withdrawn_report(outcome),
+        withdrawn_report(outcome),
         reported(engine),
         writing(engine) as connection,
     ):
@@ -126,7 +126,7 @@ def load(
             outcome.objects[name] = tally.counts
             outcome.notes += tally.notes(name)
         outcome.notes += [Note("", "", remark, 0) for remark in prepared.remarks]
-        outcome.report = _report(reports, prepared.started, prepared.source, prepared.stage)
+        outcome.report = rejected_report(reports, prepared.started, prepared.source, prepared.stage)
         log.finish()
         _finish(connection, outcome)
     return outcome
@@ -265,34 +265,6 @@ def _finish(connection: Connection, outcome: Outcome) -> None:
     connection.execute(own.values(counts=counts, finished_at=utc_now()))
     who = f"{actor()} (import)"
     note(connection, utc_now(), who, "import", "imports", outcome.key, None, counts)
-
-
-def _report(folder: Path, started: datetime, source: str, stage: Stage) -> Path | None:
-    """The list of what was rejected. It is written before the import is final: none goes unlisted."""
-    if not stage.has_rejected():
-        return None
-    name = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in source)
-    path = folder / f"{started:%Y%m%d-%H%M%S-%f}-{name}-rejected.csv"
-    try:
-        write_report(path, stage.rejected())
-    except OSError as error:
-        with suppress(OSError):
-            path.unlink()
-        raise ImportStopped(
-            f"The list of rejected rows, {path}, cannot be written: {error.strerror}. Nothing was imported."
-        ) from error
-    return path
-
-
-@contextmanager
-def _withdrawn_report(outcome: Outcome) -> Iterator[None]:
-    """No report stays of an import that did not happen."""
-    try:
-        yield
-    except BaseException:
-        if outcome.report is not None:
-            outcome.report.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

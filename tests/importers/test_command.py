@@ -115,7 +115,7 @@ def test_a_file_alone(url: str, files: Path, type_in: Typist) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["import"], 2, "the following arguments are required: PATH"),
+        (["import"], 2, "Name a folder or files to import"),
         (["import", "FILES", "--source", "x", "--dry-run"], 2, "There is no mapping"),
         (["import", "FILES", "--source", "maven_crm_sale"], 2, "Did you mean 'maven_crm_sales'?"),
         (["import", "FILES", "--source", "x", "--map", "y"], 2, "not allowed with argument"),
