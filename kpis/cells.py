@@ -127,9 +127,8 @@ class Cells:
         begun = {name: column * (self._signs > 0) for name, column in columns.items()}
         known = sum((_over(begun[name], start, closes) for name in _ROWS), start=np.zeros_like(start))
         if isinstance(kpi.clock, AsOf):
-            return {name: _over(column, start, closes, name) for name, column in signed.items()} | {
-                "known": known
-            }
+            found = {name: _over(column, start, closes, name) for name, column in signed.items()}
+            return found | {"known": known}
         # Spans that touch the window: those in force on its first day, and those that start after it.
         after = self._days.place([period.start for period in periods], 1)
         found = {

@@ -83,10 +83,7 @@ def snapshot(connection: duckdb.DuckDBPyConnection, mark: str | None = None) -> 
         while True:
             for cursor in cursors:
                 cursor.begin()
-            if (
-                mark is None
-                or len({*[one for cursor in cursors for one in cursor.execute(mark).fetchall()]}) < 2
-            ):
+            if mark is None or len({str(cursor.execute(mark).fetchall()) for cursor in cursors}) == 1:
                 break
             for cursor in cursors:  # something was committed between the two beginnings
                 cursor.rollback()
