@@ -121,10 +121,7 @@ def sqlite(file: Path, mark: Callable[[], object]) -> Iterator[Rows]:
         said = failed.stderr.read().decode(errors="replace").strip()
         raise CrmUnavailable(f"The CRM database {file} could not be read: {said}") from problem
     finally:
-        for process in processes:
-            process.kill()  # it only reads
-            with process:
-                pass
+        _end(processes)
 
 
 def _of_one_state(
@@ -132,14 +129,20 @@ def _of_one_state(
 ) -> list[Rows]:
     """Two readers that began while nothing was committed; one where somebody commits all the time."""
     for _ in range(_TRIES):
+        _end(processes)
         processes += [_start(file), _start(file)]
-        pair = processes[-2:]
         before = mark()
-        for process in pair:
+        for process in processes:
             _ask(process, "SELECT count(*) FROM organisation").read_all()
         if mark() == before:
-            return [_sqlite_reader(process) for process in pair]
-    return [_sqlite_reader(processes[-1])]
+            return [_sqlite_reader(process) for process in processes]
+    return [_sqlite_reader(processes[0])]
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    while processes:
+        with processes.pop() as process:
+            process.kill()  # it only reads
 
 
 def _start(file: Path) -> subprocess.Popen[bytes]:

@@ -143,6 +143,7 @@ def _take(connection: duckdb.DuckDBPyConnection, into: str, table: str, arrived:
         row = connection.execute(f"INSERT INTO {into} SELECT {mirror.arrived(table)} FROM arrived").fetchone()
     except duckdb.ConversionException as problem:
         raise not_of_its_kind(table, problem) from problem
-    connection.unregister("arrived")
+    finally:
+        connection.unregister("arrived")
     assert row is not None
     return row[0]

@@ -100,12 +100,14 @@ class Copy:
         *,
         full: bool = False,
         heal: bool = True,
+        publish: bool = True,
         now: datetime | None = None,
         progress: Progress = lambda _share: None,
     ) -> Refreshed:
         """Take in what has changed. Raises CrmUnavailable, CopyError; the copy is then as it was.
 
         `heal`: once in a while also count the rows, and load everything where they are not as many.
+        `publish`: also for other processes, now and then; else call `publish` when there is time.
         """
         now = now or datetime.now(UTC)
         with self._lock, self._connection.cursor() as cursor:
@@ -128,8 +130,19 @@ class Copy:
             if sweep or done.loaded == "full":
                 self._swept = now
             if done.changed and self._snapshots:
-                self._snapshots.publish_sometimes(self._connection)
+                self._snapshots.due = True
+            if publish:
+                self.publish()
             return done
+
+    def publish(self) -> None:
+        """Hand what has changed to other processes, if the last time is not too short ago.
+
+        In a large copy this takes seconds, in which it answers and cannot be refreshed.
+        """
+        with self._lock:
+            if self._snapshots and self.state.version:
+                self._snapshots.publish_sometimes(self._connection)
 
     def members(self, dimension: str) -> list[object]:
         """The words that a dimension takes in any fact, in alphabetical order; of "owner" the keys."""

@@ -111,6 +111,8 @@ class Keeper:
             self._ended = self._begun
             if self.shown != before:
                 self.listener()
+            if self._opened:
+                self._opened.publish()
             self._wake.wait(max(_EVERY, min(_REST * (time.monotonic() - began), _LONGEST)))
             self._wake.clear()
             if self._stop.is_set():
@@ -141,7 +143,7 @@ class Keeper:
         if self._opened.behind() or (self._looked and not self._opened.counted):
             try:
                 # First what is new; counting all rows takes seconds in a large CRM.
-                self._opened.refresh(heal=self._looked, progress=self._progressed)
+                self._opened.refresh(heal=self._looked, publish=False, progress=self._progressed)
             finally:
                 self.reloading = False
             self.copy, self._looked = self._opened, True

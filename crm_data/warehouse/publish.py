@@ -38,17 +38,16 @@ class Snapshots:
         self.path = path
         self.file = path.with_suffix(".snapshot.duckdb")
         self._not_before = 0.0
-        self._due = not self.file.exists()
+        self.due = not self.file.exists()
 
     def publish_sometimes(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """After a change; skipped when the last time was too short ago."""
-        self._due = True
+        """Skipped when the last time was too short ago."""
         if time.monotonic() >= self._not_before:
             self.publish_now(connection)
 
     def publish_now(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Nobody may write to the copy meanwhile. A failure is logged: the old snapshot goes on serving."""
-        if not self._due:
+        if not self.due:
             return
         began = time.monotonic()
         new = self.file.with_suffix(".new")
@@ -56,7 +55,7 @@ class Snapshots:
             connection.execute("CHECKPOINT")
             copy_open_file(self.path, new)
             new.replace(self.file)
-            self._due = False
+            self.due = False
         except (duckdb.Error, OSError) as problem:
             new.unlink(missing_ok=True)
             log.warning("The copy could not be published for other processes: %s", problem)

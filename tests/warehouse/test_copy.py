@@ -111,6 +111,33 @@ def test_killed_in_the_middle_of_a_refresh(crm: Engine, crm_url: str, tmp_path: 
         assert contents(copy) == contents(b)
 
 
+def test_killed_in_the_middle_of_publishing(crm: Engine, crm_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "copy.duckdb"
+    random_crm.fill(crm, 1)
+    open_copy(crm, path).close()
+    published = path.with_suffix(".snapshot.duckdb").read_bytes()
+    random_crm.change(crm, 2, steps=40)
+    torn = """
+def torn(source, target):
+    target.write_bytes(source.read_bytes()[:5000])
+    die()
+publish.copy_open_file = torn
+open_copy(engine, path)
+"""
+    killed = other(crm_url, path, f"from crm_data.warehouse import publish\n{torn}")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert path.with_suffix(".snapshot.duckdb").read_bytes() == published
+    with (
+        open_copy(crm, path, refresh=False) as copy,
+        open_copy(crm, tmp_path / "b.duckdb", refresh=False) as b,
+    ):
+        assert copy.state.version == 2, "what was refreshed before is kept"
+        copy.refresh(now=NOW)
+        b.refresh(now=NOW)
+        assert contents(copy) == contents(b)
+        assert json.loads(other(crm_url, path).stdout)[1], "another process takes what was published"
+
+
 @pytest.mark.parametrize("damage", ["noise", "cut", "empty", "log"])
 def test_a_damaged_copy_is_made_anew(
     crm: Engine, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
@@ -141,7 +168,10 @@ def test_a_copy_of_another_format_is_made_anew(
         connection.execute("UPDATE work.format SET digest = 'older'; DROP TABLE leads")
     with open_copy(crm, path) as copy:
         assert copy.state.rows["leads"] == 1
+        assert copy.remade == "was made by another version of this program"
     assert "made by another version" in caplog.text
+    with open_copy(crm, path) as copy:
+        assert copy.remade is None
 
 
 def test_a_file_that_is_no_copy_is_not_touched(crm: Engine, tmp_path: Path) -> None:
