@@ -1,7 +1,5 @@
 """Bringing files of another system into the CRM database.
 
-recognise which system a file comes from, and the mapping that follows
-archive   ZIP archives of files
 mapping   what the TOML file says, checked against the schema
 files     finding and opening CSV and Excel files, whatever their dialect
 cells     the text of a cell to a value of a column
