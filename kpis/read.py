@@ -11,7 +11,8 @@ from kpis.catalog import DEFINITIONS
 from kpis.compose import as_total, part_periods, target_of, why_no_target
 from kpis.dimensions import DIMENSIONS
 from kpis.goals import Target, goal, read_targets, status
-from kpis.model import KPI, Cohort, Composition, Definition, Phasing
+from kpis.maturity import immature, notes_on, unfinished
+from kpis.model import KPI, Composition, Definition, Phasing
 from kpis.period import Calendar, Period
 from kpis.query import Engine, Request, tally
 from kpis.question import Question, Where
@@ -206,7 +207,7 @@ def _reading(
         goal=aim,
         status=status(definition, total.n, total.value, low, high, aim),
         left_out=total.left_out,
-        notes=(*total.notes, *_notes(definition, question)),
+        notes=(*total.notes, *notes_on(definition, question, narrowed=bool(where))),
         cells=_cells(definition, question, calendar, found, known),
         unfinished=unfinished(question.period, question, calendar),
     )
@@ -279,40 +280,5 @@ def _cell(
     cut = False
     if question.grain:
         at["period"] = period
-        cut = unfinished(period, question, calendar) or _immature(definition, period, question.today)
+        cut = unfinished(period, question, calendar) or immature(definition, period, question.today)
     return Cell(at, value.value, value.why, value.n, low, high, value.numerator, value.denominator, cut)
-
-
-def _immature(definition: Definition, period: Period, today: date) -> bool:
-    """Some of those who entered in the window are too young to judge."""
-    clock = definition.clock if isinstance(definition, KPI) else None
-    if not isinstance(clock, Cohort) or clock.within is None:
-        return False
-    return period.end + timedelta(days=clock.within) > today
-
-
-def unfinished(period: Period, question: Question, calendar: Calendar) -> bool:
-    """The window, or the calendar unit that it is the beginning of, goes on after today."""
-    if period.end > question.today + timedelta(days=1):
-        return True
-    if question.grain and period.end == question.today + timedelta(days=1):
-        return calendar.next_start(question.grain, period.start) > period.end
-    return calendar.to_date(period, question.today) is not None
-
-
-def _notes(definition: Definition, question: Question) -> tuple[str, ...]:
-    """What has to be said beside the number."""
-    notes = []
-    if (
-        isinstance(definition, KPI)
-        and isinstance(definition.clock, Cohort)
-        and definition.clock.within is not None
-    ):
-        youngest = question.today - timedelta(days=definition.clock.within)
-        if question.period.end > youngest:
-            many = definition.fact.many.capitalize()
-            notes.append(f"{many} from {youngest:%-d %b %Y} on are too young to judge and left out.")
-    unallocated = [part for part in definition.parts if part.fact.key == "spend"]
-    if unallocated and isinstance(definition, Composition) and restrictions(question):
-        notes.append("Without cost that is not allocated to this selection.")
-    return tuple(notes)
