@@ -143,15 +143,16 @@ def test_without_a_mapping_files_are_recognised(
     url: str, files: Path, type_in: Typist, tmp_path: Path
 ) -> None:
     """Shown first; then saved as a mapping, which imports the same; then imported at once."""
-    (files / "names.csv").write_text("Id,Company,Country\n1,Acme [bold],DE\n2,,FR\n3,Bolt,FR\n")
+    customers = files / "customers.csv"
+    customers.write_text("Id,Company,City,Industry\n1,Acme [bold],Bonn,Tools\n2,,Lyon,\n3,Bolt,Lyon,\n")
     saved = tmp_path / "saved.toml"
-    done, out, err = type_in(url, "import", str(files), "--dry-run", "--save-map", str(saved))
+    done, out, err = type_in(url, "import", str(customers), "--dry-run", "--save-map", str(saved))
     assert (done, err) == (0, "")
     assert "Company → accounts.name" in out
     assert names(url) == []
-    done, out, err = type_in(url, "import", str(files), "--map", str(saved), "--json")
+    done, out, err = type_in(url, "import", str(customers), "--map", str(saved), "--json")
     assert (done, json.loads(out)["objects"]["accounts"]["added"]) == (0, 2)
-    done, out, err = type_in(url, "import", str(files), "--json")
+    done, out, err = type_in(url, "import", str(customers), "--json")
     assert (done, json.loads(out)["objects"]["accounts"]["unchanged"]) == (0, 2)
     assert "Recognised" in err
     assert names(url) == ["Acme [bold]", "Bolt"]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from crm_data.engine import connect
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.recognise import Proposal, propose, recognise
 from crm_data.importers.run import run_import
+from crm_data.schema import metadata
 
 Load = Callable[..., tuple[Outcome, Proposal]]
 
@@ -42,3 +44,11 @@ def load(own: Engine, tmp_path: Path) -> Load:
         return run_import(own, proposal.mapping, paths, tmp_path / "reports", lambda *_: None), proposal
 
     return run
+
+
+def rows(engine: Engine, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    query = select(*(metadata.tables[table].c[name] for name in columns)).order_by(
+        metadata.tables[table].c.id
+    )
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(query)]

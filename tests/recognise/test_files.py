@@ -6,29 +6,16 @@ import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from crm_data.importers.archive import unpacked
-from crm_data.importers.errors import ImportStopped
 from crm_data.importers.ids import whole_id
-from crm_data.importers.mapping import parse_mapping
-from crm_data.importers.recognise import CUSTOM, LEFT_OUT, Override, overridden, propose, recognise
+from crm_data.importers.recognise import propose, recognise
 from crm_data.importers.run import run_import
-from crm_data.schema import metadata
-from tests.recognise.conftest import Load
-
-t = metadata.tables
-
-
-def rows(engine: Engine, table: str, *columns: str) -> list[tuple[Any, ...]]:
-    query = select(*(t[table].c[name] for name in columns)).order_by(t[table].c.id)
-    with engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(query)]
-
+from tests.recognise.conftest import Load, rows
 
 REPORT = """\
 "Opportunity Name","Stage","Amount","Close Date","Opportunity Owner","Account Name",\
@@ -242,62 +229,3 @@ def test_an_archive_is_imported_as_its_files(own: Engine, tmp_path: Path) -> Non
     proposal = propose(recognise(paths))
     run_import(own, proposal.mapping, paths, tmp_path, lambda *_: None)
     assert rows(own, "contacts", "last_name", "account_id") == [("Ann", 1)]
-
-
-def test_the_text_of_a_proposal_is_the_mapping(tmp_path: Path) -> None:
-    path = tmp_path / "report.csv"
-    path.write_text(REPORT)
-    proposal = propose(recognise([path]))
-    again = parse_mapping(proposal.text)
-    assert again.source == proposal.mapping.source == "salesforce"
-    assert [(b.table.name, b.pattern, b.id.heading, b.rows) for b in again.blocks] == [
-        (b.table.name, b.pattern, b.id.heading, b.rows) for b in proposal.mapping.blocks
-    ]
-    assert again.organisation == {"base_currency": "USD"}
-
-
-def test_a_person_knows_better(own: Engine, tmp_path: Path) -> None:
-    path = tmp_path / "things.csv"
-    path.write_text("Company,Chief,Sector,Secret,Country\nAcme,Ann,Tools,x,Germany\nBolt,Ben,Nuts,y,France\n")
-    (found,) = recognise([path])
-    assert found.object == "accounts"
-    override = Override(
-        "things.csv",
-        columns={"Chief": "segment", "Secret": LEFT_OUT, "Sector": CUSTOM, "Country": "accounts.city"},
-    )
-    seen = {column.heading: column for column in overridden(found, override).columns}
-    assert seen["Chief"].becomes == ("accounts.segment",)
-    assert seen["Sector"].custom
-    assert (seen["Secret"].becomes, seen["Secret"].custom) == ((), False)
-    proposal = propose([found], [override])
-    run_import(own, proposal.mapping, [path], tmp_path, lambda *_: None)
-    assert rows(own, "accounts", "name", "segment", "industry", "city", "custom") == [
-        ("Acme", "Ann", None, "Germany", {"Sector": "Tools"}),
-        ("Bolt", "Ben", None, "France", {"Sector": "Nuts"}),
-    ]
-
-
-def test_another_system_may_be_said(tmp_path: Path) -> None:
-    path = tmp_path / "things.csv"
-    path.write_text("Full name,Mail\nAnn,ann@example.com\n")
-    (found,) = recognise([path])
-    assert found.object == "contacts"
-    said = overridden(found, Override("things.csv", object="users"))
-    assert (said.object, said.fills, said.problem, said.confidence) == ("users", "users", None, 1)
-    with pytest.raises(ImportStopped, match="There is no system 'zohoo'"):
-        overridden(found, Override("things.csv", system="zohoo"))
-    with pytest.raises(ImportStopped, match="have no column 'segmnt'"):
-        overridden(found, Override("things.csv", object="accounts", columns={"Mail": "segmnt"}))
-
-
-def test_words_of_ones_own(own: Engine, load: Load, home: Path, tmp_path: Path) -> None:
-    (home / "vocabulary.toml").write_text('[deal_status]\nwon = ["Ka-ching"]\n[stages]\nWon = ["Ka-ching"]\n')
-    path = tmp_path / "deals.csv"
-    path.write_text(
-        "Deal ID,Deal name,Stage,Amount,Close date\n1,A,KA-CHING,10,2026-04-03\n2,B,Lost,20,2026-04-03\n"
-    )
-    load(path)
-    assert rows(own, "opportunities", "stage", "status", "closed_on") == [
-        ("Won", "won", date(2026, 4, 3)),
-        ("Lost", "lost", date(2026, 4, 3)),
-    ]

@@ -80,11 +80,13 @@ class Headings:
                 self._there.setdefault(bare(heading), heading)
 
     def find(self, name: str) -> str | None:
-        wanted = bare(name)
-        for each in (wanted, *self._aliases.get(wanted, ())):
+        for each in (bare(name), *self.aliases(name)):
             if each in self._there:
                 return self._there[each]
         return None
+
+    def aliases(self, name: str) -> tuple[str, ...]:
+        return self._aliases.get(bare(name), ())
 
     def all(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(found for name in names if (found := self.find(name))))
@@ -132,19 +134,15 @@ def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
         and found.part.rows == "all"
     ):
         missing = (*missing, some[0])
-    if any(
-        name not in headings_there(found) for name in found.part.where if found.part.where[name] == ("*",)
-    ):
-        missing = (*missing, *found.part.where)
+    there = {bare(heading) for heading in found.where}
+    missing += tuple(
+        name
+        for name, words in found.part.where.items()
+        if words == ("*",) and not there & {bare(name), *headings.aliases(name)}
+    )
     named = [key for name in found.part.id if (key := _key(name, headings)) and look.has(key)]
     key = named[0] if named else _telling(look, found)
     return replace(found, id=key, missing=missing)
-
-
-def headings_there(found: Resolved) -> set[str]:
-    """The system's names of the conditions that the file can answer."""
-    there = {bare(heading) for heading in found.where}
-    return {name for name in found.part.where if bare(name) in there}
 
 
 def _key(name: str, headings: Headings) -> str | None:

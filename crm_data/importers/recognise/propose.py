@@ -5,35 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from babel import Locale
 from sqlalchemy import Column, Date, String, Table
 
 from crm_data.importers.errors import ImportStopped, listed
 from crm_data.importers.mapping import OBJECTS, parse_mapping
-from crm_data.importers.recognise import columns, toml
+from crm_data.importers.recognise import toml
 from crm_data.importers.recognise.columns import Filled, Resolved
-from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.recognition import overridden
-from crm_data.importers.recognise.spelling import DateSpelling, NumberSpelling, date_spelling, number_spelling
-from crm_data.importers.recognise.vendors import GENERIC, System, bare, systems
+from crm_data.importers.recognise.spelling import NumberSpelling, number_spelling
+from crm_data.importers.recognise.told import (
+    Taken,
+    condition,
+    currency_codes,
+    dates_in,
+    file_pattern,
+    headings_of,
+    order_of_other_dates,
+    texts_of,
+    zeros_of_lost,
+)
+from crm_data.importers.recognise.vendors import bare, systems
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
-from crm_data.importers.vocabulary import currencies
 from crm_data.schema.types import Money, UTCDateTime
 
 #: Columns whose unreadable cells keep the whole row out: without them a figure would be wrong in silence.
 _STRICT = frozenset(
     ["amount", "currency", "closed_on", "status", "stage", "resolved_at", "converted_at", "cost"]
 )
-#: Sets of words that stand for all that mean it: in `when`, "@closed" are the words of deals won or lost.
-_SETS = {
-    "@closed": ("deal_status", ("won", "lost")),
-    "@won": ("deal_status", ("won",)),
-    "@resolved": ("case_status", ("resolved",)),
-}
 _CURRENCY = "USD"
 
 
@@ -59,7 +60,7 @@ def propose(
         if override != Override(each.file) and (override.system or each.system):
             each = overridden(each, override)
         if each.problem is None and each.system is not None and each.look is not None:
-            files.append(_File(each, each.look, override))
+            files.append(Taken(each, each.look, override))
     if not files:
         raise ImportStopped(
             "None of these files is recognised as something that can be imported. Say what they are, "
@@ -68,25 +69,9 @@ def propose(
     return _Writer(files, currency, frozenset(there)).proposal()
 
 
-@dataclass(frozen=True)
-class _File:
-    recognised: Recognised
-    look: Look
-    override: Override
-
-    @property
-    def system(self) -> System:
-        return systems()[self.recognised.system or GENERIC]
-
-    @cached_property
-    def parts(self) -> list[Resolved]:
-        kind = self.system.objects[self.recognised.object or ""]
-        return [each for each in columns.resolve(self.look, kind, self.override.columns) if each.usable]
-
-
 @dataclass
 class _Writer:
-    files: Sequence[_File]
+    files: Sequence[Taken]
     currency: str | None
     there: frozenset[str]
     words: Vocabulary = field(default_factory=vocabulary)
@@ -128,7 +113,7 @@ class _Writer:
                 table = OBJECTS[part.part.fills]
                 for name, filled in part.columns.items():
                     if isinstance(table.c[name].type, Money) and "currency" not in part.columns:
-                        found = number_spelling(_texts(file.look, filled.headings)).currency
+                        found = number_spelling(texts_of(file.look, filled.headings)).currency
                         if found:
                             return found
         if any(
@@ -139,9 +124,9 @@ class _Writer:
             self.remarks.append(f"No file says the currency of its amounts: they are taken as {_CURRENCY}.")
         return _CURRENCY
 
-    def _block(self, file: _File, part: Resolved, main: bool) -> list[str]:
+    def _block(self, file: Taken, part: Resolved, main: bool) -> list[str]:
         table, look = OBJECTS[part.part.fills], file.look
-        head: dict[str, Any] = {"object": table.name, "file": _pattern(look.file.name)}
+        head: dict[str, Any] = {"object": table.name, "file": file_pattern(look.file.name)}
         if look.layout.sheet is not None:
             head["sheet"] = look.layout.sheet
         if look.layout.heading_line != 1:
@@ -170,7 +155,7 @@ class _Writer:
         }
         return ["[[import]]", *toml.pairs(head), "", "[import.columns]", *toml.pairs(short)]
 
-    def _column(self, file: _File, part: Resolved, table: Table, name: str, filled: Filled) -> dict[str, Any]:
+    def _column(self, file: Taken, part: Resolved, table: Table, name: str, filled: Filled) -> dict[str, Any]:
         column, look, place = table.c[name], file.look, f"{file.look.file.name}, {name}"
         entry: dict[str, Any] = {}
         if filled.headings:
@@ -180,10 +165,11 @@ class _Writer:
         else:
             entry["value"] = filled.value
         options = dict(filled.options)
-        texts = _texts(look, filled.all_headings if filled.template else filled.headings)
+        texts = texts_of(look, filled.all_headings if filled.template else filled.headings)
         if "when" in options:
             options["when"] = {
-                heading: self._set(words, look, heading) for heading, words in options["when"].items()
+                heading: condition(words, look, heading, self.words)
+                for heading, words in options["when"].items()
             }
         if isinstance(kind := options.get("map"), str):
             needed = not column.nullable and column.server_default is None
@@ -191,7 +177,7 @@ class _Writer:
         if filled.said:
             self.remarks.append(f"{place}: {filled.said}.")
         if name == "currency":
-            options["map"] = {"": self.currency or _CURRENCY} | _currency_codes(texts, place, self.remarks)
+            options["map"] = {"": self.currency or _CURRENCY} | currency_codes(texts, place, self.remarks)
         if isinstance(column.type, Date | UTCDateTime):
             options |= self._dates(file, column, filled)
         elif (
@@ -203,7 +189,7 @@ class _Writer:
             options |= self._numbers(texts, place)
         if column.foreign_keys and filled.headings and "map" not in options:
             options |= self._nearly(column, texts, place)
-        if name == "amount" and (zeros := _zeros(file, part, filled, self.words)):
+        if name == "amount" and (zeros := zeros_of_lost(file, part, filled, self.words)):
             options["empty"] = [*file.system.options.get("empty", ()), *zeros]
             self.remarks.append(f"{place}: every lost deal has {zeros[0]}, which is taken as not known.")
         if column.foreign_keys and column.nullable:
@@ -213,20 +199,6 @@ class _Writer:
         elif options.get("invalid") == "empty" and not column.nullable and column.server_default is None:
             del options["invalid"]
         return entry | options
-
-    def _set(self, words: object, look: Look, heading: str) -> list[str]:
-        """The words of a condition; those of a set as the vocabulary and the file have them."""
-        if not isinstance(words, str):
-            return list(words)  # type: ignore[call-overload]
-        if words not in _SETS:
-            return [words]
-        kind, ours = _SETS[words]
-        seen = look.texts[look.headings.index(heading)]
-        table = self.words.get(kind, {}) | translation(kind, seen, self.words)
-        folded = {word.casefold(): word for word, becomes in table.items() if becomes in ours}
-        return sorted(
-            (folded | {word.casefold(): word for word in ours if word.casefold() not in folded}).values()
-        )
 
     def _translated(
         self, kind: str, seen: Collection[str], place: str, otherwise: str | None, needed: bool
@@ -254,8 +226,8 @@ class _Writer:
             )
         return name
 
-    def _dates(self, file: _File, column: Column[Any], filled: Filled) -> dict[str, Any]:
-        found = _date_spelling(file, filled)
+    def _dates(self, file: Taken, column: Column[Any], filled: Filled) -> dict[str, Any]:
+        found = dates_in(file, filled)
         if not found.patterns or found.patterns == ("iso",):
             return {}
         place = f"{file.look.file.name}, '{filled.headings[0]}'"
@@ -270,7 +242,7 @@ class _Writer:
                 )
             elif first is not None:
                 self.remarks.append(f"{place}: {order[first]}, as in {found.example}.")
-            elif (other := _other_dates(file)) is not None:
+            elif (other := order_of_other_dates(file)) is not None:
                 first = other
                 self.remarks.append(f"{place}: {order[first]}, as in the file's other dates.")
             else:
@@ -289,7 +261,7 @@ class _Writer:
         for other in self.files:
             part = other.parts[0]
             if part.part.fills == foreign.column.table.name and part.id in other.look.headings:
-                found = {*_texts(other.look, [part.id]), *_texts(other.look, _headings_of(part, "name"))}
+                found = {*texts_of(other.look, [part.id]), *texts_of(other.look, headings_of(part, "name"))}
                 exact |= found
                 for text in found:
                     names.setdefault(bare(text), set()).add(text)
@@ -313,66 +285,3 @@ class _Writer:
             for name in ("decimal", "thousands", "abbreviated")
             if getattr(found, name) != getattr(usual, name)
         }
-
-
-def _texts(look: Look, headings: Iterable[str]) -> list[str]:
-    """The different texts of these columns."""
-    wanted = [look.headings.index(heading) for heading in headings if heading in look.headings]
-    return list(dict.fromkeys(text for index in wanted for text in look.texts[index]))
-
-
-def _headings_of(part: Resolved, name: str) -> tuple[str, ...]:
-    return part.columns[name].headings if name in part.columns else ()
-
-
-def _zeros(file: _File, part: Resolved, amount: Filled, words: Vocabulary) -> list[str]:
-    """How the amounts of lost deals are written where all of them are zero, while those won are not."""
-    status = part.columns.get("status")
-    if part.part.fills != "opportunities" or status is None or not (amount.headings and status.headings):
-        return []
-    amounts: dict[str, set[str]] = {}
-    for word, text in file.look.pairs(status.headings[0], amount.headings[0]):
-        amounts.setdefault(translation("deal_status", [word], words).get(word, word), set()).add(text)
-    lost = sorted(amounts.get("lost", set()) - {""})
-    zeros = bool(lost) and all(not set(text) & set("123456789") for text in lost)
-    return lost if zeros and not set(lost) & amounts.get("won", set()) else []
-
-
-def _date_spelling(file: _File, filled: Filled) -> DateSpelling:
-    """Told from the sample; where that does not tell the order, from the whole column."""
-    found = date_spelling(_texts(file.look, filled.headings))
-    if found.ordered and found.day_first is None and file.look.cut:
-        index = file.look.headings.index(filled.headings[0])
-        found = date_spelling(set(file.look.whole(index, file.system.footers)))
-    return found
-
-
-def _other_dates(file: _File) -> bool | None:
-    """The order of day and month that the file's other dates tell; None where they do not agree on one."""
-    told = set()
-    for part in file.parts:
-        for name, filled in part.columns.items():
-            if isinstance(OBJECTS[part.part.fills].c[name].type, Date | UTCDateTime) and filled.headings:
-                told.add(_date_spelling(file, filled).day_first)
-    told.discard(None)
-    return told.pop() if len(told) == 1 else None
-
-
-def _currency_codes(texts: Iterable[str], place: str, remarks: list[str]) -> dict[str, str]:
-    """Names of currencies, such as "US Dollar", to their codes."""
-    strange = [text for text in texts if text.upper() not in currencies()]
-    if not strange:
-        return {}
-    names: dict[str, str] = {}
-    for language in ("en", "de", "fr", "es", "pt"):
-        names |= {name.casefold(): code for code, name in Locale(language).currencies.items()}
-        names |= {sign.casefold(): code for code, sign in Locale(language).currency_symbols.items()}
-    found = {text: names[text.casefold()] for text in strange if text.casefold() in names}
-    if lost := [text for text in strange if text not in found]:
-        remarks.append(f"{place}: {listed(lost, 5)} is no currency that is known here; say which it is.")
-    return found
-
-
-def _pattern(name: str) -> str:
-    """The file itself, whatever signs its name has."""
-    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in name)

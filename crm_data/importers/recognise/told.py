@@ -1,0 +1,124 @@
+"""What the cells of a recognised file tell of how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from babel import Locale
+from sqlalchemy import Date
+
+from crm_data.importers.errors import listed
+from crm_data.importers.mapping import OBJECTS
+from crm_data.importers.recognise import columns
+from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.look import Look
+from crm_data.importers.recognise.model import Override, Recognised
+from crm_data.importers.recognise.spelling import DateSpelling, date_spelling
+from crm_data.importers.recognise.vendors import GENERIC, System, systems
+from crm_data.importers.recognise.words import Vocabulary, translation
+from crm_data.importers.vocabulary import currencies
+from crm_data.schema.types import UTCDateTime
+
+#: Sets of words that stand for all that mean it: in `when`, "@closed" are the words of deals won or lost.
+_SETS = {
+    "@closed": ("deal_status", ("won", "lost")),
+    "@won": ("deal_status", ("won",)),
+    "@resolved": ("case_status", ("resolved",)),
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file that is imported, as recognised or as a person says."""
+
+    recognised: Recognised
+    look: Look
+    override: Override
+
+    @property
+    def system(self) -> System:
+        return systems()[self.recognised.system or GENERIC]
+
+    @cached_property
+    def parts(self) -> list[Resolved]:
+        kind = self.system.objects[self.recognised.object or ""]
+        return [each for each in columns.resolve(self.look, kind, self.override.columns) if each.usable]
+
+
+def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:
+    """The words of a condition; those of a set as the vocabulary and the file have them."""
+    if not isinstance(words, str):
+        return list(words)  # type: ignore[call-overload]
+    if words not in _SETS:
+        return [words]
+    kind, ours = _SETS[words]
+    seen = look.texts[look.headings.index(heading)]
+    table = vocabulary.get(kind, {}) | translation(kind, seen, vocabulary)
+    folded = {word.casefold(): word for word in ours}
+    folded |= {word.casefold(): word for word, becomes in table.items() if becomes in ours}
+    return sorted(folded.values())
+
+
+def texts_of(look: Look, headings: Iterable[str]) -> list[str]:
+    """The different texts of these columns."""
+    wanted = [look.headings.index(heading) for heading in headings if heading in look.headings]
+    return list(dict.fromkeys(text for index in wanted for text in look.texts[index]))
+
+
+def headings_of(part: Resolved, name: str) -> tuple[str, ...]:
+    return part.columns[name].headings if name in part.columns else ()
+
+
+def zeros_of_lost(file: Taken, part: Resolved, amount: Filled, words: Vocabulary) -> list[str]:
+    """How the amounts of lost deals are written where all of them are zero, while those won are not."""
+    status = part.columns.get("status")
+    if part.part.fills != "opportunities" or status is None or not (amount.headings and status.headings):
+        return []
+    amounts: dict[str, set[str]] = {}
+    for word, text in file.look.pairs(status.headings[0], amount.headings[0]):
+        amounts.setdefault(translation("deal_status", [word], words).get(word, word), set()).add(text)
+    lost = sorted(amounts.get("lost", set()) - {""})
+    zeros = bool(lost) and all(not set(text) & set("123456789") for text in lost)
+    return lost if zeros and not set(lost) & amounts.get("won", set()) else []
+
+
+def dates_in(file: Taken, filled: Filled) -> DateSpelling:
+    """Told from the sample; where that does not tell the order, from the whole column."""
+    found = date_spelling(texts_of(file.look, filled.headings))
+    if found.ordered and found.day_first is None and file.look.cut:
+        index = file.look.headings.index(filled.headings[0])
+        found = date_spelling(set(file.look.whole(index, file.system.footers)))
+    return found
+
+
+def order_of_other_dates(file: Taken) -> bool | None:
+    """The order of day and month that the file's other dates tell; None where they do not agree on one."""
+    told = set()
+    for part in file.parts:
+        for name, filled in part.columns.items():
+            if isinstance(OBJECTS[part.part.fills].c[name].type, Date | UTCDateTime) and filled.headings:
+                told.add(dates_in(file, filled).day_first)
+    told.discard(None)
+    return told.pop() if len(told) == 1 else None
+
+
+def currency_codes(texts: Iterable[str], place: str, remarks: list[str]) -> dict[str, str]:
+    """Names of currencies, such as "US Dollar", to their codes."""
+    strange = [text for text in texts if text.upper() not in currencies()]
+    if not strange:
+        return {}
+    names: dict[str, str] = {}
+    for language in ("en", "de", "fr", "es", "pt"):
+        names |= {name.casefold(): code for code, name in Locale(language).currencies.items()}
+        names |= {sign.casefold(): code for code, sign in Locale(language).currency_symbols.items()}
+    found = {text: names[text.casefold()] for text in strange if text.casefold() in names}
+    if lost := [text for text in strange if text not in found]:
+        remarks.append(f"{place}: {listed(lost, 5)} is no currency that is known here; say which it is.")
+    return found
+
+
+def file_pattern(name: str) -> str:
+    """The file itself, whatever signs its name has."""
+    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in name)
