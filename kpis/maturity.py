@@ -27,7 +27,7 @@ def unfinished(period: Period, question: Question, calendar: Calendar) -> bool:
 
 
 def notes_on(definition: Definition, question: Question, *, narrowed: bool) -> tuple[str, ...]:
-    """What has to be said beside the number."""
+    """What has to be said beside the number. `narrowed`: by filters or by the viewer's rights."""
     notes = []
     if (
         isinstance(definition, KPI)
