@@ -54,7 +54,7 @@ class Sums:
             each = self._row(kpi, "each", parts.counted(_never_null(kpi, parts.each)))
             self._sum(kpi, "each", cast(func.sum(each), BigInteger))
             counted = func.count(each)
-        self._sum(kpi, "counted", counted)
+        self._sum(kpi, "n" if times is None else "counted", counted)
         self._sum(kpi, "met", self._count(kpi, "met", parts.among_them(_ONE)))
         self._sum(kpi, "rows", func.count())
         if times is not None:
@@ -98,8 +98,8 @@ class Sums:
             for (key, what), name in self.found.items()
             if key == kpi.key
         }
-        rows, met, counted = (known.pop(what) for what in _ROWS)
-        return {"n": counted, "missing": met - counted, "out": rows - met, **known}
+        rows, met, counted = known.pop("rows"), known.pop("met"), known.pop("counted", known["n"])
+        return {**known, "missing": met - counted, "out": rows - met}
 
     def _row(self, kpi: KPI, what: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
         for name, other in self.rows.items():
@@ -115,7 +115,8 @@ class Sums:
 
     def _sum(self, kpi: KPI, what: str, value: ColumnElement[Any]) -> None:
         for name, other in self.sums.items():
-            if other.compare(value):
+            # Under its own name, too, where it is the KPI's own: the statement is read by people as well.
+            if other.compare(value) and not name.startswith(f"{kpi.key}."):
                 self.found[kpi.key, what] = name
                 return
         self.found[kpi.key, what] = f"{kpi.key}.{what}"
