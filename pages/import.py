@@ -33,6 +33,7 @@ if session.outcome is None:
         read(page, session.looked)
     loading(page, session, where.into(page, now))
 else:
+    where.follow(page)
     sessions.slim(session)
     with st.container(key="readings"):
         with st.container(key="validated"):

@@ -228,6 +228,19 @@ def test_a_load_that_stops_says_why(page: AppTest, monkeypatch: pytest.MonkeyPat
     assert _has(page, "load")
 
 
+def test_a_demo_that_was_named_refuses(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where CRM_DATABASE_URL says which CRM it is, there is no other to take the import."""
+    monkeypatch.setenv("CRM_DATABASE_URL", f"sqlite:///{tmp_path / 'crm.db'}")
+    page.run()
+    assert "An import into it is refused" in texts(page)
+    drop(page, *salesforce("Account"))
+    assert "This CRM holds the demo, whose invented figures would mix with yours" in texts(page)
+    assert not _has(page, "load")
+    assert not (tmp_path / "own.db").exists()
+
+
 def test_the_files_go_when_the_import_is_over(page: AppTest, tmp_path: Path) -> None:
     drop(page, *salesforce("Account"))
     assert [file.name for file in (tmp_path / "uploads").glob("*/files/*")] == ["Account.csv"]

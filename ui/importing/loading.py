@@ -29,6 +29,8 @@ def loading(page: Page, session: Session, into: str) -> None:
     job = session.loading
     if job and not over(job):
         return
+    if job and job.result:
+        st.rerun()
     if job and job.problem:
         st.error(f"**Not loaded.** {markdown(job.problem)} What you decided is still here.")
     elif job and job.cancelled:
@@ -40,9 +42,10 @@ def loading(page: Page, session: Session, into: str) -> None:
 
 
 def _begin(session: Session) -> None:
-    """A callback."""
-    session.loading = None
-    sessions.load(session)
+    """A callback. A second click loads nothing twice."""
+    if not session.busy and session.outcome is None:
+        session.loading = None
+        sessions.load(session)
 
 
 def outcome(page: Page, found: Outcome) -> None:

@@ -38,6 +38,12 @@ def said(page: Page, now: Active) -> None:
             st.button(label, key="switch", on_click=switch, args=(now.other == "own",))
 
 
+def follow(page: Page) -> None:
+    """Begin again where the CRM has become another one since the page began: all of it speaks of one."""
+    if cache.keeper().copy is not page.copy:
+        st.rerun()
+
+
 def into(page: Page, now: Active) -> str:
     """The CRM that takes an import, after "into"."""
     return "your own CRM" if now.demo or now.own else page.copy.organisation.name
