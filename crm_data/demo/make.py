@@ -219,5 +219,6 @@ def _import(plan: Plan, number: int, rows: dict[str, int]) -> pd.DataFrame:
             "finished_at": [plan.now],
             "files": [json.dumps([])],
             "counts": [json.dumps(rows)],
+            "actor": ["demo"],
         }
     )

@@ -26,8 +26,10 @@ PLANNED = {"due_on", "valid_until", "expected_close", "due_at", "response_due_at
 #: Columns that a demo leaves empty: it comes from no other system, and nobody has worked with it yet.
 EMPTY = {"custom", "source_id", "before", "merged_into_id", "act", "undoes", "deed"}
 EMPTY |= {"filters", "deleted_at", "cleared_at", "ended", "state_actor", "n", "compared"}  # of alerts
-#: Tables that are filled by deletions, by the app, and by people.
+EMPTY |= {"mapping", "decisions", "undone_at", "undone_by"}  # of imports
+#: Tables that are filled by deletions, by the app, by people, and by what an import changes.
 UNTOUCHED = {"tombstones", "alert_watch", "kept_reports", "kept_rows", "contacts_apart"}
+UNTOUCHED |= {name for name in metadata.tables if name.startswith("import_")}
 KEPT_FREE = (
     r"\+1 (212|305|416) 555 01\d\d|\+49 30 23125 \d{3}|\+46 8 465 004 \d\d|\+44 20 7946 0\d{3}|"
     r"\+33 1 99 00 \d\d \d\d|\+61 2 5550 \d{4}"

@@ -52,7 +52,7 @@ def row(engine: Engine, table: str, key: int) -> Row[Any]:
 def rows(engine: Engine, table: Table | str) -> list[Row[Any]]:
     found = T[table] if isinstance(table, str) else table
     with engine.connect() as connection:
-        return list(connection.execute(select(found).order_by(found.c.id)))
+        return list(connection.execute(select(found).order_by(*found.primary_key)))
 
 
 def everything(engine: Engine) -> dict[str, list[dict[str, Any]]]:

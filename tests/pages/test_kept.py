@@ -15,7 +15,7 @@ from crm_data import kept as store
 from crm_data.demo.make import make_demo
 from crm_data.engine import connect, prepare
 from crm_data.schema import metadata
-from tests.pages.conftest import loaded, run_page
+from tests.pages.conftest import Open, loaded, run_page
 from ui import cache
 
 DEALS = metadata.tables["opportunities"]
@@ -80,6 +80,6 @@ def _until_refreshed() -> None:
         time.sleep(0.05)
 
 
-def test_a_link_to_none(home: Path) -> None:
-    assert "There is no kept report" in words(run_page("reports", kept="999999"))
-    assert "What was won, by whom" in words(run_page("reports", kept="⁵"))
+def test_a_link_to_none(open_page: Open) -> None:
+    assert "There is no kept report" in words(open_page("reports", kept="999999"))
+    assert "What was won, by whom" in words(open_page("reports", kept="⁵"))
