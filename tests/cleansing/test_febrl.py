@@ -1,7 +1,7 @@
 """Duplicates whose truth is published: the Febrl data sets, whose record ids say who is the same person.
 
-The constants of `compare` and the threshold LIKELY were set on data sets 1 and 2. Some were changed later, for
-the CRM's own names and numbers; the figures of 3 and 4, known by then, barely moved.
+The constants of `compare` and the threshold LIKELY were set on data sets 1 and 2. Some were changed later,
+for the CRM's own names and numbers; the figures of 3 and 4, known by then, barely moved.
 """
 
 from __future__ import annotations
