@@ -15,18 +15,16 @@ board.draw(
         Trend("backlog"),
         Trend("sla_kept"),
     ),
+    Waiting("backlog_age", "Oldest open cases", top=8),
     Row(
         Bands(
             "Open cases by age",
             "backlog",
             ("backlog_1", "backlog_3", "backlog_7", "backlog_30", "backlog_older"),
         ),
-        Waiting("backlog_age", "Oldest open cases", top=8),
-    ),
-    Row(
-        Leaderboard("Open cases by team", by="team", kpis=("backlog", "backlog_age", "backlog_old")),
         Leaderboard("Open cases by priority", by="priority", kpis=("backlog", "backlog_age", "backlog_old")),
     ),
+    Leaderboard("Open cases by team", by="team", kpis=("backlog", "backlog_age", "backlog_old")),
     Leaderboard(
         "Causes",
         by="cause",
