@@ -34,6 +34,7 @@ ATTRIBUTIONS = Build(
         SELECT d.*, d.closed_day AS won_day, o.lead_id
         FROM deals AS d JOIN crm.opportunities AS o USING (id)
         WHERE chosen(d.id) AND d.status = 'won' AND d.closed_day IS NOT NULL
+        LIMIT few()
     ),
     -- Each touch once, however many ways lead from it to the deal.
     met AS (

@@ -11,8 +11,8 @@ INVOICE_LINES = Build(
         *through("crm.invoice_lines", invoice_id="invoices", product_id="products"),
         (
             "account_versions",
-            """SELECT l.id FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
-               WHERE i.account_id IN (SELECT id FROM changed_account_versions)""",
+            """SELECT id FROM crm.invoice_lines WHERE invoice_id IN (
+               SELECT id FROM crm.invoices WHERE account_id IN (SELECT id FROM changed_account_versions))""",
         ),
         (
             "exchange_rates",
@@ -28,7 +28,7 @@ INVOICE_LINES = Build(
             cents(l.cost, i.currency, i.issued_on, rate.flow) AS cost_cents
         FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
         LEFT JOIN work.rates AS rate ON rate.currency = i.currency AND rate.day = rate_day(i.issued_on)
-        WHERE chosen(l.id)
+        WHERE chosen(l.id) LIMIT few()
     )
     SELECT
         l.id, l.issued_on AS issued_day, l.amount_cents, l.cost_cents,
@@ -61,7 +61,7 @@ RECEIVABLE_SPELLS = Build(
         SELECT i.id, i.account_id, i.issued_on, i.due_on, i.currency, sum(l.amount) AS total
         FROM crm.invoices AS i JOIN crm.invoice_lines AS l ON l.invoice_id = i.id
         WHERE chosen(i.id) AND i.kind = 'invoice'
-        GROUP BY i.id, i.account_id, i.issued_on, i.due_on, i.currency
+        GROUP BY i.id, i.account_id, i.issued_on, i.due_on, i.currency LIMIT few()
     ),
     events AS (
         SELECT p.invoice_id AS id, greatest(p.paid_on, b.issued_on) AS day, p.amount AS paid

@@ -126,6 +126,20 @@ def apply(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> dict[str, 
     return counts
 
 
+def columns(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> set[str]:
+    """The columns in which a staged row has changed, as `cases.cause`; of a new or deleted row, all."""
+    found = set()
+    for table in tables:
+        names = [name for name in MIRROR[table] if name != "id"]
+        same = ", ".join(f"count(DISTINCT row({name})) < count(*) AS {name}" for name in names)
+        changed = ", ".join(f"bool_and({name}) IS false" for name in names)
+        answers = connection.execute(
+            f"SELECT {changed} FROM (SELECT {same} FROM changed_{table} GROUP BY id)"
+        ).fetchall()[0]
+        found |= {f"{table}.{name}" for name, is_so in zip(names, answers, strict=True) if is_so}
+    return found
+
+
 def complete(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
     """Whether every table has as many rows here as there.
 

@@ -140,9 +140,10 @@ class Refresh:
             return Refreshed(True, "incremental", tables, self._rebuild_all(today))
         for category in categories.new_words(self.connection, changed):
             categories.widen(self.connection, category, columns_of(category))
+        reached = changed | changes.columns(self.connection, changed)
         if today != self.kept.state.today:
             changed.add("today")
-        facts = self._update_all(changed, today)
+        facts = self._update_all(reached | changed, today)
         return Refreshed(bool(changed) or was != organisation, "incremental", tables, facts)
 
     def _rebuild_all(self, today: date) -> dict[str, int]:
