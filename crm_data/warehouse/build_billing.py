@@ -26,9 +26,9 @@ INVOICE_LINES = Build(
             l.id, l.product_id, i.account_id, i.issued_on,
             cents(l.amount, i.currency, i.issued_on, rate.flow) AS amount_cents,
             cents(l.cost, i.currency, i.issued_on, rate.flow) AS cost_cents
-        FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
+        FROM (FROM crm.invoice_lines WHERE chosen(id) LIMIT few()) AS l
+        JOIN crm.invoices AS i ON i.id = l.invoice_id
         LEFT JOIN work.rates AS rate ON rate.currency = i.currency AND rate.day = rate_day(i.issued_on)
-        WHERE chosen(l.id) LIMIT few()
     )
     SELECT
         l.id, l.issued_on AS issued_day, l.amount_cents, l.cost_cents,

@@ -131,12 +131,16 @@ def columns(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> set[str]
     found = set()
     for table in tables:
         names = [name for name in MIRROR[table] if name != "id"]
-        same = ", ".join(f"count(DISTINCT row({name})) < count(*) AS {name}" for name in names)
-        changed = ", ".join(f"bool_and({name}) IS false" for name in names)
-        answers = connection.execute(
-            f"SELECT {changed} FROM (SELECT {same} FROM changed_{table} GROUP BY id)"
-        ).fetchall()[0]
-        found |= {f"{table}.{name}" for name, is_so in zip(names, answers, strict=True) if is_so}
+        differs = ", ".join(f"bool_or(one.{name} IS DISTINCT FROM other.{name})" for name in names)
+        row = connection.execute(
+            f"""
+            SELECT (SELECT count(*) < 2 * count(DISTINCT id) FROM changed_{table}), {differs}
+            FROM changed_{table} AS one JOIN changed_{table} AS other USING (id)
+            """
+        ).fetchone()
+        assert row is not None
+        alone, *differing = row
+        found |= {f"{table}.{name}" for name, is_so in zip(names, differing, strict=True) if alone or is_so}
     return found
 
 

@@ -175,13 +175,14 @@ class Refresh:
     def _after(self, done: Refreshed, organisation: Organisation, known: Heads, today: date) -> Kept:
         if not done.changed:
             return replace(self.kept, state=replace(self.kept.state, refreshed_at=self.now), heads=known)
+        # The first in an order, because min and max would look at every row.
         newest, oldest = (
             ", ".join(
-                f"(SELECT {end}({column}) FROM {fact} WHERE {column} <= today())"
-                for fact, columns in _EVENTS.items()
-                for column in columns
+                f"(SELECT {day} FROM {fact} WHERE {day} <= today() ORDER BY {day} {order} LIMIT 1)"
+                for fact, days in _EVENTS.items()
+                for day in days
             )
-            for end in ("max", "min")
+            for order in ("DESC", "ASC")
         )
         counts = ", ".join(f"(SELECT count(*) FROM {build.name})" for build in FACTS)
         row = self.connection.execute(f"SELECT greatest({newest}), least({oldest}), {counts}").fetchone()
