@@ -29,6 +29,7 @@ INVOICE_LINES = Build(
         FROM (FROM crm.invoice_lines WHERE chosen(id) LIMIT few()) AS l
         JOIN crm.invoices AS i ON i.id = l.invoice_id
         LEFT JOIN work.rates AS rate ON rate.currency = i.currency AND rate.day = rate_day(i.issued_on)
+        LIMIT few()
     )
     SELECT
         l.id, l.issued_on AS issued_day, l.amount_cents, l.cost_cents,

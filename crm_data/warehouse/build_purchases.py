@@ -46,7 +46,8 @@ BUYING_DAYS = Build(
         LEFT JOIN won USING (id, day)
         WHERE chosen(p.id)
         UNION ALL
-        SELECT id, day, 0, cents FROM invoiced ANTI JOIN work.purchases USING (id, day)
+        SELECT id, day, 0, cents
+        FROM invoiced ANTI JOIN (FROM work.purchases WHERE chosen(id)) AS p USING (id, day)
     )
     SELECT
         b.id, b.day, b.bought, b.amount_cents, b.id AS account,

@@ -16,7 +16,7 @@ from crm_data.warehouse.mirror import MIRROR
 from crm_data.warehouse.source import Snapshot, Source, not_of_its_kind
 
 #: Up to here rows come one by one, which is faster than starting a stream.
-FEW = 20_000
+FEW = 50_000
 
 
 #: table -> what the last refresh read again: rows, and tombstones. What it read once more needs no look.
