@@ -4,6 +4,9 @@ from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
 
+#: How an entry has an account that it does not name.
+_WAYS = {"crm.contacts": "contact_id", "crm.opportunities": "opportunity_id", "crm.cases": "case_id"}
+
 
 def _log(entries: str) -> str:
     """Entries with the account that each is about, and all that it would be about without the others."""
@@ -27,9 +30,6 @@ def _of_accounts(accounts: str) -> str:
     return f"""WITH met AS ({accounts})
         SELECT id FROM crm.activities WHERE account_id IN (FROM met) UNION ALL {" UNION ALL ".join(ways)}"""
 
-
-#: How an entry has an account that it does not name.
-_WAYS = {"crm.contacts": "contact_id", "crm.opportunities": "opportunity_id", "crm.cases": "case_id"}
 
 # Computed after customer_spells, and again for the accounts for which these are.
 ACTIVITIES = Build(
