@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -162,6 +163,7 @@ def _take(connection: duckdb.DuckDBPyConnection, into: str, table: str, arrived:
     except duckdb.ConversionException as problem:
         raise not_of_its_kind(table, problem) from problem
     finally:
-        connection.unregister("arrived")
+        with suppress(duckdb.TransactionException):  # a statement that failed has ended the transaction
+            connection.unregister("arrived")
     assert row is not None
     return row[0]
