@@ -23,6 +23,13 @@ from crm_data.warehouse.vocabulary import choose
 #: Beyond this share of the roots, computing all of them again is faster.
 _WHOLE_FROM = 0.2
 
+# DuckDB expects `chosen` to leave a fifth of a table, and would lay out all that is joined to it. So a
+# statement that chooses rows by their own key limits them to as many as there are keys: no fewer rows, but
+# a plan for a few. Only right above a scan, and for few rows: above joins of a million rows, DuckDB 2.0 has
+# waited for ever.
+_LIMIT = "LIMIT few()"
+_FEW = 50_000
+
 _DUCKDB = {
     BigInteger: "BIGINT",
     Integer: "INTEGER",
@@ -44,6 +51,10 @@ class Build:
     together: str = ""  # SELECT of the roots that have to be computed together with those in chosen_roots
     order: str = ""  # rows of one day lie together, so that a window reads only its part
     whole: bool = False  # too small to be worth computing in part
+
+    @property
+    def sql_of_many(self) -> str:
+        return self.sql.replace(_LIMIT, "")
 
     @property
     def name(self) -> str:
@@ -102,7 +113,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, build: Build, types: dict[str
     """Compute all rows again; gives their number."""
     create(connection, build, types)
     choose(connection, None)
-    return _insert(connection, build)
+    return _insert(connection, build, build.sql_of_many)
 
 
 def update(
@@ -133,8 +144,8 @@ def update(
         rows = rebuild(connection, build, types)
     else:
         connection.execute(f"DELETE FROM {build.name} {chosen}")
-        choose(connection, "chosen_roots")
-        rows = _insert(connection, build)
+        count = choose(connection, "chosen_roots")
+        rows = _insert(connection, build, build.sql if count <= _FEW else build.sql_of_many)
     if build.common and _differs(connection, build, chosen):
         changed.add(build.short)
     return rows
@@ -161,10 +172,8 @@ def _most(connection: duckdb.DuckDBPyConnection, build: Build) -> bool:
     return row[0] > 1000 and row[0] > _WHOLE_FROM * row[1]
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, build: Build) -> int:
+def _insert(connection: duckdb.DuckDBPyConnection, build: Build, sql: str) -> int:
     order = f"ORDER BY {build.order}" if build.order else ""
-    row = connection.execute(
-        f"INSERT INTO {build.name} BY NAME SELECT * FROM ({build.sql}) {order}"
-    ).fetchone()
+    row = connection.execute(f"INSERT INTO {build.name} BY NAME SELECT * FROM ({sql}) {order}").fetchone()
     assert row is not None
     return row[0]

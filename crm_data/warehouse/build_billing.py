@@ -29,7 +29,6 @@ INVOICE_LINES = Build(
         FROM (FROM crm.invoice_lines WHERE chosen(id) LIMIT few()) AS l
         JOIN crm.invoices AS i ON i.id = l.invoice_id
         LEFT JOIN work.rates AS rate ON rate.currency = i.currency AND rate.day = rate_day(i.issued_on)
-        LIMIT few()
     )
     SELECT
         l.id, l.issued_on AS issued_day, l.amount_cents, l.cost_cents,
@@ -60,9 +59,9 @@ RECEIVABLE_SPELLS = Build(
     sql="""
     WITH bills AS (
         SELECT i.id, i.account_id, i.issued_on, i.due_on, i.currency, sum(l.amount) AS total
-        FROM crm.invoices AS i JOIN crm.invoice_lines AS l ON l.invoice_id = i.id
-        WHERE chosen(i.id) AND i.kind = 'invoice'
-        GROUP BY i.id, i.account_id, i.issued_on, i.due_on, i.currency LIMIT few()
+        FROM (FROM crm.invoices WHERE chosen(id) AND kind = 'invoice' LIMIT few()) AS i
+        JOIN crm.invoice_lines AS l ON l.invoice_id = i.id
+        GROUP BY i.id, i.account_id, i.issued_on, i.due_on, i.currency
     ),
     events AS (
         SELECT p.invoice_id AS id, greatest(p.paid_on, b.issued_on) AS day, p.amount AS paid

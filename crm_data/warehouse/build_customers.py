@@ -25,7 +25,7 @@ CUSTOMERS = Build(
     sql="""
     WITH bought AS (
         SELECT id, min(day) AS first_day, min(day, 2)[2] AS second_day
-        FROM work.purchases WHERE chosen(id) GROUP BY id LIMIT few()
+        FROM work.purchases WHERE chosen(id) GROUP BY id
     ),
     margins AS (
         SELECT b.id, sum(l.margin_cents) AS cents
@@ -38,7 +38,7 @@ CUSTOMERS = Build(
         b.id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel, a.owner, a.team
     FROM bought AS b
     LEFT JOIN margins AS m USING (id)
-    LEFT JOIN work.account_versions AS a
+    LEFT JOIN (FROM work.account_versions WHERE chosen(id)) AS a
         ON a.id = b.id AND b.first_day >= a.start_day AND b.first_day < a.end_day
     """,
 )

@@ -82,7 +82,6 @@ DEALS = Build(
         LEFT JOIN work.rates AS rate ON rate.currency = d.currency AND rate.day = rate_day(d.rate_day)
         LEFT JOIN of_accounts USING (account_id)
         LEFT JOIN of_leads USING (lead_id)
-        LIMIT few()
     )
     SELECT
         d.id, d.status, d.opened_on AS opened_day, d.closed_day, d.amount_cents,
