@@ -3,9 +3,11 @@
 A `Build` is one SELECT. Its `id` is the key of a root, the row of the CRM that the derived rows
 hang on; deleting a root's rows and computing them again brings them up to date. What has to be
 computed again is said by `affected`: for each table that the SELECT reads, the roots that hang on
-its changed rows. `changed_<mirror table>` holds these rows as they were and as they are,
-`changed_<derived table>` the ids whose rows became other ones. A row that moved from one root to another is
-itself changed, so looking links up in the present mirror is enough.
+its changed rows. Where only some columns matter, they stand behind the table: `cases account_id cause`.
+`changed_<mirror table>` holds these rows as they were and as they are, `changed_<derived table>` the ids
+whose rows became other ones. A row that moved from one root to another is itself changed, so looking links
+up in the present mirror is enough. Too many roots do no harm, so each way from a changed row is looked up
+on its own, from the few changed keys on: a scan of one column of keys.
 """
 
 from __future__ import annotations
@@ -20,6 +22,13 @@ from crm_data.warehouse.vocabulary import choose
 
 #: Beyond this share of the roots, computing all of them again is faster.
 _WHOLE_FROM = 0.2
+
+# DuckDB expects `chosen` to leave a fifth of a table, and would lay out all that is joined to it. So a
+# statement that chooses rows by their own key limits them to as many as there are keys: no fewer rows, but
+# a plan for a few. Only right above a scan, and for few rows: above joins of a million rows, DuckDB 2.0 has
+# waited for ever.
+_LIMIT = "LIMIT few()"
+_FEW = 50_000
 
 _DUCKDB = {
     BigInteger: "BIGINT",
@@ -38,9 +47,14 @@ class Build:
 
     table: Table
     sql: str
-    affected: tuple[tuple[str, str], ...]  # changed table -> SELECT of the roots that hang on it
+    affected: tuple[tuple[str, str], ...]  # changed table and columns -> SELECT of the roots that hang on it
+    together: str = ""  # SELECT of the roots that have to be computed together with those in chosen_roots
     order: str = ""  # rows of one day lie together, so that a window reads only its part
     whole: bool = False  # too small to be worth computing in part
+
+    @property
+    def sql_of_many(self) -> str:
+        return self.sql.replace(_LIMIT, "")
 
     @property
     def name(self) -> str:
@@ -59,9 +73,23 @@ class Build:
 def through(table: str, *, root: str = "id", **links: str) -> tuple[tuple[str, str], ...]:
     """The roots in a table whose foreign key `link` leads to a changed row."""
     return tuple(
-        (target, f"SELECT {root} FROM {table} WHERE {link} IN (SELECT id FROM changed_{target})")
+        (target, f"SELECT {root} FROM {table} WHERE {link} IN (SELECT id FROM changed_{target.split()[0]})")
         for link, target in links.items()
     )
+
+
+def by_contact(table: str) -> tuple[str, str]:
+    """The roots in a table that belong to changed accounts by their contact."""
+    return (
+        "account_versions",
+        f"""SELECT id FROM {table} WHERE contact_id IN (
+            SELECT id FROM crm.contacts WHERE account_id IN (SELECT id FROM changed_account_versions))""",
+    )
+
+
+def _reached(source: str, changed: set[str]) -> bool:
+    table, *columns = source.split()
+    return table in changed and (not columns or any(f"{table}.{c}" in changed for c in columns))
 
 
 def category_of(column: Column) -> str | None:  # type: ignore[type-arg]
@@ -85,7 +113,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, build: Build, types: dict[str
     """Compute all rows again; gives their number."""
     create(connection, build, types)
     choose(connection, None)
-    return _insert(connection, build)
+    return _insert(connection, build, build.sql_of_many)
 
 
 def update(
@@ -93,16 +121,21 @@ def update(
 ) -> int | None:
     """Compute what hangs on the changed tables; gives the number of rows, None when nothing does.
 
+    `changed` has tables of the mirror, as `cases`, and their columns, as `cases.cause`.
     Where others are built from this table, `changed_<table>` then holds the ids whose rows have become
     other ones, and `changed` the table's name, if there are any.
     """
-    roots = [sql for table, sql in build.affected if table in changed]
+    roots = dict.fromkeys(sql for source, sql in build.affected if _reached(source, changed))
     if not roots:
         return None
     ids = " UNION ".join(f"({sql})" for sql in roots)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE chosen_roots AS SELECT id FROM ({ids}) AS t(id) WHERE id IS NOT NULL"
     )
+    if build.together:
+        connection.execute(f"INSERT INTO chosen_roots {build.together}")
+    if not build.whole and not connection.execute("FROM chosen_roots LIMIT 1").fetchone():
+        return 0
     whole = build.whole or _most(connection, build)
     chosen = "" if whole else "WHERE id IN (SELECT id FROM chosen_roots)"
     if build.common:
@@ -111,8 +144,8 @@ def update(
         rows = rebuild(connection, build, types)
     else:
         connection.execute(f"DELETE FROM {build.name} {chosen}")
-        choose(connection, "chosen_roots")
-        rows = _insert(connection, build)
+        count = choose(connection, "chosen_roots")
+        rows = _insert(connection, build, build.sql if count <= _FEW else build.sql_of_many)
     if build.common and _differs(connection, build, chosen):
         changed.add(build.short)
     return rows
@@ -139,10 +172,8 @@ def _most(connection: duckdb.DuckDBPyConnection, build: Build) -> bool:
     return row[0] > 1000 and row[0] > _WHOLE_FROM * row[1]
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, build: Build) -> int:
+def _insert(connection: duckdb.DuckDBPyConnection, build: Build, sql: str) -> int:
     order = f"ORDER BY {build.order}" if build.order else ""
-    row = connection.execute(
-        f"INSERT INTO {build.name} BY NAME SELECT * FROM ({build.sql}) {order}"
-    ).fetchone()
+    row = connection.execute(f"INSERT INTO {build.name} BY NAME SELECT * FROM ({sql}) {order}").fetchone()
     assert row is not None
     return row[0]

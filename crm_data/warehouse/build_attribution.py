@@ -32,8 +32,10 @@ ATTRIBUTIONS = Build(
     sql="""
     WITH won AS (
         SELECT d.*, d.closed_day AS won_day, o.lead_id
-        FROM deals AS d JOIN crm.opportunities AS o USING (id)
-        WHERE chosen(d.id) AND d.status = 'won' AND d.closed_day IS NOT NULL
+        FROM (
+            FROM deals WHERE chosen(id) AND status = 'won' AND closed_day IS NOT NULL LIMIT few()
+        ) AS d
+        JOIN crm.opportunities AS o USING (id)
     ),
     -- Each touch once, however many ways lead from it to the deal.
     met AS (

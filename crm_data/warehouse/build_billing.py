@@ -11,8 +11,8 @@ INVOICE_LINES = Build(
         *through("crm.invoice_lines", invoice_id="invoices", product_id="products"),
         (
             "account_versions",
-            """SELECT l.id FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
-               WHERE i.account_id IN (SELECT id FROM changed_account_versions)""",
+            """SELECT id FROM crm.invoice_lines WHERE invoice_id IN (
+               SELECT id FROM crm.invoices WHERE account_id IN (SELECT id FROM changed_account_versions))""",
         ),
         (
             "exchange_rates",
@@ -26,9 +26,9 @@ INVOICE_LINES = Build(
             l.id, l.product_id, i.account_id, i.issued_on,
             cents(l.amount, i.currency, i.issued_on, rate.flow) AS amount_cents,
             cents(l.cost, i.currency, i.issued_on, rate.flow) AS cost_cents
-        FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
+        FROM (FROM crm.invoice_lines WHERE chosen(id) LIMIT few()) AS l
+        JOIN crm.invoices AS i ON i.id = l.invoice_id
         LEFT JOIN work.rates AS rate ON rate.currency = i.currency AND rate.day = rate_day(i.issued_on)
-        WHERE chosen(l.id)
     )
     SELECT
         l.id, l.issued_on AS issued_day, l.amount_cents, l.cost_cents,
@@ -59,8 +59,8 @@ RECEIVABLE_SPELLS = Build(
     sql="""
     WITH bills AS (
         SELECT i.id, i.account_id, i.issued_on, i.due_on, i.currency, sum(l.amount) AS total
-        FROM crm.invoices AS i JOIN crm.invoice_lines AS l ON l.invoice_id = i.id
-        WHERE chosen(i.id) AND i.kind = 'invoice'
+        FROM (FROM crm.invoices WHERE chosen(id) AND kind = 'invoice' LIMIT few()) AS i
+        JOIN crm.invoice_lines AS l ON l.invoice_id = i.id
         GROUP BY i.id, i.account_id, i.issued_on, i.due_on, i.currency
     ),
     events AS (

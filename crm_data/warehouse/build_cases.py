@@ -1,26 +1,33 @@
 """The facts of cases: each as a whole, each time it was closed, and for as long as it was open."""
 
 from crm_data.warehouse import facts
-from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.build import Build, by_contact, through
 
-# A case with its account: its own, else its contact's.
-VIEW = """
-CREATE OR REPLACE VIEW work.attributed_cases AS
-    SELECT k.* REPLACE (coalesce(k.account_id, c.account_id) AS account_id)
-    FROM crm.cases AS k LEFT JOIN crm.contacts AS c ON c.id = k.contact_id;
-"""
+_CHOSEN = "(FROM crm.cases WHERE chosen(id) LIMIT few())"
 
-_AFFECTED = (
-    ("cases", "SELECT id FROM changed_cases"),
-    ("case_reopenings", "SELECT case_id FROM changed_case_reopenings"),
+# Cases with their account: their own, else their contact's.
+_ATTRIBUTED = f"""(
+        SELECT k.* REPLACE (coalesce(k.account_id, c.account_id) AS account_id)
+        FROM {_CHOSEN} AS k LEFT JOIN crm.contacts AS c ON c.id = k.contact_id
+    )"""
+
+#: The cases that take something from changed rows of other tables.
+LINKED = (
     *through(
-        "work.attributed_cases",
+        "crm.cases",
         account_id="account_versions",
         contact_id="contacts",
         owner_id="people",
         team_id="teams",
         product_id="products",
     ),
+    by_contact("crm.cases"),
+)
+
+_AFFECTED = (
+    ("cases", "SELECT id FROM changed_cases"),
+    ("case_reopenings", "SELECT case_id FROM changed_case_reopenings"),
+    *LINKED,
 )
 
 _SHOWN = """
@@ -51,7 +58,7 @@ CASES = Build(
     affected=(*_AFFECTED, ("business_days", "SELECT id FROM crm.cases")),
     sql=f"""
     WITH cases AS (
-        SELECT *, local_day(opened_at) AS opened_day FROM work.attributed_cases WHERE chosen(id)
+        SELECT *, local_day(opened_at) AS opened_day FROM {_ATTRIBUTED}
     ),
     reopenings AS (
         SELECT case_id AS id, count(*) AS times FROM crm.case_reopenings
@@ -74,7 +81,7 @@ CASES = Build(
 )
 
 # The n-th time a case was closed and, if so, opened again. The last closing is the case's own.
-_CLOSINGS = """
+_CLOSINGS = f"""
     again AS (
         SELECT
             case_id AS id, resolved_at AS closed_at, reopened_at,
@@ -85,8 +92,8 @@ _CLOSINGS = """
         SELECT id, attempt, closed_at, reopened_at FROM again
         UNION ALL
         SELECT k.id, 1 + count(again.id), k.resolved_at, NULL
-        FROM crm.cases AS k LEFT JOIN again ON again.id = k.id
-        WHERE chosen(k.id) GROUP BY k.id, k.resolved_at
+        FROM {_CHOSEN} AS k LEFT JOIN again ON again.id = k.id
+        GROUP BY k.id, k.resolved_at
     )
 """
 
@@ -101,7 +108,7 @@ CASE_CLOSINGS = Build(
         FROM closings WHERE closed_at IS NOT NULL
     )
     SELECT c.id, c.closed_day, c.reopened_day, c.attempt, {_SHOWN}
-    FROM closed AS c JOIN work.attributed_cases AS k ON k.id = c.id
+    FROM closed AS c JOIN {_ATTRIBUTED} AS k ON k.id = c.id
     {_joins("c.closed_day")}
     """,
 )
@@ -118,7 +125,7 @@ CASE_SPELLS = Build(
             c.id, c.closed_at,
             coalesce(lag(c.reopened_at) OVER (PARTITION BY c.id ORDER BY attempt), k.opened_at) AS began_at,
             k.opened_at, c.attempt
-        FROM closings AS c JOIN crm.cases AS k ON k.id = c.id
+        FROM closings AS c JOIN {_CHOSEN} AS k ON k.id = c.id
     ),
     days AS (
         SELECT
@@ -131,7 +138,7 @@ CASE_SPELLS = Build(
         FROM spans
     )
     SELECT d.*, {_SHOWN}
-    FROM days AS d JOIN work.attributed_cases AS k ON k.id = d.id
+    FROM days AS d JOIN {_ATTRIBUTED} AS k ON k.id = d.id
     {_joins("d.start_day")}
     """,
 )

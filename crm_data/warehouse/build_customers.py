@@ -38,7 +38,7 @@ CUSTOMERS = Build(
         b.id AS account, a.region, a.country, a.segment, a.industry, a.size, a.channel, a.owner, a.team
     FROM bought AS b
     LEFT JOIN margins AS m USING (id)
-    LEFT JOIN work.account_versions AS a
+    LEFT JOIN (FROM work.account_versions WHERE chosen(id)) AS a
         ON a.id = b.id AND b.first_day >= a.start_day AND b.first_day < a.end_day
     """,
 )
@@ -73,7 +73,8 @@ CUSTOMER_SPELLS = Build(
         SELECT
             p.id, p.day, p.day + CAST(coalesce(own.days, general_threshold()) AS INTEGER) AS silent_day
         FROM work.purchases AS p
-        LEFT JOIN work.account_versions AS a ON a.id = p.id AND p.day >= a.start_day AND p.day < a.end_day
+        LEFT JOIN (FROM work.account_versions WHERE chosen(id)) AS a
+            ON a.id = p.id AND p.day >= a.start_day AND p.day < a.end_day
         LEFT JOIN crm.silence_thresholds AS own ON own.segment = a.segment
         WHERE chosen(p.id) AND p.id NOT IN (SELECT account_id FROM memberships)
     ),
@@ -122,7 +123,8 @@ CUSTOMER_SPELLS = Build(
             lag({'dims': dims, 'plan': plan}) OVER run IS DISTINCT FROM {'dims': dims, 'plan': plan} AS moved,
             lag(monthly_cents) OVER run IS DISTINCT FROM monthly_cents AS repriced
         FROM priced AS p
-        LEFT JOIN work.account_versions AS a ON a.id = p.id AND p.day >= a.start_day AND p.day < a.end_day
+        LEFT JOIN (FROM work.account_versions WHERE chosen(id)) AS a
+            ON a.id = p.id AND p.day >= a.start_day AND p.day < a.end_day
         WINDOW run AS (PARTITION BY p.id, p.run_day ORDER BY p.day)
     ),
     spells AS (
@@ -154,7 +156,7 @@ CUSTOMER_SPELLS = Build(
         m.account_id, a.region, a.country, a.segment, a.industry, a.size, a.channel, a.owner, a.team,
         'contract', m.plan, NULL, NULL, NULL
     FROM memberships AS m
-    LEFT JOIN work.account_versions AS a
+    LEFT JOIN (FROM work.account_versions WHERE chosen(id)) AS a
         ON a.id = m.account_id AND m.started_on >= a.start_day AND m.started_on < a.end_day
     WHERE m.ended_on < m.started_on
     """,
@@ -166,7 +168,7 @@ LEADS = Build(
     order="created_day",
     affected=(
         ("leads", "SELECT id FROM changed_leads"),
-        ("opportunities", "SELECT lead_id FROM changed_opportunities"),
+        ("opportunities lead_id opened_on", "SELECT lead_id FROM changed_opportunities"),
         ("business_days", "SELECT id FROM crm.leads"),
         *through(
             "crm.leads",
@@ -177,7 +179,9 @@ LEADS = Build(
         ),
     ),
     sql="""
-    WITH leads AS (SELECT *, local_day(created_at) AS created_day FROM crm.leads WHERE chosen(id)),
+    WITH leads AS (
+        SELECT *, local_day(created_at) AS created_day FROM crm.leads WHERE chosen(id) LIMIT few()
+    ),
     opened AS (
         SELECT l.id, min(o.opened_on) AS day
         FROM leads AS l JOIN crm.opportunities AS o ON o.lead_id = l.id AND o.opened_on >= l.created_day

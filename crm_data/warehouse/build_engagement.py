@@ -4,15 +4,31 @@ from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
 
-# Each entry with the account that it is about, and all that it would be about without the others.
-_LOG = """(
+#: How an entry has an account that it does not name.
+_WAYS = {"crm.contacts": "contact_id", "crm.opportunities": "opportunity_id", "crm.cases": "case_id"}
+
+
+def _log(entries: str) -> str:
+    """Entries with the account that each is about, and all that it would be about without the others."""
+    return f"""(
     SELECT l.*, coalesce(l.account_id, c.account_id, d.account_id, s.account_id) AS account,
         [l.account_id, c.account_id, d.account_id, s.account_id] AS candidates
-    FROM crm.activities AS l
+    FROM {entries} AS l
     LEFT JOIN crm.contacts AS c ON c.id = l.contact_id
     LEFT JOIN crm.opportunities AS d ON d.id = l.opportunity_id
     LEFT JOIN crm.cases AS s ON s.id = l.case_id
 )"""
+
+
+def _of_accounts(accounts: str) -> str:
+    """The entries that are, or would be, about these accounts."""
+    ways = (
+        f"""SELECT id FROM crm.activities
+            WHERE {key} IN (SELECT id FROM {table} WHERE account_id IN (FROM met))"""
+        for table, key in _WAYS.items()
+    )
+    return f"""WITH met AS ({accounts})
+        SELECT id FROM crm.activities WHERE account_id IN (FROM met) UNION ALL {" UNION ALL ".join(ways)}"""
 
 
 # Computed after customer_spells, and again for the accounts for which these are.
@@ -23,18 +39,18 @@ ACTIVITIES = Build(
         ("activities", "SELECT id FROM changed_activities"),
         *through(
             "crm.activities",
-            contact_id="contacts",
-            opportunity_id="opportunities",
-            case_id="cases",
+            contact_id="contacts account_id",
+            opportunity_id="opportunities account_id",
+            case_id="cases account_id",
             user_id="people",
         ),
-        *(
-            (table, f"SELECT id FROM {_LOG} WHERE account IN ({accounts})")
-            for table, accounts in CUSTOMER_SPELLS.affected
-        ),
+        *((source, _of_accounts(accounts)) for source, accounts in CUSTOMER_SPELLS.affected),
     ),
     sql=f"""
-    WITH log AS (SELECT *, local_day(happened_at) AS day FROM {_LOG} WHERE chosen(id))
+    WITH log AS (
+        SELECT *, local_day(happened_at) AS day
+        FROM {_log("(FROM crm.activities WHERE chosen(id) LIMIT few())")}
+    )
     SELECT
         l.id, l.day, CASE WHEN s.id IS NULL THEN 0 ELSE 1 END AS with_customer,
         l.account, coalesce(a.region, who.region) AS region, a.country, a.segment, a.industry, a.size,
@@ -57,18 +73,19 @@ QUIET_SPELLS = Build(
         *CUSTOMER_SPELLS.affected,
         (
             "activities",
-            f"""SELECT account FROM {_LOG.replace("crm.activities", "changed_activities")}""",
+            f"SELECT account FROM {_log('changed_activities')}",
         ),
         # An entry that loses one of its accounts falls to the next one, and comes back from it.
         *(
             (
-                table,
+                f"{table} account_id",
                 f"""SELECT account_id FROM changed_{table} UNION
-                    SELECT unnest(candidates) FROM {_LOG} WHERE {key} IN (SELECT id FROM changed_{table})""",
+                    SELECT unnest(candidates) FROM {_log("crm.activities")}
+                    WHERE {key} IN (SELECT id FROM changed_{table})""",
             )
             for table, key in (("contacts", "contact_id"), ("opportunities", "opportunity_id"))
         ),
-        ("cases", "SELECT account_id FROM changed_cases"),
+        ("cases account_id", "SELECT account_id FROM changed_cases"),
     ),
     sql="""
     WITH touched AS (SELECT DISTINCT account AS id, day FROM activities WHERE chosen(account)),

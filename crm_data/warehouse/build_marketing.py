@@ -1,7 +1,7 @@
 """The facts of marketing: costs, people addressed, mails, web, mentions; and the organisation's goals."""
 
 from crm_data.warehouse import facts
-from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.build import Build, by_contact, through
 from crm_data.warehouse.build_attribution import ATTRIBUTIONS
 
 SPEND = Build(
@@ -39,14 +39,12 @@ EMAILS = Build(
     affected=(
         ("emails", "SELECT id FROM changed_emails"),
         *through("crm.emails", contact_id="contacts", campaign_id="campaigns"),
-        (
-            "account_versions",
-            """SELECT e.id FROM crm.emails AS e JOIN crm.contacts AS c ON c.id = e.contact_id
-               WHERE c.account_id IN (SELECT id FROM changed_account_versions)""",
-        ),
+        by_contact("crm.emails"),
     ),
     sql="""
-    WITH mails AS (SELECT *, local_day(sent_at) AS sent_day FROM crm.emails WHERE chosen(id))
+    WITH mails AS (
+        SELECT *, local_day(sent_at) AS sent_day FROM crm.emails WHERE chosen(id) LIMIT few()
+    )
     SELECT
         m.id, m.sent_day, m.contact_id AS contact,
         m.delivered_at AS delivered, m.opened_at AS opened, m.clicked_at AS clicked,
@@ -65,12 +63,13 @@ MEMBERS = Build(
     order="joined_day",
     affected=(
         ("campaign_members", "SELECT id FROM changed_campaign_members"),
-        *through("crm.campaign_members", contact_id="contacts", lead_id="leads", campaign_id="campaigns"),
-        (
-            "account_versions",
-            """SELECT m.id FROM crm.campaign_members AS m JOIN crm.contacts AS c ON c.id = m.contact_id
-               WHERE c.account_id IN (SELECT id FROM changed_account_versions)""",
+        *through(
+            "crm.campaign_members",
+            contact_id="contacts",
+            lead_id="leads owner_id region_id country segment",
+            campaign_id="campaigns",
         ),
+        by_contact("crm.campaign_members"),
         (
             "people",
             """SELECT m.id FROM crm.campaign_members AS m JOIN crm.leads AS l ON l.id = m.lead_id
@@ -89,7 +88,7 @@ MEMBERS = Build(
     ),
     sql="""
     WITH members AS (
-        SELECT *, local_day(joined_at) AS joined_day FROM crm.campaign_members WHERE chosen(id)
+        SELECT *, local_day(joined_at) AS joined_day FROM crm.campaign_members WHERE chosen(id) LIMIT few()
     )
     SELECT
         m.id, m.joined_day, local_day(m.responded_at) AS responded_day, contact.account_id AS account,

@@ -192,7 +192,7 @@ PURCHASES = Build(
     _table("purchases", Column("day", Date)),
     affected=(
         ("invoices", "SELECT account_id FROM changed_invoices"),
-        ("opportunities", "SELECT account_id FROM changed_opportunities"),
+        ("opportunities account_id status closed_on", "SELECT account_id FROM changed_opportunities"),
         ("contracts", "SELECT id FROM changed_contracts"),
     ),
     sql="""

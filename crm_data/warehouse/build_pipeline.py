@@ -130,7 +130,11 @@ QUOTES = Build(
     order="sent_day",
     affected=(
         ("quotes", "SELECT id FROM changed_quotes"),
-        *through("crm.quotes", account_id="account_versions", opportunity_id="opportunities"),
+        *through(
+            "crm.quotes",
+            account_id="account_versions",
+            opportunity_id="opportunities account_id region_id product_id campaign_id channel",
+        ),
         *(
             (table, f"SELECT id FROM crm.quotes WHERE opportunity_id IN ({deals})")
             for table, deals in (
@@ -160,8 +164,8 @@ QUOTES = Build(
             q.id, q.opportunity_id, coalesce(q.account_id, d.account_id) AS account_id,
             q.sent_on, coalesce(q.sent_on, DATE '9999-12-30') AS as_of, q.accepted_on, q.amount, q.currency,
             d.region_id, d.product_id, d.campaign_id, d.channel
-        FROM crm.quotes AS q LEFT JOIN crm.opportunities AS d ON d.id = q.opportunity_id
-        WHERE chosen(q.id)
+        FROM (FROM crm.quotes WHERE chosen(id) LIMIT few()) AS q
+        LEFT JOIN crm.opportunities AS d ON d.id = q.opportunity_id
     ),
     -- The owner on that day, or the first one known where the history begins later.
     owned AS (

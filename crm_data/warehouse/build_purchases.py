@@ -34,7 +34,9 @@ BUYING_DAYS = Build(
     won AS (
         SELECT account AS id, closed_day AS day, sum(amount_cents) AS cents
         FROM deals WHERE status = 'won' AND chosen(account)
-            AND account NOT IN (SELECT account_id FROM crm.invoices WHERE kind = 'invoice')
+            AND account NOT IN (
+                SELECT account_id FROM crm.invoices WHERE kind = 'invoice' AND chosen(account_id)
+            )
         GROUP BY ALL
     ),
     bought AS (
@@ -44,13 +46,15 @@ BUYING_DAYS = Build(
         LEFT JOIN won USING (id, day)
         WHERE chosen(p.id)
         UNION ALL
-        SELECT id, day, 0, cents FROM invoiced ANTI JOIN work.purchases USING (id, day)
+        SELECT id, day, 0, cents
+        FROM invoiced ANTI JOIN (FROM work.purchases WHERE chosen(id)) AS p USING (id, day)
     )
     SELECT
         b.id, b.day, b.bought, b.amount_cents, b.id AS account,
         a.region, a.country, a.segment, a.industry, a.size, a.channel, a.owner, a.team
     FROM bought AS b
-    LEFT JOIN work.account_versions AS a ON a.id = b.id AND b.day >= a.start_day AND b.day < a.end_day
+    LEFT JOIN (FROM work.account_versions WHERE chosen(id)) AS a
+        ON a.id = b.id AND b.day >= a.start_day AND b.day < a.end_day
     """,
 )
 

@@ -43,7 +43,7 @@ DEALS = Build(
             -- Who owned it and where its account was, on the day it closed; today while it is open.
             CASE WHEN status = 'open' OR closed_on IS NULL THEN DATE '9999-12-30' ELSE closed_on END AS as_of,
             CASE WHEN status <> 'open' THEN closed_on END AS closed_day
-        FROM crm.opportunities WHERE chosen(id)
+        FROM crm.opportunities WHERE chosen(id) LIMIT few()
     ),
     -- The version in force on that day, or the first one where the history begins later.
     known AS (
@@ -125,7 +125,7 @@ DEAL_SPELLS = Build(
                 WHEN closed_on IS NULL THEN 'it is ' || status || ', but nobody knows since when'
                 WHEN closed_on < opened_on THEN 'it was closed before it was opened'
             END AS bad
-        FROM crm.opportunities WHERE chosen(id)
+        FROM crm.opportunities WHERE chosen(id) LIMIT few()
     ),
     versions AS (SELECT * FROM work.deal_versions WHERE chosen(id)),
     known_since AS (SELECT id, min(start_day) AS first_day FROM versions GROUP BY id),

@@ -1,59 +1,46 @@
 """What customers say: surveys sent, and answers given."""
 
 from crm_data.warehouse import facts
-from crm_data.warehouse.build import Build, through
-from crm_data.warehouse.build_cases import CASE_CLOSINGS, CASE_SPELLS, CASES, VIEW
+from crm_data.warehouse.build import Build, by_contact, through
+from crm_data.warehouse.build_cases import CASE_CLOSINGS, CASE_SPELLS, CASES, LINKED
 from crm_data.warehouse.build_knowledge import ARTICLE_VIEWS
 
-# Whom and what a survey is about: what it says itself, else its invitation, its case, its contact.
-VIEWS = f"""{VIEW}
-CREATE OR REPLACE VIEW work.invited AS
-    SELECT
-        i.id, i.survey_id, i.sent_at, i.contact_id, i.case_id,
-        coalesce(i.account_id, k.account_id, c.account_id) AS account_id,
-        k.owner_id, k.team_id, k.product_id, k.cause, k.contact_id AS case_contact_id
-    FROM crm.survey_invitations AS i
-    LEFT JOIN work.attributed_cases AS k ON k.id = i.case_id
-    LEFT JOIN crm.contacts AS c ON c.id = i.contact_id;
+# What a survey shows of its case.
+_OF_CASE = "cases account_id contact_id owner_id team_id product_id cause"
 
-CREATE OR REPLACE VIEW work.answered AS
-    WITH own AS (
-        SELECT
-            a.id, a.survey_id, a.invitation_id, a.answered_at, a.score,
-            coalesce(a.account_id, i.account_id) AS account_id,
-            coalesce(a.contact_id, i.contact_id) AS contact_id,
-            coalesce(a.case_id, i.case_id) AS case_id
-        FROM crm.survey_answers AS a LEFT JOIN crm.survey_invitations AS i ON i.id = a.invitation_id
+
+def _linked(table: str) -> tuple[tuple[str, str], ...]:
+    """The rows of a table that take something from their own survey, contact, account and case."""
+    return (
+        *through(table, survey_id="surveys", contact_id="contacts", account_id="account_versions"),
+        by_contact(table),
+        *through(table, case_id=_OF_CASE),
+        *((source, f"SELECT id FROM {table} WHERE case_id IN ({cases})") for source, cases in LINKED),
     )
-    SELECT
-        own.* REPLACE (coalesce(own.account_id, k.account_id, c.account_id) AS account_id),
-        k.owner_id, k.team_id, k.product_id, k.cause, k.contact_id AS case_contact_id
-    FROM own
-    LEFT JOIN work.attributed_cases AS k ON k.id = own.case_id
-    LEFT JOIN crm.contacts AS c ON c.id = own.contact_id;
-"""
 
-_LINKS = {
-    "survey_id": "surveys",
-    "case_id": "cases",
-    "contact_id": "contacts",
-    "case_contact_id": "contacts",
-    "account_id": "account_versions",
-    "owner_id": "people",
-    "team_id": "teams",
-    "product_id": "products",
-}
 
+_INVITED = _linked("crm.survey_invitations")
+
+# Whom and what a survey is about: what it says itself, else its invitation, its case, its contact.
 INVITATIONS = Build(
     facts.invitations,
     order="sent_day",
     affected=(
         ("survey_invitations", "SELECT id FROM changed_survey_invitations"),
         ("survey_answers", "SELECT invitation_id FROM changed_survey_answers"),
-        *through("work.invited", **_LINKS),
+        *_INVITED,
     ),
     sql="""
-    WITH invited AS (SELECT *, local_day(sent_at) AS sent_day FROM work.invited WHERE chosen(id)),
+    WITH invited AS (
+        SELECT
+            i.id, i.survey_id, local_day(i.sent_at) AS sent_day,
+            coalesce(i.account_id, k.account_id, caller.account_id, c.account_id) AS account_id,
+            k.owner_id, k.team_id, k.product_id, k.cause
+        FROM (FROM crm.survey_invitations WHERE chosen(id) LIMIT few()) AS i
+        LEFT JOIN crm.cases AS k ON k.id = i.case_id
+        LEFT JOIN crm.contacts AS caller ON caller.id = k.contact_id
+        LEFT JOIN crm.contacts AS c ON c.id = i.contact_id
+    ),
     answered AS (
         SELECT invitation_id AS id, min(answered_at) AS first_at FROM crm.survey_answers
         WHERE score IS NOT NULL AND chosen(invitation_id) GROUP BY invitation_id
@@ -74,6 +61,15 @@ INVITATIONS = Build(
     """,
 )
 
+
+def _of_cases(cases: str) -> str:
+    """All answers about these cases, their own or their invitation's."""
+    return f"""
+        SELECT id FROM crm.survey_answers WHERE case_id IN ({cases}) UNION ALL
+        SELECT id FROM crm.survey_answers WHERE invitation_id IN (
+            SELECT id FROM crm.survey_invitations WHERE case_id IN ({cases}))"""
+
+
 ANSWERS = Build(
     facts.answers,
     order="answered_day",
@@ -81,25 +77,55 @@ ANSWERS = Build(
         # A new answer may stop another one of its case from being the latest.
         (
             "survey_answers",
-            """SELECT id FROM changed_survey_answers UNION
-               SELECT id FROM work.answered WHERE case_id IN (
-                   SELECT coalesce(x.case_id, i.case_id) FROM changed_survey_answers AS x
-                   LEFT JOIN crm.survey_invitations AS i ON i.id = x.invitation_id)""",
+            f"""SELECT id FROM changed_survey_answers UNION {
+                _of_cases('''
+                SELECT coalesce(x.case_id, i.case_id) FROM changed_survey_answers AS x
+                LEFT JOIN crm.survey_invitations AS i ON i.id = x.invitation_id''')
+            }""",
         ),
         (
             "survey_invitations",
-            """SELECT id FROM work.answered
-               WHERE invitation_id IN (SELECT id FROM changed_survey_invitations)
-                  OR case_id IN (SELECT case_id FROM changed_survey_invitations)""",
+            f"""SELECT id FROM crm.survey_answers
+                WHERE invitation_id IN (SELECT id FROM changed_survey_invitations)
+                UNION {_of_cases("SELECT case_id FROM changed_survey_invitations")}""",
         ),
-        *through("work.answered", **_LINKS),
+        *_linked("crm.survey_answers"),
+        *(
+            (source, f"SELECT id FROM crm.survey_answers WHERE invitation_id IN ({invitations})")
+            for source, invitations in _INVITED
+        ),
+    ),
+    # Which is the latest shows only beside the others of the case.
+    together=_of_cases(
+        """SELECT coalesce(a.case_id, i.case_id)
+           FROM crm.survey_answers AS a LEFT JOIN crm.survey_invitations AS i ON i.id = a.invitation_id
+           WHERE a.id IN (SELECT id FROM chosen_roots)"""
     ),
     sql="""
-    WITH answered AS (SELECT *, local_day(answered_at) AS answered_day FROM work.answered WHERE chosen(id)),
+    WITH own AS (
+        SELECT
+            a.id, a.survey_id, a.score, a.answered_at,
+            coalesce(a.account_id, i.account_id) AS account_id,
+            coalesce(a.contact_id, i.contact_id) AS contact_id,
+            coalesce(a.case_id, i.case_id) AS case_id
+        FROM (FROM crm.survey_answers WHERE chosen(id) LIMIT few()) AS a
+        LEFT JOIN crm.survey_invitations AS i ON i.id = a.invitation_id
+    ),
+    answered AS (
+        SELECT
+            own.* REPLACE (
+                coalesce(own.account_id, k.account_id, caller.account_id, c.account_id) AS account_id
+            ),
+            local_day(own.answered_at) AS answered_day, k.owner_id, k.team_id, k.product_id, k.cause
+        FROM own
+        LEFT JOIN crm.cases AS k ON k.id = own.case_id
+        LEFT JOIN crm.contacts AS caller ON caller.id = k.contact_id
+        LEFT JOIN crm.contacts AS c ON c.id = own.contact_id
+    ),
     -- The last one of its case and survey; a blank one never outdoes one with a score.
     last_of_case AS (
-        SELECT arg_max(id, (score IS NOT NULL, answered_at, id)) AS id FROM work.answered
-        WHERE case_id IN (SELECT case_id FROM answered) GROUP BY case_id, survey_id
+        SELECT arg_max(id, (score IS NOT NULL, answered_at, id)) AS id FROM own
+        WHERE case_id IS NOT NULL GROUP BY case_id, survey_id
     )
     SELECT
         x.id, x.answered_day, s.kind, x.score,

@@ -17,7 +17,7 @@ from crm_data.warehouse.mirror import MIRROR
 from crm_data.warehouse.source import Snapshot, Source, not_of_its_kind
 
 #: Up to here rows come one by one, which is faster than starting a stream.
-FEW = 20_000
+FEW = 50_000
 
 
 #: table -> what the last refresh read again: rows, and tombstones. What it read once more needs no look.
@@ -127,6 +127,24 @@ def apply(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> dict[str, 
     return counts
 
 
+def columns(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> set[str]:
+    """The columns in which a staged row has changed, as `cases.cause`; of a new or deleted row, all."""
+    found = set()
+    for table in tables:
+        names = [name for name in MIRROR[table] if name != "id"]
+        differs = ", ".join(f"bool_or(one.{name} IS DISTINCT FROM other.{name})" for name in names)
+        row = connection.execute(
+            f"""
+            SELECT (SELECT count(*) < 2 * count(DISTINCT id) FROM changed_{table}), {differs}
+            FROM changed_{table} AS one JOIN changed_{table} AS other USING (id)
+            """
+        ).fetchone()
+        assert row is not None
+        alone, *differing = row
+        found |= {f"{table}.{name}" for name, is_so in zip(names, differing, strict=True) if alone or is_so}
+    return found
+
+
 def complete(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
     """Whether every table has as many rows here as there.
 
@@ -145,7 +163,7 @@ def _take(connection: duckdb.DuckDBPyConnection, into: str, table: str, arrived:
     except duckdb.ConversionException as problem:
         raise not_of_its_kind(table, problem) from problem
     finally:
-        with suppress(duckdb.TransactionException):  # one that has failed refuses this, too
+        with suppress(duckdb.TransactionException):  # a statement that failed has ended the transaction
             connection.unregister("arrived")
     assert row is not None
     return row[0]

@@ -174,7 +174,7 @@ def _fact(connection: duckdb.DuckDBPyConnection, build: Build) -> list[Differenc
             sentence = f"{build.name}: the fact has {here} rows for {there} rows of {table}."
             found.append(Difference(build.name, None, "number of rows", there, here, sentence))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS FROM {build.name} LIMIT 0")
-    connection.execute(f"INSERT INTO fresh BY NAME {build.sql}")
+    connection.execute(f"INSERT INTO fresh BY NAME {build.sql_of_many}")
     wrong = _one(connection, f"SELECT count(*) FROM (FROM {build.name} EXCEPT ALL FROM fresh)")[0]
     missing = _one(connection, f"SELECT count(*) FROM (FROM fresh EXCEPT ALL FROM {build.name})")[0]
     if not (wrong or missing):

@@ -140,9 +140,10 @@ class Refresh:
             return Refreshed(True, "incremental", tables, self._rebuild_all(today))
         for category in categories.new_words(self.connection, changed):
             categories.widen(self.connection, category, columns_of(category))
+        reached = changed | changes.columns(self.connection, changed)
         if today != self.kept.state.today:
             changed.add("today")
-        facts = self._update_all(changed, today)
+        facts = self._update_all(reached | changed, today)
         return Refreshed(bool(changed) or was != organisation, "incremental", tables, facts)
 
     def _rebuild_all(self, today: date) -> dict[str, int]:
@@ -174,13 +175,14 @@ class Refresh:
     def _after(self, done: Refreshed, organisation: Organisation, known: Heads, today: date) -> Kept:
         if not done.changed:
             return replace(self.kept, state=replace(self.kept.state, refreshed_at=self.now), heads=known)
+        # The first in an order, because min and max would look at every row.
         newest, oldest = (
             ", ".join(
-                f"(SELECT {end}({column}) FROM {fact} WHERE {column} <= today())"
-                for fact, columns in _EVENTS.items()
-                for column in columns
+                f"(SELECT {day} FROM {fact} WHERE {day} <= today() ORDER BY {day} {order} LIMIT 1)"
+                for fact, days in _EVENTS.items()
+                for day in days
             )
-            for end in ("max", "min")
+            for order in ("DESC", "ASC")
         )
         counts = ", ".join(f"(SELECT count(*) FROM {build.name})" for build in FACTS)
         row = self.connection.execute(f"SELECT greatest({newest}), least({oldest}), {counts}").fetchone()

@@ -10,7 +10,7 @@ import duckdb
 from sqlalchemy.engine import URL
 
 from crm_data.engine import home
-from crm_data.warehouse import build_service, categories, mirror
+from crm_data.warehouse import categories, mirror
 from crm_data.warehouse.build import create
 from crm_data.warehouse.builds import BUILDS
 from crm_data.warehouse.errors import CopyError
@@ -31,7 +31,6 @@ FORMAT = hashlib.sha256(
             [mirror.ddl(table) for table in mirror.MIRROR],
             [(build.name, build.sql, [str(c.type) for c in build.table.columns]) for build in BUILDS],
             categories.TYPES,
-            build_service.VIEWS,
             _MACROS,
         )
     ).encode()
@@ -111,7 +110,6 @@ def _make(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE work.state (document VARCHAR)")
     for table in mirror.MIRROR:
         connection.execute(mirror.ddl(table))
-    connection.execute(build_service.VIEWS)
     types = categories.define(connection)
     for build in BUILDS:
         create(connection, build, types)

@@ -1,6 +1,7 @@
 """The words that the facts' statements are written in: macros of the connection that refreshes.
 
     chosen(root)                     the roots to compute again; all of them in a full build
+    few()                            how many roots these are, where they are few; see build.py
     local_day(instant)               the day in the organisation's time zone
     utc(wall)                        the instant at which the organisation's clocks show that time
     business_seconds(since, until)   working time between two instants, whole seconds; see build_calendar.py
@@ -76,10 +77,15 @@ def teach(
     connection.execute(_MACROS.format(today=today, zone=zone, base=base, local_day=day))
 
 
-def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> None:
-    """Let chosen(root) mean the ids in the table `roots`, or any id."""
-    meaning = f"root IN (SELECT id FROM {roots})" if roots else "true"
+def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> int:
+    """Let chosen(root) mean the ids in the table `roots`, whose number few() is and this gives; or any id."""
+    meaning, most = "true", 0
+    if roots:
+        meaning = f"root IN (SELECT id FROM {roots})"
+        most = connection.execute(f"SELECT count(*) FROM {roots}").fetchall()[0][0]
     connection.execute(f"CREATE OR REPLACE TEMP MACRO chosen(root) AS {meaning}")
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO few() AS {most}")
+    return most
 
 
 def missing_rate(problem: duckdb.Error) -> MissingRate | None:

@@ -85,6 +85,7 @@ def test_loading_and_search_leave_the_crm_as_it_was(folder: Path) -> None:
             return [
                 *crm.execute("SELECT id, status FROM leads ORDER BY id"),
                 *crm.execute("SELECT id, priority FROM cases ORDER BY id"),
+                *crm.execute("SELECT id, size FROM accounts ORDER BY id"),
             ]
 
     assert run(folder, "search", "--without", "postgresql") == 0
