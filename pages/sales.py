@@ -57,6 +57,10 @@ board.draw(
             "invoices_overdue",
             ("overdue_30", "overdue_60", "overdue_90", "overdue_older"),
         ),
-        Listing("invoices_overdue", title="Largest overdue invoices", without=("region", "country", "segment", "industry")),
+        Listing(
+            "invoices_overdue",
+            title="Largest overdue invoices",
+            without=("region", "country", "segment", "industry"),
+        ),
     ),
 )
