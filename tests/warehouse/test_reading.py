@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -18,10 +19,11 @@ MARK = "SELECT max(number) FROM pairs"
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    opened = duckdb.connect(str(tmp_path / "pairs.duckdb"))
-    opened.execute("CREATE TABLE pairs AS SELECT 0 AS number")
-    return opened
+def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    # Closed at the end: the next test may get a folder of the same name, and the process still have this file.
+    with duckdb.connect(str(tmp_path / "pairs.duckdb")) as opened:
+        opened.execute("CREATE TABLE pairs AS SELECT 0 AS number")
+        yield opened
 
 
 def test_both_connections_see_the_same_data_while_another_commits(
