@@ -20,7 +20,7 @@ MARK = "SELECT max(number) FROM pairs"
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    # Closed at the end: the next test may get a folder of the same name, and the process still have this file.
+    # Closed at the end: the next test may get a folder of the same name while the process has this file.
     with duckdb.connect(str(tmp_path / "pairs.duckdb")) as opened:
         opened.execute("CREATE TABLE pairs AS SELECT 0 AS number")
         yield opened
