@@ -94,4 +94,4 @@ def test_loading_and_search_leave_the_crm_as_it_was(folder: Path) -> None:
     assert rows() == before
     found = json.loads((folder / "found.json").read_text())["measured"]
     assert {row["part"] for row in found} >= {"Full load", "Its memory", "Edited rows in every answer"}
-    assert all(row["kept"] for row in found if row["part"] == "Its memory")
+    assert all(row["timing"]["median"] > 0 for row in found)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import TODAY, OpenPage
 from tests.browser.server import crm_data, make_demo, serve
-from tests.browser.watch import settle
+from tests.browser.watch import settle, wait
 from tests.pages.readings import HOSTILE
 
 #: What a name would have become part of the page as.
@@ -74,8 +74,8 @@ def test_hostile_names_in_rows_and_chips_are_text_too(open_page: OpenPage, serve
     page.wait_for_url("**/rows?**")
     settle(page)
     assert any(name in page.locator(".st-key-narrowed").inner_text() for name in HOSTILE)
-    rows = page.locator(".table").last.inner_text()
-    assert any(name in rows for name in HOSTILE)
+    rows = page.locator(".st-key-rows .table")
+    wait(page, lambda: any(name in "".join(rows.all_inner_texts()) for name in HOSTILE), "no name is listed")
     assert page.locator(LOADED).count() == 0
 
 
