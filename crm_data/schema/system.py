@@ -166,7 +166,7 @@ tombstones = Table(
 )
 
 # A report as it was written: `answer` holds its figures (kpis.kept packs them), keys instead of names. The
-# rest says what was asked, by whom, and of which data. `where` and `rights`: dimension -> members.
+# rest says what was asked, by whom, and of which data. `filters` and `rights`: dimension -> members.
 kept_reports = Table(
     "kept_reports",
     metadata,
