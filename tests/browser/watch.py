@@ -45,8 +45,8 @@ class Runs:
     """What a page and the server say to each other about drawing it.
 
     `done` counts how often the whole page was drawn. Parts that draw themselves again, such as the
-    freshness in the bar, do not count. `awaited` is True from the moment the page asks to be drawn until
-    the server begins to: meanwhile it looks finished, and shows what was there before.
+    freshness in the bar, do not count. `awaited` is True from the moment the page is loaded, or asks to be
+    drawn, until the server begins to: meanwhile it looks finished, and shows what was there before.
     """
 
     _of: ClassVar[WeakKeyDictionary[Page, Runs]] = WeakKeyDictionary()
@@ -55,12 +55,16 @@ class Runs:
         self.done = 0
         self.awaited = False
         self._of[page] = self
+        page.on("domcontentloaded", self._loaded)
         page.on("websocket", self._listen)
 
     @classmethod
     def awaited_by(cls, page: Page) -> bool:
         runs = cls._of.get(page)
         return runs is not None and runs.awaited
+
+    def _loaded(self, _: Page) -> None:
+        self.awaited = True
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framesent", self._said)
