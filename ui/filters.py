@@ -61,9 +61,9 @@ def changed(view: View, name: str, value: Any, period: Period) -> View:
     return replace(first, where=view.filtered(name, members))
 
 
-def _to_url(name: str, period: Period) -> None:
+def _to_url(name: str, key: str, period: Period) -> None:
     """A callback: it runs before the script, so that the page is drawn from the new URL."""
-    view = changed(View.from_url(st.query_params), name, st.session_state[_key(name)], period)
+    view = changed(View.from_url(st.query_params), name, st.session_state[key], period)
     st.query_params.from_dict(view.query())
 
 
@@ -79,19 +79,21 @@ def _choice(name: str, label: str, options: dict[str, str], value: str, period: 
         key=_key(name),
         format_func=lambda key: options[key],
         on_change=_to_url,
-        args=(name, period),
+        args=(name, _key(name), period),
         label_visibility="collapsed",
         width=190,
     )
 
 
 def _days(period: Period) -> None:
-    st.session_state[_key("days")] = (period.start, period.end - timedelta(days=1))
+    """Its key has the range, so that another range in the URL shows, but a range half chosen stays."""
+    key = _key(f"days-{period.start}-{period.end}")
     st.date_input(
         "First and last day",
-        key=_key("days"),
+        (period.start, period.end - timedelta(days=1)),
+        key=key,
         on_change=_to_url,
-        args=("days", period),
+        args=("days", key, period),
         label_visibility="collapsed",
         format="YYYY-MM-DD",
         width=270,
@@ -108,7 +110,8 @@ def _members(dimension: str, view: View, known: Members, formats: Formats, perio
     st.session_state[_key(dimension)] = [written(member) for member in chosen]
     with st.popover(_chip(label, [names[written(member)] for member in chosen]), key=f"chip-{dimension}"):
         options: Any = sorted(names, key=lambda text: (text == "~", names[text].casefold()))
-        shared: Any = {"key": _key(dimension), "on_change": _to_url, "args": (dimension, period)}
+        key = _key(dimension)
+        shared: Any = {"key": key, "on_change": _to_url, "args": (dimension, key, period)}
         if not options:
             st.caption(f"No {DIMENSIONS[dimension].plural} are known yet.")
         elif len(options) <= _FEW:
