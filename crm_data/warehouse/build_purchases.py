@@ -60,7 +60,7 @@ BUYING_DAYS = Build(
 
 SITES = Build(
     facts.sites,
-    affected=(("accounts", "SELECT id FROM changed_accounts"),),
+    affected=(("accounts latitude longitude", "SELECT id FROM changed_accounts"),),
     sql="""
     SELECT id, latitude AS latitude_tenths, longitude AS longitude_tenths FROM crm.accounts
     WHERE chosen(id) AND latitude IS NOT NULL AND longitude IS NOT NULL

@@ -77,15 +77,13 @@ def teach(
     connection.execute(_MACROS.format(today=today, zone=zone, base=base, local_day=day))
 
 
-def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> int:
-    """Let chosen(root) mean the ids in the table `roots`, whose number few() is and this gives; or any id."""
-    meaning, most = "true", 0
-    if roots:
-        meaning = f"root IN (SELECT id FROM {roots})"
-        most = connection.execute(f"SELECT count(*) FROM {roots}").fetchall()[0][0]
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO chosen(root) AS {meaning}")
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO few() AS {most}")
-    return most
+def choose(connection: duckdb.DuckDBPyConnection, few: int | None) -> None:
+    """Let chosen(root) mean the ids in the table `chosen_roots`, of which there are so many; or any id."""
+    meaning = "true" if few is None else "root IN (SELECT id FROM chosen_roots)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP MACRO chosen(root) AS {meaning};"
+        f"CREATE OR REPLACE TEMP MACRO few() AS {few or 0}"
+    )
 
 
 def missing_rate(problem: duckdb.Error) -> MissingRate | None:
