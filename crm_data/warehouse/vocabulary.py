@@ -4,7 +4,7 @@
     few()                            how many roots these are, where they are few; see build.py
     local_day(instant)               the day in the organisation's time zone
     utc(wall)                        the instant at which the organisation's clocks show that time
-    business_seconds(since, until)   working time between two instants, whole seconds; see build_calendar.py
+    business_clock(instant, of_day)  working seconds until an instant; the difference of two is working time
     today()                          the organisation's day of this refresh
     rate_day(day)                    the day under which work.rates has its rate; see build_rates.py
     cents(amount, currency, d, rate) cents of the base currency
@@ -30,13 +30,10 @@ _MACROS = """
 CREATE OR REPLACE TEMP MACRO today() AS DATE '{today}';
 CREATE OR REPLACE TEMP MACRO local_day(instant) AS {local_day};
 CREATE OR REPLACE TEMP MACRO utc(wall) AS timezone('UTC', timezone({zone}, wall));
--- The working time from the first day known to an instant.
-CREATE OR REPLACE TEMP MACRO business_clock(instant) AS (
-    SELECT b.earlier + least(greatest(coalesce(date_diff('second', b.opens_at, instant), 0), 0), b.seconds)
-    FROM work.business_days AS b WHERE b.day = local_day(instant)
-);
-CREATE OR REPLACE TEMP MACRO business_seconds(since, until) AS
-    business_clock(until) - business_clock(since);
+-- The working time from the first day known to an instant, whose day's row in work.business_days is given.
+CREATE OR REPLACE TEMP MACRO business_clock(instant, of_day) AS
+    (of_day).earlier
+    + least(greatest(coalesce(date_diff('second', (of_day).opens_at, instant), 0), 0), (of_day).seconds);
 -- Days of silence after which a customer is lost, in segments without a threshold of their own.
 CREATE OR REPLACE TEMP MACRO general_threshold() AS (
     SELECT arg_min(days, id) FROM crm.silence_thresholds WHERE segment IS NULL
