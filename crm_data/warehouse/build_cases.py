@@ -68,7 +68,8 @@ CASES = Build(
         k.id, k.opened_day, local_day(k.response_due_at) AS response_due_day,
         local_day(k.first_response_at) AS response_day,
         local_day(k.due_at) AS due_day, local_day(k.resolved_at) AS resolved_day,
-        {_hours("business_clock(k.first_response_at, answered) - business_clock(k.opened_at, opened)")} AS response_hundredths,
+        {_hours("business_clock(k.first_response_at, answered) - business_clock(k.opened_at, opened)")}
+            AS response_hundredths,
         {_hours("date_diff('second', k.opened_at, k.resolved_at)")} AS resolution_hundredths,
         coalesce(r.times, 0) AS reopened,
         CASE WHEN k.response_due_at IS NULL THEN NULL

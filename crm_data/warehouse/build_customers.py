@@ -195,7 +195,8 @@ LEADS = Build(
     SELECT
         l.id, l.created_day, opened.day AS opportunity_day, bought.day AS customer_day,
         local_day(l.first_response_at) AS response_day,
-        business_clock(l.first_response_at, answered) - business_clock(l.created_at, came) AS response_seconds,
+        business_clock(l.first_response_at, answered) - business_clock(l.created_at, came)
+            AS response_seconds,
         coalesce(place.region, owner.region) AS region,
         coalesce(l.country, place.country) AS country,
         l.segment, l.channel, l.owner_id AS owner, owner.team, c.name AS campaign, l.status AS lead_status

@@ -95,7 +95,9 @@ STAGE_VISITS = Build(
         s.account, s.region, s.country, s.segment, s.industry, s.size, s.channel,
         s.owner, s.team, s.product, s.family, s.campaign, v.stage
     FROM placed AS v JOIN further AS f USING (id, entered_day)
-    JOIN (FROM deal_spells WHERE chosen(id) AND bad IS NULL) AS s ON s.id = v.id AND s.start_day = v.entered_day
+    -- LEFT, so that the spells of a few deals are looked up before they are joined.
+    LEFT JOIN (FROM deal_spells WHERE chosen(id) AND bad IS NULL) AS s
+        ON s.id = v.id AND s.start_day = v.entered_day
     """,
 )
 
@@ -106,7 +108,8 @@ CLOSE_DATES = Build(
     sql="""
     WITH spans AS (
         SELECT
-            id, start_day, expected_day, lag(expected_day) OVER w IS DISTINCT FROM expected_day OR lag(id) OVER w IS NULL AS sets,
+            id, start_day, expected_day,
+            lag(expected_day) OVER w IS DISTINCT FROM expected_day OR lag(id) OVER w IS NULL AS sets,
             lead(expected_day) OVER w IS DISTINCT FROM expected_day OR lead(id) OVER w IS NULL AS drops
         FROM deal_spells WHERE chosen(id) AND bad IS NULL AND start_day IS NOT NULL
         WINDOW w AS (PARTITION BY id ORDER BY start_day)
@@ -114,7 +117,8 @@ CLOSE_DATES = Build(
     -- The last span of each date.
     followed AS (
         SELECT
-            id, start_day, expected_day, CASE WHEN sets THEN start_day ELSE lag(start_day) OVER w END AS set_day,
+            id, start_day, expected_day,
+            CASE WHEN sets THEN start_day ELSE lag(start_day) OVER w END AS set_day,
             lead(expected_day) OVER w AS moved_to,
             CASE WHEN moved_to IS NOT NULL THEN lead(start_day) OVER w END AS moved_day
         FROM (FROM spans WHERE sets OR drops)
@@ -127,7 +131,8 @@ CLOSE_DATES = Build(
         s.amount_cents, s.account, s.region, s.country, s.segment, s.industry, s.size, s.channel,
         s.owner, s.team, s.product, s.family, s.campaign, s.stage
     FROM followed AS f
-    JOIN (FROM deal_spells WHERE chosen(id) AND bad IS NULL) AS s USING (id, start_day)
+    -- LEFT, so that the spells of a few deals are looked up before they are joined.
+    LEFT JOIN (FROM deal_spells WHERE chosen(id) AND bad IS NULL) AS s USING (id, start_day)
     WHERE f.expected_day IS NOT NULL
     """,
 )
@@ -183,12 +188,13 @@ QUOTES = Build(
         a.segment, a.industry, a.size, coalesce(s.channel, a.channel) AS channel,
         v.owner, owner.team, p.name AS product, p.family, c.name AS campaign
     FROM sent AS s
+    -- The first of the large ones, so that the plan for a few quotes is one for a few accounts.
+    LEFT JOIN work.account_versions AS a
+        ON a.id = s.account_id AND s.as_of >= a.start_day AND s.as_of < a.end_day
     -- The version in force on that day, or the first one where the history begins later.
     LEFT JOIN work.deal_versions AS v
         ON v.id = s.opportunity_id AND s.as_of >= v.since_day AND s.as_of < v.end_day
     LEFT JOIN work.rates AS rate ON rate.currency = s.currency AND rate.day = rate_day(s.sent_on)
-    LEFT JOIN work.account_versions AS a
-        ON a.id = s.account_id AND s.as_of >= a.start_day AND s.as_of < a.end_day
     LEFT JOIN work.people AS owner ON owner.id = v.owner
     LEFT JOIN work.places AS place ON place.id = s.region_id
     LEFT JOIN crm.products AS p ON p.id = s.product_id

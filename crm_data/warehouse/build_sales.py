@@ -45,12 +45,6 @@ DEALS = Build(
             CASE WHEN status <> 'open' THEN closed_on END AS closed_day
         FROM crm.opportunities WHERE chosen(id) LIMIT few()
     ),
-    -- With the version in force on that day, or the first one where the history begins later.
-    owned AS (
-        SELECT d.*, v.owner, coalesce(d.closed_day, greatest(d.opened_on, v.start_day)) AS rate_day
-        FROM deals AS d LEFT JOIN work.deal_versions AS v
-            ON v.id = d.id AND d.as_of >= v.since_day AND d.as_of < v.end_day
-    ),
     of_accounts AS (
         SELECT account_id, local_day(min(happened_at)) AS day FROM crm.activities
         WHERE account_id IN (SELECT account_id FROM deals) GROUP BY account_id
@@ -59,36 +53,40 @@ DEALS = Build(
         SELECT lead_id, local_day(min(happened_at)) AS day FROM crm.activities
         WHERE lead_id IN (SELECT lead_id FROM deals) GROUP BY lead_id
     ),
-    valued AS (
+    shown AS (
         SELECT
-            d.*,
+            d.id, d.status, d.opened_on AS opened_day, d.closed_day,
             cents(
-                d.amount, d.currency, d.rate_day,
+                d.amount, d.currency, coalesce(d.closed_day, greatest(d.opened_on, v.start_day)),
                 CASE WHEN d.closed_day IS NULL THEN rate.stock ELSE rate.flow END
             ) AS amount_cents,
-            d.closed_day - least(of_accounts.day, of_leads.day) AS since_contact
-        FROM owned AS d
-        LEFT JOIN work.rates AS rate ON rate.currency = d.currency AND rate.day = rate_day(d.rate_day)
-        LEFT JOIN of_accounts USING (account_id)
-        LEFT JOIN of_leads USING (lead_id)
+            d.closed_day - d.opened_on AS cycle_days,
+            d.closed_day - least(of_accounts.day, of_leads.day) AS since_contact,
+            d.account_id AS account,
+            coalesce(place.region, a.own_region, owner.region, a.region) AS region,
+            coalesce(a.country, place.country) AS country,
+            a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
+            v.owner, owner.team, p.name AS product, p.family, c.name AS campaign, d.stage, d.close_reason
+        FROM deals AS d
+        -- The first of the large ones, so that the plan for a few deals is one for a few accounts.
+        LEFT JOIN work.account_versions AS a
+            ON a.id = d.account_id AND d.as_of >= a.start_day AND d.as_of < a.end_day
+        -- The version in force on that day, or the first one where the history begins later.
+        LEFT JOIN work.deal_versions AS v ON v.id = d.id AND d.as_of >= v.since_day AND d.as_of < v.end_day
+        LEFT JOIN work.rates AS rate
+            ON rate.currency = d.currency
+            AND rate.day = rate_day(coalesce(d.closed_day, greatest(d.opened_on, v.start_day)))
+        LEFT JOIN of_accounts ON of_accounts.account_id = d.account_id
+        LEFT JOIN of_leads ON of_leads.lead_id = d.lead_id
+        LEFT JOIN work.people AS owner ON owner.id = v.owner
+        LEFT JOIN work.places AS place ON place.id = d.region_id
+        LEFT JOIN crm.products AS p ON p.id = d.product_id
+        LEFT JOIN crm.campaigns AS c ON c.id = d.campaign_id
     )
     SELECT
-        d.id, d.status, d.opened_on AS opened_day, d.closed_day, d.amount_cents,
-        CASE d.status WHEN 'won' THEN d.amount_cents WHEN 'lost' THEN 0 END AS won_cents,
-        d.closed_day - d.opened_on AS cycle_days,
-        CASE WHEN d.since_contact >= 0 THEN d.since_contact END AS contact_days,
-        d.account_id AS account,
-        coalesce(place.region, a.own_region, owner.region, a.region) AS region,
-        coalesce(a.country, place.country) AS country,
-        a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
-        d.owner, owner.team, p.name AS product, p.family, c.name AS campaign, d.stage, d.close_reason
-    FROM valued AS d
-    LEFT JOIN work.account_versions AS a
-        ON a.id = d.account_id AND d.as_of >= a.start_day AND d.as_of < a.end_day
-    LEFT JOIN work.people AS owner ON owner.id = d.owner
-    LEFT JOIN work.places AS place ON place.id = d.region_id
-    LEFT JOIN crm.products AS p ON p.id = d.product_id
-    LEFT JOIN crm.campaigns AS c ON c.id = d.campaign_id
+        * EXCLUDE (since_contact), CASE WHEN since_contact >= 0 THEN since_contact END AS contact_days,
+        CASE status WHEN 'won' THEN amount_cents WHEN 'lost' THEN 0 END AS won_cents
+    FROM shown
     """,
 )
 

@@ -149,11 +149,13 @@ def _travelling(table: str) -> dict[str, Kind]:
 def select(table: str, dialect: str, where: str = "true") -> str:
     """The rows of a CRM table as they travel, in SQL of the CRM database.
 
-    What happened or not travels as the bits of one number, `happened`: ten million rows have as many fewer values.
+    Whether things happened travels as the bits of one number, `happened`, because each value takes its time.
     """
     columns = [f"{kind.select(dialect, name)} AS {name}" for name, kind in _travelling(table).items()]
     if bits := _happened(table):
-        number = " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE {1 << n} END" for n, name in enumerate(bits))
+        number = " + ".join(
+            f"CASE WHEN {name} IS NULL THEN 0 ELSE {1 << n} END" for n, name in enumerate(bits)
+        )
         columns.append(f"{WHOLE.select(dialect, f'({number})')} AS happened")
     return f"SELECT {', '.join(columns)} FROM {table} WHERE {where}"
 

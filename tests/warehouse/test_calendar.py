@@ -48,7 +48,8 @@ def asked(copy: Copy, zone: str, pairs: list[tuple[datetime, datetime]]) -> list
     with copy.reading() as connection:
         teach(connection, Organisation(time_zone=zone), date(2025, 7, 1))
         question = (
-            f"SELECT business_clock(b, until) - business_clock(a, since) FROM (VALUES {values}) AS t(n, a, b) "
+            "SELECT business_clock(b, until) - business_clock(a, since) "
+            f"FROM (VALUES {values}) AS t(n, a, b) "
             "LEFT JOIN work.business_days AS since ON since.day = local_day(a) "
             "LEFT JOIN work.business_days AS until ON until.day = local_day(b) ORDER BY n"
         )
