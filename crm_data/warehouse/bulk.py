@@ -162,9 +162,7 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
 def _start(file: Path) -> subprocess.Popen[bytes]:
     script = str(Path(__file__).with_name("sqlite_stream.py"))
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        [sys.executable, "-P", script, str(file)], stdin=pipe, stdout=pipe, stderr=pipe, pipesize=1 << 20
-    )
+    return subprocess.Popen([sys.executable, "-P", script, str(file)], stdin=pipe, stdout=pipe, stderr=pipe)
 
 
 def _ask(process: subprocess.Popen[bytes], sql: str) -> pa.RecordBatchReader:
