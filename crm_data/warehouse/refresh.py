@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 Progress = Callable[[float], None]
 
 #: The part of a full load that reading takes; computing the facts takes the rest.
-_READING = 0.7
+_READING = 0.4
 
 #: The days on which something happened.
 _EVENTS = {
