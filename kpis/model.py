@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
 from sqlalchemy.types import Date
 
+from crm_data.warehouse.facts import carrier
 from kpis.clocks import Age, Aged, AsOf, AtClose, Clock, Cohort, Due, During, Number, Spell, Throughout
 from kpis.dimensions import DIMENSIONS
 from kpis.period import Grain, Period
@@ -100,6 +102,11 @@ class Windows(StrEnum):
         return None
 
 
+def has_member(table: Table, dimension: str) -> bool:
+    """Each row of the table has a member of the dimension, known or not."""
+    return dimension in table.c or carrier(table, dimension) is not None
+
+
 @dataclass(frozen=True, eq=False)
 class Fact:
     """A table of the copy and what one row of it is."""
@@ -110,11 +117,16 @@ class Fact:
     record: str  # the CRM table that `id` is a key of
     undated: str  # in words, what a row without a clock date lacks
     times: Column[Any] | None = None  # how many things one row stands for; None: one. They are the n
-    dimensions: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        present = tuple(key for key in DIMENSIONS if key in self.table.c)
-        object.__setattr__(self, "dimensions", present)
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Its columns, and the marked custom columns of the records that its rows belong to."""
+        marked = (one.key for one in DIMENSIONS.marked if carrier(self.table, one.key) is not None)
+        return (*self._columns, *marked)
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        return tuple(key for key in DIMENSIONS if key in self.table.c)
 
     @property
     def key(self) -> str:
@@ -262,7 +274,8 @@ class Composition:
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        return tuple(key for key in DIMENSIONS if all(key in part.dimensions for part in self.parts))
+        known = [set(part.dimensions) for part in self.parts]
+        return tuple(key for key in DIMENSIONS if all(key in one for one in known))
 
     @property
     def adds(self) -> str:

@@ -145,8 +145,10 @@ class Copy:
                 self._snapshots.publish_sometimes(self._connection)
 
     def members(self, dimension: str) -> list[object]:
-        """The words that a dimension takes in any fact, in alphabetical order; of "owner" the keys."""
-        if dimension not in (*CATEGORIES, "owner"):
+        """The words that a dimension takes in any fact, in alphabetical order; of "owner" the keys. Of a
+        marked column, those that any record has."""
+        columns = {one.key for one in self.state.marked}
+        if dimension not in (*CATEGORIES, "owner", *columns):
             raise ValueError(f"no category is called {dimension!r}; there are: {', '.join(CATEGORIES)}")
         version, known = self._members
         if version != self.state.version:
@@ -158,8 +160,11 @@ class Copy:
                 for build in FACTS
                 if dimension in build.table.columns
             ]
+            values = []
+            if dimension in columns:
+                parts, values = ["SELECT DISTINCT word FROM marked WHERE dimension = ?"], [dimension]
             with self.reading() as cursor:
-                found = cursor.execute(" UNION ".join(parts)).fetchall() if parts else []
+                found = cursor.execute(" UNION ".join(parts), values).fetchall() if parts else []
             known[dimension] = sorted(word for (word,) in found if word is not None)
         return known[dimension]
 
