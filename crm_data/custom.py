@@ -72,9 +72,13 @@ def marks(connection: Connection) -> tuple[Mark, ...]:
     return tuple(Mark(*row) for row in found)
 
 
-def columns(connection: Connection) -> list[Column]:
-    """All custom columns that any row has a value in, by table, those with most rows first."""
-    return [column for table in OWNERS for column in columns_of(connection, table)]
+def columns(connection: Connection) -> list[tuple[Column, Mark | None]]:
+    """All custom columns, and what each is marked as: those that are first, then by table those with most
+    rows. One that is marked is there even if no row has a value in it any more."""
+    marked = {(one.table, one.heading): one for one in marks(connection)}
+    found = {(one.table, one.heading): one for table in OWNERS for one in columns_of(connection, table)}
+    order = dict.fromkeys((*marked, *found))
+    return [(found.get(place, Column(*place)), marked.get(place)) for place in order]
 
 
 def columns_of(connection: Connection, table: str) -> list[Column]:

@@ -81,12 +81,11 @@ def differing(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> int:
     for table in OWNERS:
         own = [one for one in marks if one.table == table]
         _read(connection, snapshot, table, own, "true", "marked_now")
-    row = connection.execute(
+    ((found,),) = connection.execute(
         "SELECT count(*) FROM ((FROM marked EXCEPT ALL FROM marked_now) UNION ALL "
         "(FROM marked_now EXCEPT ALL FROM marked))"
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
+    ).fetchall()
+    return int(found)
 
 
 def _column(one: Mark | Marked) -> tuple[str, str, str]:
@@ -115,17 +114,16 @@ def _changes(
     keys = ", ".join("?" for _ in marks)
     own = [one.key for one in marks]
     held = f"dimension IN ({keys}) AND id IN (SELECT id FROM touched)"
-    row = connection.execute(
+    ((differing,),) = connection.execute(
         f"SELECT count(*) FROM ((SELECT * FROM marked WHERE {held} EXCEPT FROM marked_now) UNION ALL "
         f"(FROM marked_now EXCEPT SELECT * FROM marked WHERE {held}))",
         [*own, *own],
-    ).fetchone()
-    assert row is not None
-    if row[0]:
+    ).fetchall()
+    if differing:
         connection.execute(f"DELETE FROM marked WHERE {held}", own)
         connection.execute("INSERT INTO marked FROM marked_now")
     connection.unregister("touched")
-    return bool(row[0])
+    return bool(differing)
 
 
 def _read(
