@@ -15,7 +15,6 @@ from crm_data.engine import CrmUnavailable, connect, prepare, reported
 from crm_data.kept import NotKept
 from crm_data.warehouse import open_copy
 from crm_data.warehouse.errors import CopyError
-from crm_data.warehouse.facts import owner_of
 from kpis import (
     COUNTED,
     LEFT_OUT,
@@ -156,7 +155,7 @@ def _where(filters: list[str], crm: Connection) -> Where:
     members: dict[str, list[object]] = {}
     for one in filters:
         dimension, equals, value = one.partition("=")
-        if owner_of(dimension) and dimension not in DIMENSIONS:
+        if DIMENSIONS.lost(dimension):
             raise ValueError(f"--where {one!r}: {DIMENSIONS.why_not(dimension)}")
         if not equals or dimension not in DIMENSIONS:
             raise ValueError(f"--where {one!r}: write DIMENSION=VALUE with one of {', '.join(DIMENSIONS)}.")
@@ -236,7 +235,7 @@ def _day(text: str) -> date:
 
 def _dimension(text: str) -> str:
     """Of the facts, or the key of a mark: which columns are marked, only the copy knows."""
-    if text not in DIMENSIONS and not owner_of(text):
+    if text not in DIMENSIONS and not DIMENSIONS.lost(text):
         raise argparse.ArgumentTypeError(f"invalid choice: {text!r} (choose from {', '.join(DIMENSIONS)})")
     return text
 

@@ -53,18 +53,22 @@ class Dimensions(Mapping[str, Dimension]):
         }
         self._all, self.marked = self._own | found, tuple(found.values())
 
+    def lost(self, key: str) -> bool:
+        """The key is that of a mark, and there is no such mark (any more)."""
+        return key not in self._all and owner_of(key) is not None
+
     def why_not(self, key: str) -> str:
         """In words, why there is no such dimension."""
         if key in self._problems:
             return self._problems[key]
-        if owner_of(key):
+        if self.lost(key):
             return (
                 f"No custom column is marked as the dimension {key!r} (any more). The page Data can mark it."
             )
         return f"There is no dimension {key!r}."
 
     def __getitem__(self, key: str) -> Dimension:
-        if key not in self._all and owner_of(key):
+        if self.lost(key):
             return _of_mark(key, key)
         return self._all[key]
 

@@ -16,7 +16,8 @@ from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
 from ui.names import members_in_words
-from ui.view import FILTERS, OFFERED_BY, UNFILTERED, View
+from ui.view import UNFILTERED, View, offers
+from ui.view import filters as offered
 
 _CUSTOM = "custom"
 _FEW = 15  # so many members are shown at once; more are searched for
@@ -36,8 +37,8 @@ def filters(view: View, period: Period, known: Members, formats: Formats, page: 
         if view.custom:
             _days(period)
         _choice("compare", "Compare with", COMPARISONS, view.compare, period)
-        for dimension in FILTERS if page not in UNFILTERED else ():
-            if page not in OFFERED_BY.get(dimension, (page,)) and not view.members(dimension):
+        for dimension in offered() if page not in UNFILTERED else ():
+            if not offers(page, dimension) and not view.members(dimension):
                 continue
             _members(dimension, view, known, formats, period)
         if view.where and page not in UNFILTERED:
