@@ -4,8 +4,9 @@ row, as one JSON object in its column `custom`. Those that were marked are dimen
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -30,25 +31,16 @@ class Mark:
     heading: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Column:
-    """A custom column as the CRM's rows have it. `values`: different ones, counted up to one above MOST."""
+    """A custom column as the CRM's rows have it. `values`: different ones, counted up to one above MOST;
+    `longest`: signs of the longest."""
 
     table: str
     heading: str
     rows: int = 0
+    values: int = 0
     longest: int = 0
-    _words: set[str] = field(default_factory=set, repr=False)
-
-    @property
-    def values(self) -> int:
-        return len(self._words)
-
-    def add(self, word: str) -> None:
-        self.rows += 1
-        self.longest = max(self.longest, len(word))
-        if len(self._words) <= MOST:
-            self._words.add(word)
 
     @property
     def problem(self) -> str | None:
@@ -83,11 +75,16 @@ def columns(connection: Connection) -> list[tuple[Column, Mark | None]]:
 
 def columns_of(connection: Connection, table: str) -> list[Column]:
     """The custom columns of one table, those with most rows first."""
-    found: dict[str, Column] = {}
+    filled, longest = Counter[str](), Counter[str]()
+    values = defaultdict[str, set[str]](set)
     for _, words in rows(connection, table):
+        filled.update(words.keys())
         for heading, word in words.items():
-            found.setdefault(heading, Column(table, heading)).add(word)
-    return sorted(found.values(), key=lambda one: (-one.rows, one.heading))
+            longest[heading] = max(longest[heading], len(word))
+            if len(values[heading]) <= MOST:
+                values[heading].add(word)
+    found = (Column(table, name, n, len(values[name]), longest[name]) for name, n in filled.items())
+    return sorted(found, key=lambda one: (-one.rows, one.heading))
 
 
 def rows(connection: Connection, table: str, where: str = "true") -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -113,7 +113,7 @@ def heading(shown: Page, title: str, period: Period | None = None, *, records: b
 def _lost() -> None:
     """Say what an address asks for that there is not any more, so that nobody takes all for a part."""
     for key in lost(st.query_params, st.query_params):
-        words = f"{DIMENSIONS.why_not(key)} The link's choice of it is left out: this is everything."
+        words = f"{DIMENSIONS.why_not(key)} What the link chose of it is not applied."
         st.markdown(f'<div class="why" role="status">{html(words)}</div>', unsafe_allow_html=True)
 
 

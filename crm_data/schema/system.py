@@ -209,4 +209,5 @@ custom_dimensions = Table(
     Column("name", String(60), nullable=False),
     Column("key", String(40), nullable=False, unique=True),
     UniqueConstraint("table_name", "heading"),
+    sqlite_autoincrement=True,  # what undoes a mark must never meet another one under its key
 )

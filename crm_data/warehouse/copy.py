@@ -67,6 +67,12 @@ class Copy:
         return self._kept.organisation
 
     @property
+    def latest(self) -> str:
+        """The newest change of the CRM's rows that the last refresh saw, even one that the copy holds nothing
+        of."""
+        return self._kept.heads.latest if self._kept.heads else ""
+
+    @property
     def counted(self) -> bool:
         """Whether this process has once compared the number of rows, or read them all."""
         return self._swept is not None

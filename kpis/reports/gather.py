@@ -16,8 +16,9 @@ from kpis.change import change
 from kpis.clauses import clauses, member_of
 from kpis.cohorts import Kept, retention
 from kpis.drill import COUNTED
+from kpis.fact import has_member
 from kpis.formats import Formats
-from kpis.model import KPI, has_member
+from kpis.model import KPI
 from kpis.question import Question
 from kpis.read import ask, definition_of, refusal, restrictions, until_today
 from kpis.reports.document import Freshness

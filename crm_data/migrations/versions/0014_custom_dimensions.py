@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("key", sa.String(40), nullable=False, unique=True),
         sa.UniqueConstraint("table_name", "heading"),
+        sqlite_autoincrement=True,
     )
 
 
