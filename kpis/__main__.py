@@ -80,6 +80,7 @@ def _alerts(args: argparse.Namespace) -> int:
     engine = connect()
     prepare(engine)
     with reported(engine), engine.connect() as crm, open_copy(engine) as copy:
+        DIMENSIONS.follow(copy.state.marked)
         return alerts.main(args, engine, copy, crm)
 
 

@@ -27,11 +27,16 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import True_
 
 from crm_data.warehouse.facts import carrier, marked
+from kpis.dimensions import DIMENSIONS
 from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Condition, Due, Number, Spell, Throughout, today
 from kpis.question import Where
 
 Day = ColumnElement[Any]
 _NO_DAY = literal(None, Date)
+
+
+class NoMember(ValueError):
+    """A dimension that the rows asked for do not have. The text is for the person who asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,12 +195,12 @@ def of_members(rows: FromClause, where: Where) -> ColumnElement[bool]:
 
 def member_of(rows: FromClause, dimension: str) -> ColumnElement[Any]:
     """A dimension's member of each row: the column of its name; of a marked custom column what the record has
-    that the row belongs to, if anything."""
+    that the row belongs to, if anything. Raises NoMember where the rows know neither."""
     if dimension in rows.c:
         return rows.c[dimension]
     record = carrier(rows, dimension)
     if record is None:
-        raise KeyError(dimension)
+        raise NoMember(f"This cannot be told by {DIMENSIONS[dimension].label.lower()}.")
     word = select(marked.c.word).where(marked.c.dimension == dimension, marked.c.id == record)
     return word.correlate_except(marked).scalar_subquery().label(dimension)
 

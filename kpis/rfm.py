@@ -90,7 +90,7 @@ def name_of(square: Square) -> str:
 
 
 def segmentation(data: Snapshot, question: Question) -> Segmentation:
-    """The customers of the question's selection as of the end of its window."""
+    """The customers of the question's selection as of the end of its window. Raises NoMember."""
     return _Classed(data, question).segmentation()
 
 

@@ -38,7 +38,7 @@ def filters(view: View, period: Period, known: Members, formats: Formats, page: 
             _days(period)
         _choice("compare", "Compare with", COMPARISONS, view.compare, period)
         for dimension in offered() if page not in UNFILTERED else ():
-            if not offers(page, dimension) and not view.members(dimension):
+            if not offers(page, dimension, view.kpi) and not view.members(dimension):
                 continue
             _members(dimension, view, known, formats, period)
         if view.where and page not in UNFILTERED:

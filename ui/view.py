@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
+from kpis import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
 from kpis.members import NOTHING, read_member, written
 from kpis.period import COMPARISONS, PRESETS, Period
@@ -19,11 +20,7 @@ FILTERS = ("region", "country", "segment", "channel", "team", "owner", "product"
 OFFERED_BY = {"campaign": ("marketing",)}
 
 #: The same for marked custom columns, by the table that has them.
-_MARKS_OFFERED_BY = {
-    "contacts": ("marketing", "rows"),
-    "leads": ("marketing", "rows"),
-    "opportunities": ("sales", "rows"),
-}
+_MARKS_OFFERED_BY = {"contacts": ("marketing",), "leads": ("marketing",), "opportunities": ("sales",)}
 
 #: Pages that no filter narrows: they show one record as a whole.
 UNFILTERED = ("customer",)
@@ -44,10 +41,14 @@ def filters() -> tuple[str, ...]:
     return (*FILTERS, *(one.key for one in DIMENSIONS.marked))
 
 
-def offers(page: str, dimension: str) -> bool:
-    """Whether the page has a control for the filter even while nothing is chosen."""
+def offers(page: str, dimension: str, kpi: str | None = None) -> bool:
+    """Whether the page, about that KPI, has a control for the filter even while nothing is chosen."""
     owner = DIMENSIONS[dimension].owner
-    return page in (_MARKS_OFFERED_BY.get(owner, (page,)) if owner else OFFERED_BY.get(dimension, (page,)))
+    if owner is None:
+        return page in OFFERED_BY.get(dimension, (page,))
+    if kpi in DEFINITIONS and page == "rows":
+        return dimension in DEFINITIONS[kpi].dimensions
+    return page in _MARKS_OFFERED_BY.get(owner, (page,))
 
 
 def lost(parameters: Iterable[str], url: QueryParams) -> tuple[str, ...]:

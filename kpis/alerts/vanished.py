@@ -35,7 +35,9 @@ def vanished(
 
 
 def _why(dimension: str) -> str:
-    return f"the {DIMENSIONS[dimension].label.lower()} is no longer there: renamed, or without rows"
+    known = DIMENSIONS[dimension]
+    what = "value" if known.owner else known.label.lower()  # a column may have a long name
+    return f"the {what} is no longer there: renamed, or without rows"
 
 
 def _members(data: Snapshot, rule: Rule) -> set[str]:

@@ -14,6 +14,8 @@ from crm_data.warehouse.marked import Marked
 from kpis import DEFINITIONS, DIMENSIONS, NoRows, Period, Question, ask, change, rows
 from kpis.__main__ import main
 from kpis.alerts import problem
+from kpis.alerts.evaluate import evaluate
+from kpis.alerts.vanished import vanished
 from kpis.members import read_member, written
 from kpis.model import Composition
 from kpis.reference import terms
@@ -141,6 +143,21 @@ def test_what_is_not_marked_is_refused_in_words(made_up: FakeCopy) -> None:
     )
     assert DIMENSIONS["account.gone"].label == "account.gone"
     assert written(read_member("account.gone", "~~~")) == "~~~"
+
+
+def test_alerts_are_about_each_value_and_end_with_it(made_up: FakeCopy) -> None:
+    """Also when nothing was asked of the copy before: the marks are known from it alone."""
+    rule = Rule("", "revenue_won", 0.0, id=1, period="12m", dimension="account.tariff", smallest_n=0)
+    DIMENSIONS.follow(())
+    verdicts = evaluate(made_up, [rule], TODAY)
+    assert len(verdicts) > 4
+    assert {one.member for one in verdicts} <= {member or None for member in MEMBERS}
+    known = {written(one.member) for one in verdicts}
+    (gone,) = vanished(made_up, [rule], [], [(1, "Tariff of old"), *((1, cause) for cause in known)])
+    assert (gone.cause, gone.why) == (
+        "Tariff of old",
+        "the value is no longer there: renamed, or without rows",
+    )
 
 
 def test_a_column_with_too_many_values_is_none_for_now() -> None:

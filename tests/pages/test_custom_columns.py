@@ -131,7 +131,8 @@ def test_a_marked_column_is_offered_and_used_everywhere() -> None:
 @pytest.mark.parametrize("page", ["overview", "sales", "customers", "rows"])
 def test_an_old_link_says_that_the_mark_is_gone(page: str) -> None:
     query = {"kpi": "revenue_won", "by": "account.tariff", "at": "account.tariff:T1"}
-    test = run_page(page, **{"account.tariff": "T1", "lead.other": ["a", "b"]}, **query)
+    gone: dict[str, str | list[str]] = {"account.tariff": "T1", "lead.other": ["a", "b"], **query}
+    test = run_page(page, **gone)
     said = words(test)
     assert (
         said.count("No custom column is marked as the dimension &#x27;account.tariff&#x27; (any more)") == 1
@@ -154,3 +155,11 @@ def test_an_import_of_nothing_has_nothing_to_mark() -> None:
             )
             connection.exec_driver_sql("DROP TABLE kept")
         cache.keeper().hurry(60)
+
+
+@pytest.mark.usefixtures("columns")
+@pytest.mark.parametrize("group", [None, "rfm-5-4", "cohort-2025m01m01-2025m04m01-91", "site-20-29-m1"])
+def test_what_customers_do_not_have_narrows_no_group_of_them(group: str | None) -> None:
+    """A product is a deal's, as its own columns are: groups of customers say that they cannot be told by it."""
+    query: dict[str, str | list[str]] = {"product": "Relay Core", **({"report": group} if group else {})}
+    assert words(run_page("customers", **query)).count("This cannot be told by product.") == 3

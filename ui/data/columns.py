@@ -14,6 +14,7 @@ from ui import cache, desk
 from ui.escape import html, markdown
 from ui.page import Page
 
+_LONGEST = 120  # signs of a name
 _SHOWN = 15  # lines; those beyond are searched for
 _DONE = "columns-done"  # (act, in words) of what was switched last
 
@@ -83,7 +84,7 @@ def _told(page: Page, column: Column, made: Mark | None) -> str:
         f"{values} different"
     )
     if made and made.name != column.heading:
-        said = f"the column {column.heading} of {said}"
+        said = f"the column {_short(column.heading)} of {said}"
     if made:
         said += f"; {made.key} in addresses and commands"
     if column.problem:
@@ -92,12 +93,14 @@ def _told(page: Page, column: Column, made: Mark | None) -> str:
     shown = made.name if made else column.heading
     return (
         f'<div class="rule{"" if made else " off"}"><b>{html(_short(shown))}</b>'
-        f'<span class="over">{html(_short(said, 400))}</span></div>'
+        f'<span class="over">{html(said)}</span></div>'
     )
 
 
-def _short(text: str, most: int = 120) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
+def _short(text: str) -> str:
+    """Enough to know it by, without the signs that would turn what stands behind it."""
+    shown = "".join(sign for sign in text[:_LONGEST] if sign.isprintable())
+    return f"{shown}…" if len(text) > _LONGEST else shown
 
 
 def _switch(on: str, column: Column, made: Mark | None) -> None:
