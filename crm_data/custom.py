@@ -107,15 +107,18 @@ def words_of(document: str) -> dict[str, str]:
     """The custom values of a row as text. What is empty, or no object at all, has none."""
     try:
         found = json.loads(document)
-    except ValueError:
+        known = {_text(heading): _word(value) for heading, value in found.items()}
+    except (ValueError, AttributeError, RecursionError):  # another program wrote it
         return {}
-    known = {heading: _word(value) for heading, value in found.items()} if isinstance(found, dict) else {}
     return {heading: word for heading, word in known.items() if word}
 
 
 def _word(value: object) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    # Half of a pair of UTF-16 signs is no text, and no database would take it.
-    return text.strip().encode("utf-8", "replace").decode("utf-8")
+    return _text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).strip()
+
+
+def _text(text: str) -> str:
+    """Without what JSON can write and no database takes as text: NUL, and half of a pair of UTF-16 signs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -160,6 +160,6 @@ def test_an_import_of_nothing_has_nothing_to_mark() -> None:
 @pytest.mark.usefixtures("columns")
 @pytest.mark.parametrize("group", [None, "rfm-5-4", "cohort-2025m01m01-2025m04m01-91", "site-20-29-m1"])
 def test_what_customers_do_not_have_narrows_no_group_of_them(group: str | None) -> None:
-    """A product is a deal's, as its own columns are: groups of customers say that they cannot be told by it."""
+    """A product is a deal's, as its own columns are: groups of customers say so."""
     query: dict[str, str | list[str]] = {"product": "Relay Core", **({"report": group} if group else {})}
     assert words(run_page("customers", **query)).count("This cannot be told by product.") == 3

@@ -131,15 +131,20 @@ def test_what_is_no_object_or_no_text_has_no_value(crm: Engine, copy: Copy) -> N
         {"T": 7},
         {"T": True},
         {"T": {"a": 1}},
-        {"T": "\ud800"},
+        {"T": "\ud800", "U\0\udfff": "x"},
     )
     keys = [add(crm, "accounts", name="A", custom=one) for one in documents[:-1]]
     key = key_of(crm, "accounts", "T")
     assert held(copy) == [(key, keys[4], "7"), (key, keys[5], "true"), (key, keys[6], '{"a": 1}')]
     if crm.dialect.name == "sqlite":  # PostgreSQL refuses both
         sql(crm, """INSERT INTO accounts (name, custom) VALUES ('A', '{"T"')""")
+        sql(crm, f"INSERT INTO accounts (name, custom) VALUES ('A', '{'[' * 100_000}')")
         half = add(crm, "accounts", name="A", custom=documents[-1])
         assert held(copy)[-1] == (key, half, "?")
+        with crm.connect() as connection:
+            assert [one.heading for one, _ in custom.columns(connection)] == ["T", "U?"]
+        mark(crm, "accounts", "U?")
+        assert [row[1:] for row in held(copy)][-1] == (half, "x")
 
 
 def test_another_name_is_another_version(crm: Engine, copy: Copy) -> None:

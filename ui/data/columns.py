@@ -79,12 +79,10 @@ def _line(page: Page, column: Column, made: Mark | None) -> None:
 def _told(page: Page, column: Column, made: Mark | None) -> str:
     number = page.formats.number
     values = f"more than {number(MOST)}" if column.values > MOST else number(column.values)
-    said = (
-        f"{column.table}: {number(column.rows)} {'row has' if column.rows == 1 else 'rows have'} a value, "
-        f"{values} different"
-    )
+    who = f"{number(column.rows)} {OWNERS[column.table]}{' has' if column.rows == 1 else 's have'}"
+    said = f"{who} a value, {values} different"
     if made and made.name != column.heading:
-        said = f"the column {_short(column.heading)} of {said}"
+        said = f"the column {_short(column.heading)}: {said}"
     if made:
         said += f"; {made.key} in addresses and commands"
     if column.problem:
