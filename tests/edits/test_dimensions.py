@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import Engine, insert
 
 from crm_data import custom
+from crm_data.__main__ import main
 from crm_data.custom import Column
 from crm_data.edits import Gone, Invalid, mark, unmark
 from crm_data.edits.dimensions import MOST, key_for
@@ -83,6 +86,32 @@ def test_two_columns_have_two_names_and_there_are_not_too_many(crm: Engine) -> N
     with pytest.raises(Gone, match=r"marked as the dimension 'account\.column_0'"):
         unmark(crm, "account.column_0")
     mark(crm, "accounts", headings[-1])
+
+
+def test_the_command_lists_marks_and_unmarks(
+    filled: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CRM_DATABASE_URL", filled.url.render_as_string(hide_password=False))
+
+    def run(*arguments: str, code: int = 0) -> str:
+        assert main(["dimensions", *arguments]) == code
+        out, err = capsys.readouterr()
+        return err if code else out
+
+    assert run("mark", "accounts", "Tariff", "--name", "Price [b]list[/b]") == (
+        "Marked as Price [b]list[/b]: python -m kpis value KEY --by account.tariff\n"
+    )
+    assert run("mark", "accounts", "VAT ID", code=1) == "It has more than 1,000 different values.\n"
+    assert run("mark", "accounts", code=2).startswith("Type: dimensions")
+    (first, *others) = json.loads(run("--json"))
+    assert (first["column"], first["key"], first["name"], first["values"]) == (
+        *("Tariff", "account.tariff", "Price [b]list[/b]"),
+        3,
+    )
+    assert [one["key"] for one in others] == [None] * 3
+    assert "account.tariff (Price [b]list[/b])" in " ".join(run().split())
+    assert run("unmark", "account.tariff") == "account.tariff is no dimension any more.\n"
+    assert run("unmark", "account.tariff", code=1).startswith("No custom column is marked")
 
 
 @pytest.mark.parametrize(
