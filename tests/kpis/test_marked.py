@@ -11,7 +11,7 @@ import pytest
 
 from crm_data.alerts import Rule
 from crm_data.warehouse.marked import Marked
-from kpis import DEFINITIONS, DIMENSIONS, NoRows, Period, Question, ask, change, rows
+from kpis import DEFINITIONS, DIMENSIONS, NoRows, Period, Question, ask, change, explain, rows
 from kpis.__main__ import main
 from kpis.alerts import problem
 from kpis.alerts.evaluate import evaluate
@@ -158,6 +158,16 @@ def test_alerts_are_about_each_value_and_end_with_it(made_up: FakeCopy) -> None:
         "Tariff of old",
         "the value is no longer there: renamed, or without rows",
     )
+
+
+def test_who_asks_for_none_joins_none(made_up: FakeCopy) -> None:
+    """Without marks no statement knows of them; with marks only lists of rows do, and who asks by one."""
+    asked = Question(("revenue_won",), YEAR, TODAY)
+    value, listed = explain(made_up, asked).sql
+    assert "marked" not in value
+    assert "marked" in listed
+    unmarked = replace(made_up, state=replace(made_up.state, marked=()))
+    assert not any("marked" in statement for statement in explain(unmarked, asked).sql)
 
 
 def test_a_column_with_too_many_values_is_none_for_now() -> None:
