@@ -20,6 +20,7 @@ from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
 from ui import cache, states
 from ui.alerts.strip import strip
+from ui.data.lacking import ask_for_rates, lacking_rates
 from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
@@ -172,7 +173,12 @@ def _nothing_to_show(keeper: Keeper, name: str | None, error: str | None) -> NoR
         if name is not None:
             states.empty(name)
         elif error:
-            states.unreadable(error)
+            organisation, lacking = lacking_rates()
+            if lacking:
+                states.unconverted()
+                ask_for_rates(organisation, lacking, viewer())
+            else:
+                states.unreadable(error)
         else:
             states.being_made(lambda: keeper.progress, keeper.remade)
     st.stop()

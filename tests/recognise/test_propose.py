@@ -32,6 +32,19 @@ def test_the_text_of_a_proposal_is_the_mapping(tmp_path: Path) -> None:
     assert again.organisation == {"base_currency": "USD"}
 
 
+def test_the_books_are_kept_in_the_currency_of_most_rows(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    lines = ["Record ID,Deal Name,Deal Stage,Amount,Currency,Close Date,Create Date"]
+    for key, currency in enumerate(["CHF", "Swiss Franc", "EUR", "EUR", "chf", "XQQ", ""], 1):
+        lines.append(f"{key},Deal {key},closedwon,1000,{currency},2026-10-01 10:00,2026-09-01 10:00")
+    path.write_text("\n".join(lines))
+    proposal = propose(recognise([path]))
+    assert proposal.mapping.organisation == {"base_currency": "CHF"}
+    assert not any("No file says the currency" in one for one in proposal.remarks)
+    said = propose(recognise([path]), currency="EUR")
+    assert said.mapping.organisation == {"base_currency": "EUR"}, "what a person or the CRM says comes first"
+
+
 def test_a_person_knows_better(own: Engine, tmp_path: Path) -> None:
     path = tmp_path / "things.csv"
     path.write_text("Company,Chief,Sector,Secret,Country\nAcme,Ann,Tools,x,Germany\nBolt,Ben,Nuts,y,France\n")

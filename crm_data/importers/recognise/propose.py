@@ -29,6 +29,7 @@ from crm_data.importers.recognise.told import (
 )
 from crm_data.importers.recognise.vendors import bare, systems
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
+from crm_data.importers.vocabulary import currencies
 from crm_data.schema.types import Money, UTCDateTime
 
 #: Columns whose unreadable cells keep the whole row out: without them a figure would be wrong in silence.
@@ -107,7 +108,18 @@ class _Writer:
         return Proposal(parse_mapping(text), text, tuple(dict.fromkeys(self.remarks)))
 
     def _told_currency(self) -> str:
-        """The one that stands beside amounts; else a guess."""
+        """The one that most rows name, or that stands beside amounts; else a guess."""
+        named: Counter[str] = Counter()
+        for file in self.files:
+            for part in file.parts:
+                for heading in headings_of(part, "currency"):
+                    seen = file.look.texts[file.look.headings.index(heading)]
+                    codes = currency_codes(seen, "", [])
+                    for text, rows in seen.items():
+                        code = codes.get(text, text.upper())
+                        named[code] += rows if code in currencies() else 0
+        if named.total():
+            return named.most_common(1)[0][0]
         for file in self.files:
             for part in file.parts:
                 table = OBJECTS[part.part.fills]
