@@ -105,13 +105,13 @@ def _members(dimension: str, view: View, known: Members, formats: Formats, perio
     members = (*known.members(dimension), *chosen)
     words = members_in_words(dimension, members, formats)
     names = {written(member): name for member, name in zip(members, words, strict=True)}
-    label = DIMENSIONS[dimension].label
+    label = markdown(DIMENSIONS[dimension].label)
     st.session_state[_key(dimension)] = [written(member) for member in chosen]
     with st.popover(_chip(label, [names[written(member)] for member in chosen]), key=f"chip-{dimension}"):
         options: Any = sorted(names, key=lambda text: (text == "~", names[text].casefold()))
         shared: Any = {"key": _key(dimension), "on_change": _to_url, "args": (dimension, period)}
         if not options:
-            st.caption(f"No {DIMENSIONS[dimension].plural} are known yet.")
+            st.caption(f"No {markdown(DIMENSIONS[dimension].plural)} are known yet.")
         elif len(options) <= _FEW:
             st.pills(
                 label,

@@ -8,10 +8,23 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import create_engine
 
 from crm_data.alerts import Rule
 from crm_data.warehouse.marked import Marked
-from kpis import DEFINITIONS, DIMENSIONS, NoRows, Period, Question, ask, change, explain, rows
+from kpis import (
+    DEFINITIONS,
+    DIMENSIONS,
+    NoRows,
+    Period,
+    Question,
+    ask,
+    change,
+    explain,
+    rows,
+    terminal,
+    terminal_proof,
+)
 from kpis.__main__ import main
 from kpis.alerts import problem
 from kpis.alerts.evaluate import evaluate
@@ -158,6 +171,18 @@ def test_alerts_are_about_each_value_and_end_with_it(made_up: FakeCopy) -> None:
         "Tariff of old",
         "the value is no longer there: renamed, or without rows",
     )
+
+
+def test_its_name_is_only_text_in_a_terminal(made_up: FakeCopy, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = Marked("account.tariff", "[/b] =1+1", "accounts", "Tariff", 7, 30)
+    copy = replace(made_up, state=replace(made_up.state, marked=(hostile,)))
+    asked, then = Question(("revenue_won",), YEAR, TODAY, by=("account.tariff",)), Period(FIRST, YEAR.start)
+    with create_engine("sqlite://").connect() as crm:
+        names = terminal.Names(crm)
+        terminal.readings(ask(copy, asked)[0], copy.organisation, names, as_json=False)
+        split = change(copy, asked, then, by="account.tariff")
+        terminal_proof.change(split, "account.tariff", copy.organisation, names, as_json=False)
+    assert capsys.readouterr().out.count("[/b] =1+1") == 2
 
 
 def test_who_asks_for_none_joins_none(made_up: FakeCopy) -> None:

@@ -176,7 +176,7 @@ def _filters(page: Page, kpi: Definition, rule: Rule, who: str) -> tuple[tuple[s
                 for one in (*page.copy.members(dimension), *chosen)
             }
             picked = st.multiselect(
-                DIMENSIONS[dimension].label,
+                markdown(DIMENSIONS[dimension].label),
                 list(members),
                 default=[written(one) for one in chosen],
                 format_func=members.__getitem__,
