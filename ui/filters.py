@@ -16,7 +16,8 @@ from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
 from ui.names import members_in_words
-from ui.view import FILTERS, OFFERED_BY, UNFILTERED, View
+from ui.view import UNFILTERED, View, offers
+from ui.view import filters as offered
 
 _CUSTOM = "custom"
 _FEW = 15  # so many members are shown at once; more are searched for
@@ -36,8 +37,8 @@ def filters(view: View, period: Period, known: Members, formats: Formats, page: 
         if view.custom:
             _days(period)
         _choice("compare", "Compare with", COMPARISONS, view.compare, period)
-        for dimension in FILTERS if page not in UNFILTERED else ():
-            if page not in OFFERED_BY.get(dimension, (page,)) and not view.members(dimension):
+        for dimension in offered() if page not in UNFILTERED else ():
+            if not offers(page, dimension, view.kpi) and not view.members(dimension):
                 continue
             _members(dimension, view, known, formats, period)
         if view.where and page not in UNFILTERED:
@@ -106,14 +107,14 @@ def _members(dimension: str, view: View, known: Members, formats: Formats, perio
     members = (*known.members(dimension), *chosen)
     words = members_in_words(dimension, members, formats)
     names = {written(member): name for member, name in zip(members, words, strict=True)}
-    label = DIMENSIONS[dimension].label
+    label = markdown(DIMENSIONS[dimension].label)
     st.session_state[_key(dimension)] = [written(member) for member in chosen]
     with st.popover(_chip(label, [names[written(member)] for member in chosen]), key=f"chip-{dimension}"):
         options: Any = sorted(names, key=lambda text: (text == "~", names[text].casefold()))
         key = _key(dimension)
         shared: Any = {"key": key, "on_change": _to_url, "args": (dimension, key, period)}
         if not options:
-            st.caption(f"No {DIMENSIONS[dimension].plural} are known yet.")
+            st.caption(f"No {markdown(DIMENSIONS[dimension].plural)} are known yet.")
         elif len(options) <= _FEW:
             st.pills(
                 label,
