@@ -17,7 +17,8 @@ from ui.table import table
 def their_figure(page: Page) -> None:
     """Type a figure; whether it is ours, or which definition it is."""
     state = page.copy.state
-    if state.newest_day is None or state.oldest_day is None or not state.rows.get("deals"):
+    compared = [key for key in theirs.COMPARED if state.rows.get(theirs.counted(key))]
+    if state.newest_day is None or state.oldest_day is None or not compared:
         return
     st.markdown('<div class="titled">A figure from your old system</div>', unsafe_allow_html=True)
     st.markdown(
@@ -28,7 +29,7 @@ def their_figure(page: Page) -> None:
     with st.container(key="theirs", horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             "Figure",
-            theirs.COMPARED,
+            compared,
             key="theirs-kpi",
             format_func=lambda one: markdown(DEFINITIONS[one].label),
         )
