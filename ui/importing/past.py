@@ -16,10 +16,10 @@ from ui import cache, desk
 from ui.alerts.words import moment
 from ui.escape import html, markdown
 from ui.importing import session as sessions
-from ui.importing.job import Job
-from ui.importing.watching import over
+from ui.job import Job
 from ui.page import Page
 from ui.table import table
+from ui.watching import over
 
 _KEY = "undoing"  # (the import's key, its job)
 _SHOWN = 20
