@@ -32,7 +32,7 @@ class CsvFile:
         self.size = file.path.stat().st_size
         self.encoding, self.remark = find_encoding(file.path, layout.encoding)
         self._heading_line = layout.heading_line
-        self._footer = layout.footer
+        self._footer = tuple(word.casefold() for word in layout.footer)
         self._dialect = self._find_dialect(layout, set(needed))
         self.headings = self._headings(self._dialect)
         self._binary: io.BufferedReader | None = None

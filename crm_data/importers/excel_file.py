@@ -73,7 +73,7 @@ class ExcelFile:
                 f"It has {listed(sheets)}."
             )
         self._heading_line = layout.heading_line
-        self._footer = layout.footer
+        self._footer = tuple(word.casefold() for word in layout.footer)
         above = next((cells for line, cells in self._sheet.rows() if line == self._heading_line), None)
         self.headings = checked_headings(above) if above else []
         self._done = 0
