@@ -44,7 +44,8 @@ def look_for_pairs(engine: Engine, progress: Progress) -> list[LikelyPair]:
                 elif "problem" in document:
                     raise CrmUnavailable(document["problem"])
                 else:
-                    return [LikelyPair(*one[:-1], tuple(one[-1])) for one in document["pairs"]]
+                    pairs = document["pairs"]
+                    return [LikelyPair(one, other, score, tuple(why)) for one, other, score, why in pairs]
         except BaseException:
             process.kill()
             raise

@@ -39,6 +39,8 @@ from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
 from crm_data.schema.system import imports
 
+_CACHE = 200_000  # KiB
+
 
 def run_import(
     engine: Engine, mapping: Mapping, paths: Iterable[Path], reports: Path, progress: Progress
@@ -113,6 +115,7 @@ def load(
         writing(engine) as connection,
     ):
         _refuse_demo(read_organisation(connection))
+        _give_room(connection)
         outcome.key = _begin(connection, prepared, decisions)
         log = ChangeLog(connection, outcome.key, prepared.source, prepared.objects)
         outcome.notes += _settle(connection, prepared.organisation, log)
@@ -130,6 +133,12 @@ def load(
         log.finish()
         _finish(connection, outcome)
     return outcome
+
+
+def _give_room(connection: Connection) -> None:
+    """SQLite keeps the pages of many indexes in memory while they are filled; as long as it is connected."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
 
 
 def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:

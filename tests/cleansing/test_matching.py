@@ -112,7 +112,7 @@ def crowd(number: int) -> list[tuple[str, ...]]:
     """People whose names, numbers and addresses meet and nearly meet, in any order."""
     chance = random.Random(number)
     names = "Anna Ana Änna Hanna Beat Beate Gruber Grüber Gruber-Meier Moser Möser 中村 中林".split()
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for _ in range(number):
         first, last = chance.choice(names), chance.choice(names)
         address = f"{first}.{last}{chance.randrange(30)}@mail.example" if chance.random() < 0.7 else ""
@@ -142,7 +142,7 @@ def test_what_may_be_alike_is_never_less_than_what_is() -> None:
     chance = random.Random(5)
     kinds = {kind for kind in vars(compare).values() if isinstance(kind, compare.Kind)}
     for near in {kind.near for kind in kinds}:
-        pairs = []
+        pairs: list[tuple[str, str]] = []
         while sum(near.holds(*pair) for pair in pairs) < 150:
             one = "".join(chance.choices("abeé0 1", k=chance.randrange(1, 12)))
             signs = list(one)
@@ -156,7 +156,8 @@ def test_what_may_be_alike_is_never_less_than_what_is() -> None:
                 pairs.append((one.strip(), other))
         said = near.may.format(a="a", b="b")
         given = ", ".join(f"('{one}', '{other}')" for one, other in pairs)
-        may = duckdb.sql(f"SELECT a, b FROM (VALUES {given}) AS pairs(a, b) WHERE {said}").fetchall()
+        asked = f"SELECT a, b FROM (VALUES {given}) AS pairs(a, b) WHERE {said}"
+        may = duckdb.execute(asked).fetchall()
         assert {pair for pair in pairs if near.holds(*pair)} <= set(may)
 
 

@@ -148,6 +148,8 @@ def active_customers_(crm: Crm) -> list[object]:
 
 def new_customers_(crm: Crm) -> list[object]:
     joined, back = (RECOMPUTED[key].of(crm, YEAR).value for key in ("customers_joined", "reactivated"))
+    assert joined is not None
+    assert back is not None
     return [joined, joined + back, _bought(crm)]
 
 
