@@ -24,7 +24,7 @@ from crm_data.importers.decisions import Decisions
 from crm_data.importers.deleting import delete_rows
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import digest
-from crm_data.importers.mapping import OBJECTS, Block, Mapping
+from crm_data.importers.mapping import OBJECTS, Block, Mapping, parse_mapping
 from crm_data.importers.merging import Merging
 from crm_data.importers.opening import Opened, open_all
 from crm_data.importers.outcome import Note, Outcome, Tally
@@ -249,6 +249,13 @@ def _write(
         log,
         tally,
         lambda done: progress(f"Writing {name}", done, total),
+        points_home=any(
+            foreign.column.table is table
+            for block in parse_mapping(prepared.mapping).blocks
+            if block.table is table
+            for field in block.fields
+            for foreign in field.column.foreign_keys
+        ),
     )
 
 

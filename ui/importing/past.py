@@ -103,7 +103,8 @@ def _done(undone: Undone, now: Active) -> None:
     if outcome and outcome.key == undone.key:
         sessions.start_over()
     if undone.kept:
-        words += f" {len(undone.kept):,} rows stay as they are."
+        many = len(undone.kept)
+        words += " 1 row stays as it is." if many == 1 else f" {many:,} rows stay as they are."
     try:
         if now.own and now.other and active.is_empty(cache.crm()):
             active.use(own=False)
