@@ -204,6 +204,11 @@ def _read(
                     "sha256": digest(one.file.path),
                     "path": str(one.file.path.resolve()),
                 }
+            if one.changed():
+                raise ImportStopped(
+                    f"{name} was changed while it was read. Nothing was imported; import again when nobody "
+                    "writes into it."
+                )
         except OSError as error:
             raise ImportStopped(f"{name} cannot be read to its end: {error.strerror}.") from error
     return list(files.values())

@@ -129,6 +129,7 @@ def test_a_file_that_cannot_be_read_gets_a_sentence(page: AppTest) -> None:
         ("broken.zip", b"PK\x05\x06", "broken.zip"),
         ("map.toml", b"source = ", "map.toml is not valid TOML"),
         ("nul.csv", b"\0\0\0\0", "nul.csv"),
+        ("report.xls", b"<html><table><tr><td>Id</td></tr></table>", "report.xls is a web page"),
     ):
         drop(page, (name, content))
         assert words in texts(page)

@@ -51,6 +51,9 @@ def propose(
     the CRM that already have rows of the same system, such as accounts, which then are not made up from the
     names that deals mention. Raises ImportStopped where no file can be imported.
     """
+    recognised = tuple(recognised)
+    if not recognised:
+        raise ImportStopped("There is no file to import: the folder is empty.")
     said = {(each.file, each.sheet): each for each in overrides}
     files = []
     for each in recognised:
