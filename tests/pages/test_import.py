@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import shutil
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from html import unescape
@@ -111,6 +113,22 @@ def test_files_are_recognised_and_nothing_is_written(page: AppTest, tmp_path: Pa
     assert _has(page, "load")
     assert rows(tmp_path, "own.db", accounts) == 0
     assert active_file().name == "crm.db"
+
+
+def test_an_archive_is_its_files(page: AppTest, tmp_path: Path) -> None:
+    whole, nested = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, content in salesforce("Account", "Contact"):
+            archive.writestr(f"export/{name}", content)
+    with zipfile.ZipFile(nested, "w") as archive:
+        archive.writestr("inner.zip", whole.getvalue())
+    drop(page, ("export.zip", nested.getvalue()))
+    assert "export.zip holds another archive, inner.zip." in texts(page)
+    drop(page, ("export.zip", whole.getvalue()))
+    assert "Salesforce · Contact" in texts(page)
+    page.button("load").click()
+    until(page, lambda: _has(page, "start-over"))
+    assert rows(tmp_path, "own.db", contacts) == 102
 
 
 def test_what_nobody_knows_is_said_and_stays_out(page: AppTest) -> None:
