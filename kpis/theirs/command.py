@@ -42,7 +42,7 @@ def main(args: argparse.Namespace, copy: Copy, question: Question) -> int:
         raise ValueError(why)
     with opened(copy) as data:
         given = variants(data, question)
-    says, found = sentence(given, typed, key), [one for one in given if one.gives(typed)]
+    says, found = sentence(given, typed), [one for one in given if one.gives(typed)]
     if args.json:
         listed = [asdict(one) | {"gives": one in found} for one in given]
         print_json({"kpi": key, "typed": asdict(typed), "says": says, "definitions": listed})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpis.catalog import DEFINITIONS
 from kpis.theirs.figure import Typed
 
 
@@ -21,18 +20,15 @@ class Variant:
         return self.value is not None and abs(self.value - typed.value) <= typed.within * (1 + 1e-9)
 
 
-def sentence(given: Sequence[Variant], typed: Typed, key: str) -> str:
+def sentence(given: Sequence[Variant], typed: Typed) -> str:
     """What was found, in a sentence or two."""
-    label = DEFINITIONS[key].label
     ours = next(one for one in given if one.ours)
     if ours.gives(typed):
-        return f"The same as here: {label} is {ours.words}."
+        return f"The same as here: {ours.words}."
     fitting = [one.words for one in given if one.gives(typed)]
     if fitting:
-        return (
-            f"Their figure is {' or '.join(fitting)}; here, {label} is {ours.words}. The rows are the same."
-        )
+        return f"Their figure is {' or '.join(fitting)}; here, it is {ours.words}. The rows are the same."
     return (
-        f"None of the definitions that were tried gives their figure; here, {label} is {ours.words}. "
+        f"None of the definitions that were tried gives their figure; here, it is {ours.words}. "
         "Compare the period, the filters of their report and the rows that were left out."
     )

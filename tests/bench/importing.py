@@ -53,9 +53,9 @@ def _ways(name: str, own: str, plain: str, files: Path, made: Made) -> list[Meas
     """Into two databases that are empty, of one kind."""
     number = f"{sum(made.rows.values()):,} rows"
     imported = _run(own, files.parent, "-m", "crm_data", "import", str(files))
-    _check(own, made)
+    check(own, made)
     again = _run(own, files.parent, "-m", "crm_data", "import", str(files))
-    _check(own, made)
+    check(own, made)
     proven = _run(own, files.parent, "-m", "crm_data", "reconcile")
     pandas = _run(plain, files.parent, "-m", "tests.bench.importing", str(files))
     rows = [
@@ -91,7 +91,7 @@ def _run(address: str, home: Path, *command: str) -> _Ran:
     return _Ran(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20)
 
 
-def _check(address: str, made: Made) -> None:
+def check(address: str, made: Made) -> None:
     """Every row is there once, and all amounts add up to what was written."""
     with _engine(address) as engine, engine.connect() as connection:
         for table, count in made.rows.items():

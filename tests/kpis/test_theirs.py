@@ -59,7 +59,7 @@ def test_a_published_figure_is_found(maven: Copy, key: str, typed: str, words: s
     with opened(maven) as data:
         given = theirs.variants(data, question(key))
     assert next(one.words for one in given if one.gives(figure)) == words
-    assert words in theirs.sentence(given, figure, key)
+    assert words in theirs.sentence(given, figure)
 
 
 def test_another_figure_is_not_found(maven: Copy) -> None:
@@ -67,7 +67,7 @@ def test_another_figure_is_not_found(maven: Copy) -> None:
     assert figure
     with opened(maven) as data:
         given = theirs.variants(data, question("win_rate"))
-    assert theirs.sentence(given, figure, "win_rate").startswith("None of the definitions")
+    assert theirs.sentence(given, figure).startswith("None of the definitions")
 
 
 def _leads(crm: Crm) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -49,7 +49,7 @@ def their_figure(page: Page) -> None:
     question = Question((key,), Period(first, last + timedelta(days=1)), page.today, viewer=page.viewer)
     given = cache.derived(page.copy, theirs.variants, question)
     good = any(one.gives(figure) for one in given)
-    say("good" if good else "near", theirs.sentence(given, figure, key))
+    say("good" if good else "near", theirs.sentence(given, figure))
     rows = [
         [
             one.words + (" (here)" if one.ours else ""),
