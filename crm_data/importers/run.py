@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict
 from functools import partial
@@ -15,6 +15,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from crm_data.audit import note
 from crm_data.edits.act import actor
@@ -113,9 +114,9 @@ def load(
         withdrawn_report(outcome),
         reported(engine),
         writing(engine) as connection,
+        _roomy(connection),
     ):
         _refuse_demo(read_organisation(connection))
-        _give_room(connection)
         outcome.key = _begin(connection, prepared, decisions)
         log = ChangeLog(connection, outcome.key, prepared.source, prepared.objects)
         outcome.notes += _settle(connection, prepared.organisation, log)
@@ -135,10 +136,20 @@ def load(
     return outcome
 
 
-def _give_room(connection: Connection) -> None:
-    """SQLite keeps the pages of many indexes in memory while they are filled; as long as it is connected."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
+@contextmanager
+def _roomy(connection: Connection) -> Iterator[None]:
+    """SQLite keeps the pages of many indexes in memory while they are filled."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    (usual,) = connection.exec_driver_sql("PRAGMA cache_size").one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
+    try:
+        yield
+    finally:
+        with suppress(DBAPIError):  # where it has just been lost
+            connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
+            connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:
