@@ -43,6 +43,7 @@ from kpis.question import Where
 from kpis.read import definition_of
 from kpis.reference import as_markdown
 from kpis.reports import command as report
+from kpis.theirs import command as theirs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             DIMENSIONS.follow(copy.state.marked)
             if args.command == "kept":
                 kept.main(args, engine, copy, crm)
+            elif args.command == "theirs":
+                return theirs.main(args, copy, _question(args, copy, crm))
             else:
                 _answer(args, copy, crm)
                 _keep(args, copy, crm)
@@ -208,6 +211,10 @@ def _parser() -> argparse.ArgumentParser:
     why = commands.add_parser("why", help="why the value changed: parts that add up to the change")
     why.add_argument("--compare", default="year", choices=("year", "previous"))
     why.add_argument("--by", nargs=1, type=_dimension, metavar="DIM", help="the dimension to split it by")
+    figure = commands.add_parser(
+        "theirs", help="another system's figure, and the definition that gives it; exit code 3: none does"
+    )
+    theirs.add_arguments(figure)
     alerts.add_arguments(
         commands.add_parser("alerts", help="evaluate the alert rules; exit code 3 when an alert is open"),
         _day,
@@ -219,7 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     kept.add_arguments(
         commands.add_parser("kept", help="reports as they were kept, and what has changed since")
     )
-    for one in (value, behind, proof, why, written):
+    for one in (value, behind, proof, why, figure, written):
         _add_window(one)
     return parser
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from kpis.alerts import Backtest, Watch
 from kpis.kept import Comparison
 from kpis.question import Viewer
 from kpis.reports import REPORTS, Asked, Found, gather
+from ui.job import Job, Progress
 from ui.push import Push
 
 Answer = TypeVar("Answer")
@@ -148,9 +150,9 @@ def alerts_changed() -> None:
     _open_alerts.clear()
 
 
-def likely_pairs() -> tuple[datetime, list[edits.LikelyPair]]:
-    """Contacts that are likely the same person, and when they were looked for: at most an hour ago. Raises
-    CrmUnavailable."""
+def likely_pairs() -> Job[tuple[datetime, list[edits.LikelyPair]]]:
+    """The search for contacts that are likely the same person, begun at most an hour ago. It gives when, and
+    the pairs. Raises CrmUnavailable."""
     return _likely_pairs(_url())
 
 
@@ -231,11 +233,13 @@ def _custom_columns(key: str) -> list[tuple[Column, Mark | None]]:
         return columns(connection)
 
 
-@st.cache_data(max_entries=4, ttl=3600, show_spinner=False)
-def _likely_pairs(url: str) -> tuple[datetime, list[edits.LikelyPair]]:
-    engine = _crm(url)
-    with reported(engine), engine.connect() as connection:
-        return datetime.now(UTC), edits.likely_pairs(connection)
+@st.cache_resource(max_entries=4, ttl=3600, show_spinner=False)
+def _likely_pairs(url: str) -> Job[tuple[datetime, list[edits.LikelyPair]]]:
+    return Job(partial(_look_for_pairs, _crm(url)))
+
+
+def _look_for_pairs(engine: Any, progress: Progress) -> tuple[datetime, list[edits.LikelyPair]]:
+    return datetime.now(UTC), edits.look_for_pairs(engine, progress)
 
 
 @st.cache_data(max_entries=10, show_spinner=False)

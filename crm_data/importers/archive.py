@@ -36,6 +36,7 @@ def unpacked(paths: Iterable[Path], into: Path) -> list[Path]:
 
 
 def _unpack(path: Path, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
     left = min(LARGEST_UNPACKED, shutil.disk_usage(folder.parent).free // 2)
     try:
         with zipfile.ZipFile(path) as archive:

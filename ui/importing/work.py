@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -89,6 +90,7 @@ def look(
     """Recognise the files, unless that is `known`, then read them as recognised and answered."""
     if known is None:
         progress("Opening the files", 0, 1)
+        shutil.rmtree(folder / "unpacked", ignore_errors=True)  # of files that were dropped before
         maps = sorted(files.glob("*.toml"))
         paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], folder / "unpacked")
         found = Looked(tuple(paths), () if maps else recognise(paths), given=maps[0].name if maps else None)
