@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
-from datetime import date
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +12,15 @@ import duckdb
 import pandas as pd
 import pytest
 import streamlit as st
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 
 from crm_data import active
 from crm_data.engine import active_file, connect
 from crm_data.importers.errors import ImportStopped
 from crm_data.schema.customers import accounts, contacts
-from crm_data.schema.organisation import organisation
-from tests.pages.conftest import PATIENCE, loaded, run_page
+from tests.pages.conftest import PATIENCE
+from tests.pages.importing import drop, has, salesforce, texts, until
 from ui import cache
 from ui.importing import session as sessions
 
@@ -37,54 +32,6 @@ file = "a.csv"
 id = "No"
 columns = { name = "Firm" }
 """
-SALESFORCE = Path(__file__).resolve().parents[1] / "data" / "salesforce"
-
-
-@pytest.fixture
-def page(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    """The Import page over a demo of one account."""
-    engine = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'crm.db')}")
-    with engine.begin() as crm:
-        crm.execute(insert(organisation).values(id=1, name="Invented", demo_seed=4))
-        crm.execute(insert(accounts).values(name="Nobody", created_on=date(2026, 11, 1)))
-    engine.dispose()
-    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
-    monkeypatch.setenv("CRM_HOME", str(tmp_path))
-    loaded()
-    test = run_page("import")
-    assert not test.exception
-    yield test
-    assert not test.exception
-
-
-def texts(test: AppTest) -> str:
-    boxes = (*test.title, *test.header, *test.markdown, *test.error, *test.warning, *test.info, *test.success)
-    return unescape("\n".join(box.value for box in boxes)).replace("\\", "")
-
-
-def until(test: AppTest, done: Callable[[], object]) -> AppTest:
-    """Run the page, as it runs by itself in a browser, until it is so."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        test.run()
-        assert not test.exception
-        if done():
-            return test
-        assert time.monotonic() < deadline, texts(test)
-
-
-def drop(test: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    """Drop files, and wait until they were looked at."""
-    test.file_uploader[0].set_value([(name, content, "text/csv") for name, content in files]).run()
-    return until(test, lambda: not test.button("cancel") if _has(test, "cancel") else True)
-
-
-def _has(test: AppTest, key: str) -> bool:
-    return any(button.key == key for button in test.button)
-
-
-def salesforce(*names: str) -> list[tuple[str, bytes]]:
-    return [(f"{name}.csv", (SALESFORCE / f"{name}.csv").read_bytes()) for name in names]
 
 
 def rows(home: Path, file: str, table: Any) -> int:
@@ -97,7 +44,7 @@ def rows(home: Path, file: str, table: Any) -> int:
 
 def test_nothing_dropped(page: AppTest, tmp_path: Path) -> None:
     assert "is a demo and stays as it is" in texts(page)
-    assert not _has(page, "load")
+    assert not has(page, "load")
     assert not (tmp_path / "own.db").exists(), "nothing is made before it is needed"
 
 
@@ -108,7 +55,7 @@ def test_files_are_recognised_and_nothing_is_written(page: AppTest, tmp_path: Pa
     assert "Salesforce · Contact" in shown
     assert "99%" in shown
     assert "headings are those of Salesforce's Account" in shown
-    assert _has(page, "load")
+    assert has(page, "load")
     assert rows(tmp_path, "own.db", accounts) == 0
     assert active_file().name == "crm.db"
 
@@ -119,7 +66,7 @@ def test_what_nobody_knows_is_said_and_stays_out(page: AppTest) -> None:
     assert "not recognised" in shown
     assert "None of these files is recognised" in shown
     assert "<script>" not in "".join(box.value for box in page.markdown)
-    assert not _has(page, "load")
+    assert not has(page, "load")
 
 
 def test_a_file_that_cannot_be_read_gets_a_sentence(page: AppTest) -> None:
@@ -133,7 +80,7 @@ def test_a_file_that_cannot_be_read_gets_a_sentence(page: AppTest) -> None:
         drop(page, (name, content))
         assert words in texts(page)
         assert "made a mistake" not in texts(page)
-        assert not _has(page, "load")
+        assert not has(page, "load")
 
 
 def test_what_a_person_corrects_counts(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +98,7 @@ def test_what_a_person_corrects_counts(page: AppTest, monkeypatch: pytest.Monkey
     assert "\nphone = " in page.session_state["import"].looked.mapping.text
     monkeypatch.setattr(st, "data_editor", edited)
     page.run()
-    until(page, lambda: "not imported" in texts(page) and _has(page, "load"))
+    until(page, lambda: "not imported" in texts(page) and has(page, "load"))
     assert "you said so" in texts(page)
     text = page.session_state["import"].looked.mapping.text
     assert "Contact.csv" not in text
@@ -162,7 +109,7 @@ def test_a_mapping_that_was_dropped_counts(page: AppTest, tmp_path: Path) -> Non
     drop(page, ("a.csv", b"No,Firm\n1,One\n2,Two\n"), ("my map.toml", MAPPING))
     assert "Read as the mapping my map.toml says" in texts(page)
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
+    until(page, lambda: has(page, "start-over"))
     assert rows(tmp_path, "own.db", accounts) == 2
 
 
@@ -208,9 +155,9 @@ def test_a_load_that_is_cancelled_leaves_nothing(
         go_on.set()
         until(page, lambda: "Cancelled. Nothing was loaded" in texts(page))
     assert active_file().name == "crm.db"
-    assert _has(page, "load")
+    assert has(page, "load")
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
+    until(page, lambda: has(page, "start-over"))
     assert rows(tmp_path, "own.db", accounts) == 22
 
 
@@ -225,7 +172,7 @@ def test_a_load_that_stops_says_why(page: AppTest, monkeypatch: pytest.MonkeyPat
     until(page, lambda: "Not loaded" in texts(page))
     assert "There is no room <b>left</b>." in texts(page)
     assert active_file().name == "crm.db"
-    assert _has(page, "load")
+    assert has(page, "load")
 
 
 def test_a_demo_that_was_named_refuses(
@@ -237,7 +184,7 @@ def test_a_demo_that_was_named_refuses(
     assert "An import into it is refused" in texts(page)
     drop(page, *salesforce("Account"))
     assert "This CRM holds the demo, whose invented figures would mix with yours" in texts(page)
-    assert not _has(page, "load")
+    assert not has(page, "load")
     assert not (tmp_path / "own.db").exists()
 
 
@@ -245,8 +192,8 @@ def test_the_files_go_when_the_import_is_over(page: AppTest, tmp_path: Path) -> 
     drop(page, *salesforce("Account"))
     assert [file.name for file in (tmp_path / "uploads").glob("*/files/*")] == ["Account.csv"]
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
-    until(page, lambda: _has(page, "compare-again"))
+    until(page, lambda: has(page, "start-over"))
+    until(page, lambda: has(page, "compare-again"))
     page.button("start-over").click().run()
     assert not list((tmp_path / "uploads").glob("*/files/*"))
 

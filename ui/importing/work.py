@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -90,7 +91,9 @@ def look(
     if known is None:
         progress("Opening the files", 0, 1)
         maps = sorted(files.glob("*.toml"))
-        paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], folder / "unpacked")
+        room = folder / "unpacked"
+        shutil.rmtree(room, ignore_errors=True)  # what an earlier look left there
+        paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], room, progress)
         found = Looked(tuple(paths), () if maps else recognise(paths), given=maps[0].name if maps else None)
     else:
         found = known
