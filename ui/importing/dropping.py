@@ -43,9 +43,10 @@ def dropping(page: Page, session: Session) -> None:
         return
     if job.cancelled:
         st.info("Cancelled. Nothing was read.")
-        st.button("Look at the files again", key="look-again", on_click=sessions.look, args=(session,))
     elif job.problem:
         st.error(f"**Not read.** {markdown(job.problem)}")
+    if job.cancelled or job.problem:
+        st.button("Look at the files again", key="look-again", on_click=sessions.look, args=(session,))
     elif job.result:
         _recognised(page, session, job.result)
 

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 import streamlit as st
 
-from crm_data.importers.mapping import KEPT, OBJECTS
+from crm_data.importers.mapping import KEPT, OBJECTS, Mapping
 from crm_data.importers.outcome import Note
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.recognise import CUSTOM, LEFT_OUT, ColumnGuess, Override, Recognised
@@ -28,33 +28,36 @@ _SHOWN = 50
 
 
 def mapping(page: Page, session: Session) -> None:
-    """Each file's columns, to be looked at and changed; the mapping to take along."""
+    """Each file's columns, to be looked at and changed; the mapping to take along.
+
+    Where what was said so far stops the import, the columns are there all the same: to be corrected.
+    """
     looked = session.looked
-    if looked is None or looked.mapping is None:
+    if looked is None or not (looked.mapping or any(_shown(one, session) for one in looked.recognised)):
         return
     step(2, "What each column becomes. Columns that have no place in the CRM are kept with their rows.")
     if looked.given is None:
-        if looked.fresh:
-            _settings(session, looked)
+        if looked.fresh and looked.mapping:
+            _settings(session, looked, looked.mapping)
         with st.container(key="maps"):
             for one in looked.recognised:
-                if one.fills and one.look and not _left_out(one, session):
+                if _shown(one, session):
                     _file(session, looked, one)
-    st.download_button(
-        "The mapping, to use again (TOML)",
-        looked.mapping.text,
-        file_name=f"{looked.mapping.source}.toml",
-        mime="application/toml",
-        key="mapping",
-        on_click="ignore",
-    )
+    if looked.mapping:
+        st.download_button(
+            "The mapping, to use again (TOML)",
+            looked.mapping.text,
+            file_name=f"{looked.mapping.source}.toml",
+            mime="application/toml",
+            key="mapping",
+            on_click="ignore",
+        )
 
 
-def _settings(session: Session, looked: Looked) -> None:
+def _settings(session: Session, looked: Looked, mapping: Mapping) -> None:
     """Of a CRM that has none yet: what it is called, its currency and its clock."""
-    assert looked.mapping
     settings = session.answers.settings
-    currency = settings.get("base_currency") or looked.mapping.organisation.get("base_currency", "EUR")
+    currency = settings.get("base_currency") or mapping.organisation.get("base_currency", "EUR")
     zone = settings.get("time_zone") or "UTC"
     zones, codes = sorted(available_timezones()), sorted(currencies())
     at = session.number
@@ -77,9 +80,11 @@ def _settings(session: Session, looked: Looked) -> None:
         st.rerun()
 
 
-def _left_out(one: Recognised, session: Session) -> bool:
+def _shown(one: Recognised, session: Session) -> bool:
+    """Whether the file has columns that become something, or could."""
     said = session.answers.overrides.get((one.file, one.sheet))
-    return bool(one.problem and not said) or bool(said and said.left_out)
+    left_out = bool(one.problem and not said) or bool(said and said.left_out)
+    return bool(one.fills and one.look) and not left_out
 
 
 def _file(session: Session, looked: Looked, one: Recognised) -> None:

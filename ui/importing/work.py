@@ -95,8 +95,8 @@ def look(
         shutil.rmtree(room, ignore_errors=True)  # what an earlier look left there
         paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], room, progress)
         found = Looked(tuple(paths), () if maps else recognise(paths), given=maps[0].name if maps else None)
-    else:
-        found = known
+    else:  # what followed from the answers before is closed, and does not count any more
+        found = Looked(known.paths, known.recognised, given=known.given)
     with _destination(engine) as into:
         found = replace(found, fresh=not active.has_settings(into))
         try:
@@ -142,7 +142,7 @@ def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     """
     if found.given:
         mapping = read_mapping(files / found.given)
-        return replace(found, mapping=mapping, there=_there(into, mapping), problem=None)
+        return replace(found, mapping=mapping, there=_there(into, mapping))
     overrides = list(answers.overrides.values())
     currency = answers.settings.get("base_currency")
     if not found.fresh:
@@ -153,7 +153,7 @@ def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
         proposal = propose(found.recognised, overrides, currency=currency, there=there)
     settings = answers.settings if found.fresh else {}
     mapping = parse_mapping(_with_settings(proposal.text, settings))
-    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there, problem=None)
+    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there)
 
 
 def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:
