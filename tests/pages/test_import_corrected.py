@@ -69,13 +69,13 @@ def test_the_only_file_is_left_out_and_comes_back(page: AppTest, say: Say) -> No
 
 def test_columns_that_are_needed_are_left_out_and_come_back(page: AppTest, say: Say) -> None:
     drop(page, ("deals.csv", DEALS))
-    say(Deal_Name="left out", Amount="left out")
+    say(Stage="left out")
     assert "cannot go on" in texts(page)
     assert looked(page).mapping is None
     assert looked(page).prepared is None
     assert not has(page, "load")
     assert any("deals.csv" in one for one in tables(page)), "the columns can be corrected"
-    say(Deal_Name="name", Amount="amount")
+    say(Stage="status")
     assert "cannot go on" not in texts(page)
     assert has(page, "load")
 
@@ -93,3 +93,72 @@ def test_a_correction_while_the_crm_is_away(page: AppTest, say: Say, monkeypatch
     page.button("look-again").click()
     until(page, lambda: any(heading.value.startswith("2") for heading in page.header))
     assert page.session_state["import"].answers.overrides["deals.csv", None].columns["Account"] == "custom"
+
+
+def becomes(page: AppTest, heading: str) -> dict[str, str]:
+    """What the table with such a column says that each column becomes."""
+    frames = [one.value for one in page.dataframe if "Becomes" in one.value]
+    (frame,) = [frame for frame in frames if heading in set(frame["Column"])]
+    return dict(zip(frame["Column"], frame["Becomes"], strict=True))
+
+
+COMPANIES = b"Company,City,Phone\nAcme,Berlin,+49 30 123456\nBeta,Bonn,+49 228 234567\n"
+
+
+def test_the_table_is_that_of_what_a_file_is_said_to_be(page: AppTest, say: Say) -> None:
+    drop(page, ("deals.csv", DEALS), ("list.csv", COMPANIES))
+    assert "list.csv → accounts, not imported as it stands" in tables(page)
+    say(list__csv="Any file · contacts")
+    assert "list.csv → contacts: 2 of 3 columns used" in tables(page)
+    now = becomes(page, "Company")
+    assert now["Company"].startswith("account_id")
+    assert now["City"] == "kept as it is", "contacts have no city"
+    say(City="title")
+    assert becomes(page, "Company")["City"] == "title"
+    mapping = looked(page).mapping
+    assert mapping
+    assert "\ntitle = " in mapping.text
+    say(Company="left out")
+    assert becomes(page, "Company")["Company"] == "left out"
+    mapping = looked(page).mapping
+    assert mapping
+    assert "Company" not in mapping.text
+
+
+def test_what_nobody_knows_is_said_to_be_something(page: AppTest, say: Say) -> None:
+    """It gets a table; and where it lacks a column, it stays out until somebody says which column that is."""
+    drop(page, ("deals.csv", DEALS), ("x.csv", b"Q1,Q2\nAcme,Berlin\nBeta,Bonn\n"))
+    assert not any(one.startswith("x.csv") for one in tables(page))
+    say(x__csv="Any file · accounts")
+    assert "x.csv → accounts, not imported as it stands" in tables(page)
+    assert "accounts need 'name'" in texts(page)
+    assert "x.csv" not in str(looked(page).mapping)
+    say(Q1="name")
+    assert "x.csv → accounts: 1 of 2 columns used" in tables(page)
+    assert becomes(page, "Q1") == {"Q1": "name, source_id", "Q2": "kept as it is"}
+    assert "accounts need 'name'" not in texts(page)
+
+
+def test_a_file_that_stays_out_by_a_correction_is_said(page: AppTest, say: Say) -> None:
+    """The others can be imported, but not without a word about it."""
+    drop(page, ("deals.csv", DEALS), ("a.csv", b"Account ID,Account Name,Industry\n1,Acme,Tools\n"))
+    say(Stage="left out")
+    assert "a.csv → accounts: 3 of 3 columns used" in tables(page)
+    assert has(page, "load")
+    assert "deals.csv → opportunities, not imported as it stands" in tables(page)
+    assert "opportunities need 'stage', 'status'" in texts(page)
+    say(Stage="stage")
+    assert becomes(page, "Stage")["Stage"].startswith("stage, status")
+    assert "opportunities need" not in texts(page)
+    say(Close_Date="closed_on")
+    assert becomes(page, "Stage")["Close Date"] == "closed_on, expected_close"
+
+
+def test_of_two_columns_said_to_be_the_same_the_last_counts(page: AppTest, say: Say) -> None:
+    more = DEALS.replace(b"Close Date", b"Close Date,Net,Gross").replace(b"2026-02-01\n", b"2026-02-01,8,9\n")
+    drop(page, ("deals.csv", more))
+    for heading, other in (("Net", "Gross"), ("Gross", "Net"), ("Net", "Gross")):
+        say(**{heading: "amount"})
+        assert becomes(page, "Net")[heading] == "amount"
+        assert becomes(page, "Net")[other] == "kept as it is"
+        assert becomes(page, "Net")["Amount"] == "kept as it is"

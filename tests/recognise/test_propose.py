@@ -146,7 +146,7 @@ def test_a_column_left_out_makes_no_rows_of_other_objects(own: Engine, load: Loa
     (found,) = recognise([deals])
     seen = overridden(found, Override("deals.csv", columns={"Deal ID": LEFT_OUT})).columns
     assert seen[0].becomes == ("opportunities.source_id",)
-    assert "stays their id" in seen[0].why
+    assert "tells the rows apart" in seen[0].why
 
 
 def test_of_two_headings_alike_the_one_said_is_taken(own: Engine, load: Load, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def _recognised(page: Page, session: Session, looked: Looked) -> None:
     if looked.given:
         say("good", f"Read as the mapping {looked.given} says; nothing was guessed.")
     else:
-        st.markdown(_files(looked.recognised, session), unsafe_allow_html=True)
+        st.markdown(_files(looked.now, session), unsafe_allow_html=True)
         for remark in looked.remarks:
             say("near", remark)
         with st.expander("A file is something else, or is to stay out"):
@@ -98,14 +98,11 @@ def _judged(one: Recognised, said: Override | None) -> tuple[str, str, Sequence[
     """An icon's name, what the file is taken for, and why."""
     if said and said.left_out:
         return "none", "not imported", ["you said so"]
-    kind = kind_of(said.system, said.object) if said and said.system else kind_of(one.system, one.object)
-    if said and said.system:
-        return "good", kind, ["you said so"]
     if one.problem:
         return "near", "not imported", [one.problem]
     if one.system is None:
         return "bad", "not recognised", [f"{'; '.join(one.reasons)}: say below what it is, or it stays out"]
-    return "good" if one.confidence >= _SURE else "near", kind, one.reasons
+    return "good" if one.confidence >= _SURE else "near", kind_of(one.system, one.object), one.reasons
 
 
 def kind_of(system: str | None, key: str | None) -> str:
@@ -122,17 +119,17 @@ def _corrections(session: Session, looked: Looked) -> None:
         for key, kind in system.objects.items()
         if kind.part
     }
-    taken = [_now(one, session, kinds) for one in looked.recognised]
+    taken = [_now(one, session, kinds) for one in looked.now]
     frame = pd.DataFrame(
         {
-            "File": [one.file for one in looked.recognised],
-            "Sheet": [one.sheet or "" for one in looked.recognised],
+            "File": [one.file for one in looked.now],
+            "Sheet": [one.sheet or "" for one in looked.now],
             "Taken for": taken,
         }
     )
     edited = st.data_editor(
         frame,
-        key=f"kinds-{session.number}",
+        key=f"kinds-{session.number}-{session.looks}",
         hide_index=True,
         disabled=["File", "Sheet"],
         column_config={
@@ -140,26 +137,24 @@ def _corrections(session: Session, looked: Looked) -> None:
         },
         alt="What each file is taken for",
     )
-    changed = [
-        (one, now)
-        for one, before, now in zip(looked.recognised, taken, edited["Taken for"], strict=True)
-        if now != before
-    ]
-    for one, now in changed:
-        at = (one.file, one.sheet)
-        override = session.answers.overrides.get(at) or Override(one.file, one.sheet)
-        system, key = kinds.get(now, (None, None))
-        override = replace(override, system=system, object=key, columns={}, left_out=now == _NOT_IMPORTED)
-        session.answers.overrides[at] = override
-    if changed:
+    before = dict(session.answers.overrides)
+    for one, was, now in zip(looked.now, taken, edited["Taken for"], strict=True):
+        if now != was:
+            at = (one.file, one.sheet)
+            override = session.answers.overrides.get(at) or Override(one.file, one.sheet)
+            system, key = kinds.get(now, (None, None))
+            session.answers.overrides[at] = replace(
+                override, system=system, object=key, columns={}, left_out=now == _NOT_IMPORTED
+            )
+    if session.answers.overrides != before:
         sessions.look(session, looked)
         st.rerun()
 
 
 def _now(one: Recognised, session: Session, kinds: dict[str, tuple[str, str]]) -> str:
-    """What the file is taken for at the moment."""
+    """What the file is taken for at the moment; where a person said it, even if it cannot be imported."""
     said = session.answers.overrides.get((one.file, one.sheet))
-    if said and said.left_out:
+    kind = kind_of(one.system, one.object)
+    if kind not in kinds or (said and said.left_out) or (one.problem and not (said and said.system)):
         return _NOT_IMPORTED
-    kind = kind_of(said.system, said.object) if said and said.system else kind_of(one.system, one.object)
-    return kind if kind in kinds and (one.problem is None or said) else _NOT_IMPORTED
+    return kind

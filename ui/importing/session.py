@@ -45,11 +45,13 @@ class Dropped(Protocol):
 class Session:
     """One import from the first file to the comparison. Its folder goes with it.
 
-    `number` keeps the controls of one import apart from those of the next.
+    `number` keeps the controls of one import apart from those of the next, and `looks` tables in which
+    something was said from the same ones drawn anew.
     """
 
     folder: Path
     number: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+    looks: int = 0
     dropped: tuple[str, ...] = ()
     answers: Answers = field(default_factory=Answers)
     looking: Job[Looked] | None = None
@@ -123,6 +125,7 @@ def look(session: Session, known: Looked | None = None) -> None:
     if session.busy:
         return
     _drop(session)
+    session.looks += 1
     if session.dropped:
         answers = deepcopy(session.answers)  # which the page may change meanwhile
         session.looking = Job(partial(work.look, cache.crm(), session.files, session.folder, answers, known))
@@ -145,7 +148,7 @@ def compare(session: Session) -> None:
 def slim(session: Session) -> None:
     """What was seen in the files is of no use once they are loaded, and takes memory."""
     if session.looking and session.looking.result:
-        session.looking.result = replace(session.looking.result, recognised=())
+        session.looking.result = replace(session.looking.result, recognised=(), now=())
 
 
 def start_over() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from crm_data.importers.mapping import Mapping, parse_mapping, read_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress
-from crm_data.importers.recognise import Override, Recognised, propose, recognise
+from crm_data.importers.recognise import Override, Recognised, overridden, propose, recognise
 from crm_data.importers.recognise.command import objects_of
 from crm_data.importers.run import load as load_prepared
 from crm_data.importers.run import read
@@ -74,6 +74,7 @@ class Looked:
 
     paths: tuple[Path, ...]
     recognised: tuple[Recognised, ...]
+    now: tuple[Recognised, ...] = ()  # the same files, as the person says that they are
     mapping: Mapping | None = None
     given: str | None = None  # the name of the mapping that was dropped with the files
     remarks: tuple[str, ...] = ()
@@ -98,8 +99,9 @@ def look(
     else:  # what followed from the answers before is closed, and does not count any more
         found = Looked(known.paths, known.recognised, given=known.given)
     with _destination(engine) as into:
-        found = replace(found, fresh=not active.has_settings(into))
+        found = replace(found, now=found.recognised, fresh=not active.has_settings(into))
         try:
+            found = replace(found, now=_as_said(found.recognised, answers))
             found = _mapped(into, found, files, answers)
             assert found.mapping
             prepared = read(into, found.mapping, found.paths, progress, keep_in=folder)
@@ -133,6 +135,15 @@ def compare(engine: Any, key: int, paths: tuple[Path, ...], progress: Progress) 
     """An import's files against the CRM as it is now."""
     progress("Reading the files again", 0, 1)
     return entries.compare(engine, entries.entry(engine, key), paths)
+
+
+def _as_said(recognised: Iterable[Recognised], answers: Answers) -> tuple[Recognised, ...]:
+    """Each file as the person says that it is."""
+    found = []
+    for one in recognised:
+        said = answers.overrides.get((one.file, one.sheet))
+        found.append(overridden(one, said) if said and (said.system or one.system) else one)
+    return tuple(found)
 
 
 def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:

@@ -276,7 +276,7 @@ def _stays(becomes: Sequence[str], target: str | None) -> str:
     if target is None or [name.rpartition(".")[2] for name in becomes] == [target.rpartition(".")[2]]:
         return ""
     if becomes[-1].endswith(".source_id"):
-        return "it tells the rows apart, so it stays their id"
+        return "it also tells the rows apart"
     return "what else it fills stays, until you say that another column fills it"
 
 
