@@ -21,23 +21,30 @@ from ui.verdict import status_icon
 
 _NOT_IMPORTED = "Not imported"
 _SURE = 0.8
+_NAMES = 5
 
 
 def dropping(page: Page, session: Session) -> None:
     """The place to drop files, and what was recognised in them."""
     step(1, "")
+    key = f"drop-{session.folder.name}"
     uploads = st.file_uploader(
         "The files that your CRM exports",
         accept_multiple_files=True,
-        key=f"drop-{session.number}",
+        key=key,
         disabled=session.busy,
+        on_change=_taken_away,
+        args=(session, key),
     )
     st.caption(
         "CSV, Excel, OpenDocument or ZIP, from Salesforce, HubSpot, Dynamics 365, Zoho, Pipedrive or any "
         "other system; at most 200 MB a file, larger ones go through the command line. Nothing is written "
-        "before you say so. The files are thrown away when the import is over or the page is closed."
+        "before you say so. The files are thrown away when the import is over or this tab is closed."
     )
-    sessions.take(session, uploads)
+    if uploads:
+        sessions.take(session, uploads)
+    elif session.dropped:
+        _held(session)
     job = session.looking
     if job is None or not over(job):
         return
@@ -49,6 +56,30 @@ def dropping(page: Page, session: Session) -> None:
         st.button("Look at the files again", key="look-again", on_click=sessions.look, args=(session,))
     elif job.result:
         _recognised(page, session, job.result)
+
+
+def _taken_away(session: Session, key: str) -> None:
+    """A callback. Coming back from another page finds no files in the control, but nobody took them away."""
+    if not st.session_state[key]:
+        sessions.take(session, ())
+
+
+def _held(session: Session) -> None:
+    """The files that were dropped before another page was shown."""
+    names = [file.name for file in session.held]
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    words = (
+        f"Still here: **{markdown(', '.join(names[:_NAMES]))}**{more}. Files that you drop take their place."
+    )
+    with st.container(key="held", horizontal=True, vertical_alignment="center"):
+        st.markdown(words, width="stretch")
+        st.button(
+            "Take them away",
+            key="take-away",
+            on_click=sessions.take,
+            args=(session, ()),
+            disabled=session.busy,
+        )
 
 
 def _recognised(page: Page, session: Session, looked: Looked) -> None:
