@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
+from crm_data.importers.recognise.corrected import EXACTLY, Corrected, corrected
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
-from crm_data.importers.recognise.vendors import GENERIC, Part, Source, VendorObject, bare, systems
+from crm_data.importers.recognise.vendors import Part, Source, VendorObject, bare, systems
 
 #: Of rows without an id: columns that may tell one from another, together if need be, the best first.
 _TELLING = {
@@ -69,17 +70,24 @@ class Resolved:
 class Headings:
     """The headings of a file, found by what a system calls them."""
 
-    def __init__(self, look: Look, system: str) -> None:
+    def __init__(self, look: Look, system: str, gone: Collection[str] = ()) -> None:
         counted = Counter(look.headings)
         self.doubled = frozenset(heading for heading, times in counted.items() if times > 1)
         self._aliases = systems()[system].aliases
         self._there: dict[str, str] = {}
         for heading in look.headings:
-            usable = heading and heading not in self.doubled and not set("{}") & set(heading)
+            usable = (
+                heading
+                and heading not in self.doubled
+                and heading not in gone
+                and not set("{}") & set(heading)
+            )
             if usable:
                 self._there.setdefault(bare(heading), heading)
 
     def find(self, name: str) -> str | None:
+        if name.startswith(EXACTLY):
+            return name.removeprefix(EXACTLY)
         for each in (bare(name), *self.aliases(name)):
             if each in self._there:
                 return self._there[each]
@@ -96,10 +104,15 @@ def resolve(look: Look, kind: VendorObject, overrides: MappingOf[str, str]) -> l
     """The object's parts as far as the file fills them; the main one first, even where it is not usable."""
     if kind.part is None:
         return []
-    headings = Headings(look, kind.system)
-    found = [_resolved(look, part, headings) for part in (kind.part, *kind.also)]
-    main = _overridden(look, found[0], kind, overrides)
-    return [main, *(each for each in found[1:] if each.usable)]
+    headings = seen = Headings(look, kind.system)
+    main = _resolved(look, kind.part, headings)
+    if overrides:
+        filled = {name: one.headings for name, one in main.columns.items()}
+        said = corrected(kind.part, filled, look.headings, overrides)
+        seen = Headings(look, kind.system, said.gone)
+        main = _overridden(look, main, said, seen, headings)
+    also = [_resolved(look, part, seen if part.rows == "once" else headings) for part in kind.also]
+    return [main, *(each for each in also if each.usable)]
 
 
 def _resolved(look: Look, part: Part, headings: Headings) -> Resolved:
@@ -196,30 +209,18 @@ def _filled(source: Source, headings: Headings) -> Filled | None:
     return None
 
 
-def _overridden(look: Look, main: Resolved, kind: VendorObject, overrides: MappingOf[str, str]) -> Resolved:
-    """What a person says of single columns wins."""
-    if not overrides:
-        return main
-    columns = {
-        name: filled for name, filled in main.columns.items() if not set(filled.headings) & overrides.keys()
-    }
-    for heading, target in overrides.items():
-        if target in (CUSTOM, LEFT_OUT) or heading not in look.headings:
-            continue
-        column = target.rpartition(".")[2]
-        columns[column] = Filled((heading,), options=_usual_options(main.part.fills, column))
-    headings = Headings(look, kind.system)
-    return _checked(look, replace(main, columns=columns), headings)
+def _overridden(look: Look, main: Resolved, said: Corrected, seen: Headings, all_: Headings) -> Resolved:
+    """What a person says of single columns wins; which rows count, and their id, stay as they are.
 
-
-def _usual_options(fills: str, column: str) -> dict[str, Any]:
-    """How the column is read from files in general."""
-    for kind in systems()[GENERIC].objects.values():
-        if kind.part and kind.part.fills == fills:
-            for source in kind.part.columns.get(column, ()):
-                if source.headings:
-                    return {key: value for key, value in source.options.items() if key != "when"}
-    return {}
+    seen: the headings without those that do not mean any more what they were taken for.
+    """
+    columns = dict(_resolved(look, said.part, seen).columns)
+    for name, heading in said.agreed.items():
+        found = columns.get(name, main.columns[name])
+        columns[name] = replace(
+            found if heading in found.headings else main.columns[name], headings=(heading,)
+        )
+    return _checked(look, replace(main, columns=columns), all_)
 
 
 def guesses(
@@ -251,7 +252,8 @@ def guesses(
         if heading in doubled:
             found.append(ColumnGuess(heading, (), why="several columns have this heading, so none is taken"))
         elif becomes:
-            found.append(ColumnGuess(heading, becomes, why=said[0] if said else ""))
+            why = said[0] if said else _stays(becomes, overrides.get(heading))
+            found.append(ColumnGuess(heading, becomes, why=why))
         elif overrides.get(heading) == CUSTOM and keeps:
             found.append(ColumnGuess(heading, (), custom=True))
         elif overrides.get(heading) == LEFT_OUT:
@@ -267,6 +269,15 @@ def guesses(
                 ColumnGuess(heading, (), why=f"{parts[0].part.fills} have no place for it" if parts else "")
             )
     return found
+
+
+def _stays(becomes: Sequence[str], target: str | None) -> str:
+    """Why a column becomes more than a person says."""
+    if target is None or [name.rpartition(".")[2] for name in becomes] == [target.rpartition(".")[2]]:
+        return ""
+    if becomes[-1].endswith(".source_id"):
+        return "it also tells the rows apart"
+    return "what else it fills stays, until you say that another column fills it"
 
 
 def unknown(look: Look) -> list[ColumnGuess]:
