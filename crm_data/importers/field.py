@@ -48,7 +48,7 @@ class Field:
     value: Any = None
     translate: Mapping[str, str] | None = None
     otherwise: str | None = None  # what `translate` gives for everything it does not list
-    when: Mapping[str, frozenset[str]] | None = None  # heading: the words with which the value counts
+    when: tuple[Mapping[str, frozenset[str]], ...] = ()  # the value counts where one of these holds
     times: Decimal | None = None
     split: str | None = None  # the sign between several values of a cell, of which the first counts
     part: str | None = None  # the member to take of a cell that holds a JSON object
@@ -61,7 +61,8 @@ class Field:
     @property
     def headings(self) -> list[str]:
         """The headings it reads."""
-        return list(self.heading) + PLACEHOLDER.findall(self.template or "") + list(self.when or ())
+        conditions = [heading for one in self.when for heading in one]
+        return list(self.heading) + PLACEHOLDER.findall(self.template or "") + conditions
 
 
 def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: dict[str, Any]) -> Field:
@@ -118,11 +119,12 @@ def _translation(options: Options, maps: dict[str, Any]) -> dict[str, str] | Non
     return folded | {word.strip(): becomes for word, becomes in given.items()}
 
 
-def _condition(options: Options) -> dict[str, frozenset[str]] | None:
-    given = options.get("when", dict)
-    if given is None:
-        return None
-    return conditions(given, f"{options.place}, when")
+def _condition(options: Options) -> tuple[dict[str, frozenset[str]], ...]:
+    given = options.table.get("when", [])
+    tables = [given] if isinstance(given, dict) else given
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise ImportStopped(f"{options.place}: 'when' is a table of headings and words, or a list of these.")
+    return tuple(conditions(one, f"{options.place}, when") for one in tables)
 
 
 def conditions(given: dict[str, Any], place: str) -> dict[str, frozenset[str]]:

@@ -48,7 +48,7 @@ class Reader:
         self.field = field
         self.remarks: Counter[Remark] = Counter()
         self._find = _finder(field, headings)
-        self._conditions = [(headings[name], words) for name, words in (field.when or {}).items()]
+        self._conditions = [[(headings[name], words) for name, words in one.items()] for one in field.when]
         target = field.column if field.key is None else field.key
         own_zone = ZoneInfo(field.cells.time_zone) if field.cells.time_zone else zone
         self._is_id = target.name == "source_id"
@@ -59,7 +59,9 @@ class Reader:
 
     def read(self, cells: Sequence[Cell]) -> Any:
         """The value, LEFT_OUT, or a Problem."""
-        if not all(holds(cells[index], words) for index, words in self._conditions):
+        if self._conditions and not any(
+            all(holds(cells[index], words) for index, words in one) for one in self._conditions
+        ):
             return self._empty("")
         cell = self._find(cells)
         if isinstance(cell, str):

@@ -29,11 +29,12 @@ Say = Callable[[Sequence[Cell]], Cell]
 
 def saying(field: Field, columns: dict[str, int]) -> Say:
     """The function that finds what a field says in a row of cells."""
-    conditions = [(columns[heading], words) for heading, words in (field.when or {}).items()]
+    conditions = [[(columns[heading], words) for heading, words in one.items()] for one in field.when]
     headings = [columns[name] for name in field.heading if name in columns]
 
     def say(cells: Sequence[Cell]) -> Cell:
-        if not all(fits(cells[index], words) for index, words in conditions):
+        met = (all(fits(cells[index], words) for index, words in one) for one in conditions)
+        if conditions and not any(met):
             return ""
         if field.heading:
             cell = next((cells[index] for index in headings if as_text(cells[index])), "")

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Date, String, Table
 
 from crm_data.importers.errors import ImportStopped, listed
 from crm_data.importers.mapping import OBJECTS, parse_mapping
-from crm_data.importers.recognise import toml
+from crm_data.importers.recognise import endings, toml
 from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.recognition import overridden
@@ -165,6 +165,9 @@ class _Writer:
             else entry
             for name, entry in entries.items()
         }
+        if table.name == "opportunities" and part.part.rows == "all":
+            found = endings.remarks(look, part.columns, self.words)
+            self.remarks += [f"{look.file.name}, {remark}" for remark in found]
         return ["[[import]]", *toml.pairs(head), "", "[import.columns]", *toml.pairs(short)]
 
     def _column(self, file: Taken, part: Resolved, table: Table, name: str, filled: Filled) -> dict[str, Any]:
@@ -179,10 +182,11 @@ class _Writer:
         options = dict(filled.options)
         texts = texts_of(look, filled.all_headings if filled.template else filled.headings)
         if "when" in options:
-            options["when"] = {
-                heading: condition(words, look, heading, self.words)
-                for heading, words in options["when"].items()
-            }
+            tables = [
+                {heading: condition(words, look, heading, self.words) for heading, words in one.items()}
+                for one in options["when"]
+            ]
+            options["when"] = tables[0] if len(tables) == 1 else tables
         if isinstance(kind := options.get("map"), str):
             needed = not column.nullable and column.server_default is None
             options["map"] = self._translated(kind, texts, place, options.get("otherwise"), needed)
@@ -227,11 +231,8 @@ class _Writer:
         for word, ours in translation(kind, seen, self.words).items():
             if word.casefold() not in folded:
                 table[word] = ours
-        strange = unknown(kind, seen, self.words) if otherwise is not None else []
-        told = kind == "deal_status" and len(strange) < len(
-            seen
-        )  # a stage of open deals may be called anything
-        if strange and not told:
+        told = otherwise is None or kind == "deal_status"  # that of deals by their rows, see `endings`
+        if strange := [] if told else unknown(kind, seen, self.words):
             self.remarks.append(
                 f"{place}: nothing is known of {listed(strange, 5)}, taken as '{otherwise}'; "
                 f"see [maps.{name}]."

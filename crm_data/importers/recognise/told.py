@@ -77,7 +77,7 @@ def zeros_of_lost(file: Taken, part: Resolved, amount: Filled, words: Vocabulary
     if part.part.fills != "opportunities" or status is None or not (amount.headings and status.headings):
         return []
     amounts: dict[str, set[str]] = {}
-    for word, text in file.look.pairs(status.headings[0], amount.headings[0]):
+    for word, text in file.look.cells(status.headings[0], amount.headings[0]):
         amounts.setdefault(translation("deal_status", [word], words).get(word, word), set()).add(text)
     lost = sorted(amounts.get("lost", set()) - {""})
     zeros = bool(lost) and all(not set(text) & set("123456789") for text in lost)
