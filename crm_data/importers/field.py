@@ -12,7 +12,9 @@ from sqlalchemy import Column, Float, Integer, Numeric, String, Table
 
 from crm_data.importers.errors import ImportStopped, listed, nearest
 from crm_data.importers.formats import CELL_OPTIONS, CellFormat, cell_format
+from crm_data.importers.numbers import SIGNS
 from crm_data.importers.options import Options
+from crm_data.importers.vocabulary import known_currency
 from crm_data.schema.types import Money
 
 COLUMN_OPTIONS = (
@@ -21,6 +23,7 @@ COLUMN_OPTIONS = (
         "template",
         "value",
         "map",
+        "signs",
         "otherwise",
         "when",
         "times",
@@ -49,6 +52,7 @@ class Field:
     translate: Mapping[str, str] | None = None
     otherwise: str | None = None  # what `translate` gives for everything it does not list
     when: tuple[Mapping[str, frozenset[str]], ...] = ()  # the value counts where one of these holds
+    signs: Mapping[str, str] | None = None  # the cell is an amount, and the currency beside it counts
     times: Decimal | None = None
     split: str | None = None  # the sign between several values of a cell, of which the first counts
     part: str | None = None  # the member to take of a cell that holds a JSON object
@@ -82,6 +86,7 @@ def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: d
         translate=_translation(options, maps),
         otherwise=options.get("otherwise", str),
         when=_condition(options),
+        signs=_signs(column, options),
         times=_factor(column, options),
         split=options.get("split", str),
         part=options.get("part", str),
@@ -133,6 +138,17 @@ def conditions(given: dict[str, Any], place: str) -> dict[str, frozenset[str]]:
         heading: frozenset(word.casefold() for word in Options(given, place, given).words(heading))
         for heading in given
     }
+
+
+def _signs(column: Column[Any], options: Options) -> dict[str, str] | None:
+    given = options.get("signs", dict)
+    if given is None:
+        return None
+    if column.name != "currency":
+        raise ImportStopped(f"{options.place}: 'signs' is for currencies, and {column.name} is none.")
+    if not all(isinstance(code, str) for code in given.values()):
+        raise ImportStopped(f"{options.place}: 'signs' is a table of signs and the codes of currencies.")
+    return SIGNS | {sign: known_currency(code, options.place) for sign, code in given.items()}
 
 
 def _factor(column: Column[Any], options: Options) -> Decimal | None:

@@ -13,6 +13,7 @@ from crm_data.importers.cells import Cell, as_text, converter
 from crm_data.importers.errors import UnknownCurrency, Unreadable
 from crm_data.importers.field import PLACEHOLDER, Field
 from crm_data.importers.ids import whole_id
+from crm_data.importers.numbers import currency_beside
 
 #: Stands for an empty cell of a column that has a default of its own: the column is left out.
 LEFT_OUT = ...
@@ -84,6 +85,9 @@ class Reader:
         if field.split or field.part or field.starts:
             cell = _piece(field, as_text(cell))
         text = as_text(cell)
+        if field.signs is not None:
+            sign = currency_beside(text)
+            cell = text = field.signs.get(sign, sign)
         if field.translate is not None:
             fallback = text if field.otherwise is None or not text else field.otherwise
             became = field.translate.get(text, field.translate.get(text.casefold(), fallback))

@@ -11,6 +11,7 @@ from typing import Any
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
 from crm_data.importers.recognise.endings import settled
+from crm_data.importers.recognise.headings import amount_of
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
 from crm_data.importers.recognise.vendors import GENERIC, STATUS, Part, Source, VendorObject, bare, systems
@@ -80,6 +81,9 @@ class Headings:
             usable = heading and heading not in self.doubled and not set("{}") & set(heading)
             if usable:
                 self._there.setdefault(bare(heading), heading)
+        for heading in list(self._there.values()):
+            if told := amount_of(heading):
+                self._there.setdefault(bare(told[0]), heading)
 
     def find(self, name: str) -> str | None:
         for each in (bare(name), *self.aliases(name)):

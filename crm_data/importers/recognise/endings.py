@@ -71,9 +71,6 @@ def remarks(look: Look, columns: Mapping[str, Filled], words: Vocabulary) -> Ite
     """What a person should know of deals whose columns are filled so, from the rows looked at."""
     if "amount" not in columns:
         yield "amount: no column is taken for it, so the deals come in without one."
-    if "status" not in columns:
-        yield "status: no column says which deals were won or lost, so all are taken as open."
-        return
     status, otherwise = columns["status"].headings, columns["status"].options.get("otherwise", "")
     closed = columns["closed_on"].headings if "closed_on" in columns else ()
     strange: Counter[str] = Counter()

@@ -13,6 +13,7 @@ from crm_data.importers.errors import ImportStopped, listed
 from crm_data.importers.mapping import OBJECTS, parse_mapping
 from crm_data.importers.recognise import endings, toml
 from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.currency import USUAL, Told, told
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.recognition import overridden
 from crm_data.importers.recognise.spelling import NumberSpelling, number_spelling
@@ -29,14 +30,12 @@ from crm_data.importers.recognise.told import (
 )
 from crm_data.importers.recognise.vendors import bare, systems
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
-from crm_data.importers.vocabulary import currencies
-from crm_data.schema.types import Money, UTCDateTime
+from crm_data.schema.types import UTCDateTime
 
 #: Columns whose unreadable cells keep the whole row out: without them a figure would be wrong in silence.
 _STRICT = frozenset(
     ["amount", "currency", "closed_on", "status", "stage", "resolved_at", "converted_at", "cost"]
 )
-_CURRENCY = "USD"
 
 
 def propose(
@@ -78,14 +77,18 @@ class _Writer:
     words: Vocabulary = field(default_factory=vocabulary)
     maps: dict[str, dict[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)  # of the currency
 
     def proposal(self) -> Proposal:
         system = Counter(file.system.key for file in self.files).most_common(1)[0][0]
         filled = self.there | {
             file.parts[0].part.fills for file in self.files if file.parts[0].part.rows == "all"
         }
+        self.told = list(told(self.files))
         if self.currency is None:
-            self.currency = self._told_currency()
+            self.currency = self._most_named()
+        for one in self.told:
+            self.remarks += one.remarks(self.currency)
         blocks = [
             self._block(file, part, part is file.parts[0])
             for file in self.files
@@ -107,34 +110,13 @@ class _Writer:
         text = "\n".join(lines) + "\n"
         return Proposal(parse_mapping(text), text, tuple(dict.fromkeys(self.remarks)))
 
-    def _told_currency(self) -> str:
-        """The one that most rows name, or that stands beside amounts; else a guess."""
-        named: Counter[str] = Counter()
-        for file in self.files:
-            for part in file.parts:
-                for heading in headings_of(part, "currency"):
-                    seen = file.look.texts[file.look.headings.index(heading)]
-                    codes = currency_codes(seen, "", [])
-                    for text, rows in seen.items():
-                        code = codes.get(text, text.upper())
-                        named[code] += rows if code in currencies() else 0
-        if named.total():
+    def _most_named(self) -> str:
+        """The currency that most rows name; else a guess."""
+        if named := sum((one.rows() for one in self.told), Counter()):
             return named.most_common(1)[0][0]
-        for file in self.files:
-            for part in file.parts:
-                table = OBJECTS[part.part.fills]
-                for name, filled in part.columns.items():
-                    if isinstance(table.c[name].type, Money) and "currency" not in part.columns:
-                        found = number_spelling(texts_of(file.look, filled.headings)).currency
-                        if found:
-                            return found
-        if any(
-            "currency" in OBJECTS[part.part.fills].c and "currency" not in part.columns
-            for file in self.files
-            for part in file.parts
-        ):
-            self.remarks.append(f"No file says the currency of its amounts: they are taken as {_CURRENCY}.")
-        return _CURRENCY
+        if any(not one.column for one in self.told):
+            self.remarks.append(f"No file says the currency of its amounts: they are taken as {USUAL}.")
+        return USUAL
 
     def _block(self, file: Taken, part: Resolved, main: bool) -> list[str]:
         table, look = OBJECTS[part.part.fills], file.look
@@ -151,6 +133,8 @@ class _Writer:
         entries = {
             name: self._column(file, part, table, name, filled) for name, filled in part.columns.items()
         }
+        if beside := self._currency_of(part):
+            entries["currency"] = beside
         dates = [entry["dates"] for entry in entries.values() if "dates" in entry]
         if dates and all(each == dates[0] for each in dates):
             head["dates"] = dates[0]
@@ -169,6 +153,10 @@ class _Writer:
             found = endings.remarks(look, part.columns, self.words)
             self.remarks += [f"{look.file.name}, {remark}" for remark in found]
         return ["[[import]]", *toml.pairs(head), "", "[import.columns]", *toml.pairs(short)]
+
+    def _currency_of(self, part: Resolved) -> dict[str, Any] | None:
+        """Where the amounts of a part say their currency, which no column of its own does."""
+        return next((one.entry(self.currency or USUAL) for one in self.told if one.part is part), None)
 
     def _column(self, file: Taken, part: Resolved, table: Table, name: str, filled: Filled) -> dict[str, Any]:
         column, look, place = table.c[name], file.look, f"{file.look.file.name}, {name}"
@@ -193,7 +181,7 @@ class _Writer:
         if filled.said:
             self.remarks.append(f"{place}: {filled.said}.")
         if name == "currency":
-            options["map"] = {"": self.currency or _CURRENCY} | currency_codes(texts, place, self.remarks)
+            options["map"] = {"": self.currency or USUAL} | currency_codes(texts, place, self.remarks)
         if isinstance(column.type, Date | UTCDateTime):
             options |= self._dates(file, column, filled)
         elif (
