@@ -16,7 +16,6 @@ from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.currency import USUAL, Told, told
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.recognition import overridden
-from crm_data.importers.recognise.spelling import NumberSpelling, number_spelling
 from crm_data.importers.recognise.told import (
     Taken,
     condition,
@@ -24,7 +23,9 @@ from crm_data.importers.recognise.told import (
     dates_in,
     file_pattern,
     headings_of,
+    numbers_in,
     order_of_other_dates,
+    shares_in,
     texts_of,
     zeros_of_lost,
 )
@@ -190,7 +191,9 @@ class _Writer:
             and filled.headings
             and "map" not in options
         ):
-            options |= self._numbers(texts, place)
+            options |= numbers_in(texts, place, self.remarks)
+            if name == "probability":
+                options |= shares_in(file, filled, options, place, self.remarks)
         if column.foreign_keys and filled.headings and "map" not in options:
             options |= self._nearly(column, texts, place)
         if name == "amount" and (zeros := zeros_of_lost(file, part, filled, self.words)):
@@ -274,15 +277,3 @@ class _Writer:
         for text, name in near.items():
             self.remarks.append(f"{place}: '{text}' is taken as '{name}'.")
         return {"map": near} if near else {}
-
-    def _numbers(self, texts: Sequence[str], place: str) -> dict[str, Any]:
-        found = number_spelling(texts)
-        if found.example:
-            sign = "decimal sign" if found.decimal in found.example else "sign between thousands"
-            self.remarks.append(f"{place}: {found.example} could be read in two ways. Its {sign} is a guess.")
-        usual = NumberSpelling()
-        return {
-            name: getattr(found, name)
-            for name in ("decimal", "thousands", "abbreviated")
-            if getattr(found, name) != getattr(usual, name)
-        }

@@ -149,6 +149,7 @@ class NumberSpelling:
     thousands: str = ""
     abbreviated: bool = False
     example: str = ""  # a number that could mean two things, while nothing tells which
+    mixed: bool = False  # some numbers have the one decimal sign, some the other
     unread: tuple[str, ...] = ()
 
 
@@ -165,18 +166,16 @@ def number_spelling(texts: Iterable[str]) -> NumberSpelling:
             unread.append(text)
             continue
         _vote(text, bare, decimals, thousands, either)
-    for sign, text in list(either.items()):
-        if (
-            decimals[sign]
-            or thousands[sign]
-            or (sign == "." and decimals[","])
-            or (sign == "," and decimals["."])
-        ):
+    example = ""
+    for sign, text in either.items():
+        if decimals[sign] or thousands[sign]:
             continue
-        guess = thousands if sign == "," else decimals
-        guess[sign] += 1
-        return _spelled(decimals, thousands, abbreviated, text, unread)
-    return _spelled(decimals, thousands, abbreviated, "", unread)
+        if decimals["," if sign == "." else "."]:  # the other sign is the decimal one, so this one groups
+            thousands[sign] += 1
+        else:
+            example = example or text
+            (thousands if sign == "," else decimals)[sign] += 1
+    return _spelled(decimals, thousands, abbreviated, example, unread)
 
 
 def _vote(
@@ -212,7 +211,8 @@ def _spelled(
     grouped = others[0][0] if others else ""
     if not decimals and thousands["."]:
         decimal, grouped = ",", "."
-    return NumberSpelling(decimal, grouped, abbreviated, example, tuple(unread[:3]))
+    mixed = sum(1 for count in decimals.values() if count) > 1
+    return NumberSpelling(decimal, grouped, abbreviated, example, mixed, tuple(unread[:3]))
 
 
 def _bare_number(text: str) -> str:
