@@ -11,9 +11,11 @@ from typing import Any
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
 from crm_data.importers.recognise.corrected import EXACTLY, Corrected, corrected
+from crm_data.importers.recognise.endings import settled
+from crm_data.importers.recognise.headings import amount_of
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
-from crm_data.importers.recognise.vendors import Part, Source, VendorObject, bare, systems
+from crm_data.importers.recognise.vendors import STATUS, Part, Source, VendorObject, bare, systems
 
 #: Of rows without an id: columns that may tell one from another, together if need be, the best first.
 _TELLING = {
@@ -49,7 +51,8 @@ class Filled:
     @property
     def all_headings(self) -> tuple[str, ...]:
         named = PLACEHOLDER.findall(self.template or "")
-        return (*self.headings, *named, *self.options.get("when", {}))
+        conditions = [heading for one in self.options.get("when", ()) for heading in one]
+        return (*self.headings, *named, *conditions)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ class Headings:
             )
             if usable:
                 self._there.setdefault(bare(heading), heading)
+        for heading in list(self._there.values()):
+            if told := amount_of(heading):
+                self._there.setdefault(bare(told[0]), heading)
 
     def find(self, name: str) -> str | None:
         if name.startswith(EXACTLY):
@@ -111,15 +117,17 @@ def resolve(look: Look, kind: VendorObject, overrides: MappingOf[str, str]) -> l
         said = corrected(kind.part, filled, look.headings, overrides)
         seen = Headings(look, kind.system, said.gone)
         main = _overridden(look, main, said, seen, headings)
+    main = replace(main, columns=settled(look, main.columns))
     also = [_resolved(look, part, seen if part.rows == "once" else headings) for part in kind.also]
     return [main, *(each for each in also if each.usable)]
 
 
 def _resolved(look: Look, part: Part, headings: Headings) -> Resolved:
     columns = {}
+    status = next(filter(None, (_filled(each, headings) for each in part.columns.get("status", ()))), None)
     for name, sources in part.columns.items():
         for source in sources:
-            if filled := _filled(source, headings):
+            if filled := _filled(source, headings, says_status=bool(status and status.headings)):
                 columns[name] = filled
                 break
     where = {
@@ -186,11 +194,18 @@ def _telling(look: Look, found: Resolved) -> str | None:
     return "/".join(f"{{{heading}}}" for heading in every) if len(every) > 1 else None
 
 
-def _filled(source: Source, headings: Headings) -> Filled | None:
+def _filled(source: Source, headings: Headings, *, says_status: bool = False) -> Filled | None:
+    """`says_status`: whether the status is found in columns of its own."""
     options = dict(source.options)
     if "when" in options:
-        conditions = {headings.find(name): words for name, words in options["when"].items()}
-        if None in conditions:
+        conditions = [
+            {
+                name if name == STATUS and says_status else headings.find(name): words
+                for name, words in one.items()
+            }
+            for one in options["when"]
+        ]
+        if any(None in one for one in conditions):
             return None
         options["when"] = conditions
     there, stand_in = headings.all(source.headings), headings.all(source.stand_in)
