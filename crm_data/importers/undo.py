@@ -240,7 +240,7 @@ class _Undoing:
             self._progress(f"Restoring {table.name}", 0, 1)
 
     def _wanted(self, table: Table, change: Any, now: Mapping[str, Any], leaving: Leaving) -> dict[str, Any]:
-        """The columns that become what they were: none of a row that was changed since and is left as it is."""
+        """The columns that become what they were; none where the row was changed since and is left."""
         before, after = read_row(table, change.before), read_row(table, change.after)
         since = tuple(
             (name, before[name], now[name])

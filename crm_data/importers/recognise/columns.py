@@ -10,22 +10,10 @@ from typing import Any
 
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
+from crm_data.importers.recognise import keys
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
 from crm_data.importers.recognise.vendors import GENERIC, Part, Source, VendorObject, bare, systems
-
-#: Of rows without an id: columns that may tell one from another, together if need be, the best first.
-_TELLING = {
-    "contacts": (("email",), ("first_name", "last_name"), ("first_name", "last_name", "account_id")),
-    "leads": (("email",), ("first_name", "last_name", "company")),
-    "users": (("email",), ("name",)),
-    "invoices": (("number",),),
-    "quotes": (("number",),),
-    "activities": (("subject", "happened_at"),),
-    "cases": (("subject", "opened_at"),),
-}
-_TELLING_ELSE = (("name",), ("name", "account_id"), ("name", "account_id", "opened_on"))
-
 
 #: Without any of these a row would say nothing.
 _NEEDS_ONE_OF = {
@@ -60,10 +48,17 @@ class Resolved:
     columns: MappingOf[str, Filled]
     where: MappingOf[str, tuple[str, ...]]
     missing: tuple[str, ...]  # columns that the object needs and the file has not
+    said: str = ""  # what a person should know about the id
+    fault: str = ""  # why its rows cannot be told apart
 
     @property
     def usable(self) -> bool:
         return self.id is not None and not self.missing
+
+    @property
+    def filled(self) -> dict[str, str]:
+        """The heading of each column that one heading fills."""
+        return {name: one.headings[0] for name, one in self.columns.items() if len(one.headings) == 1}
 
 
 class Headings:
@@ -100,6 +95,14 @@ def resolve(look: Look, kind: VendorObject, overrides: MappingOf[str, str]) -> l
     found = [_resolved(look, part, headings) for part in (kind.part, *kind.also)]
     main = _overridden(look, found[0], kind, overrides)
     return [main, *(each for each in found[1:] if each.usable)]
+
+
+def as_before(look: Look, found: Resolved, formers: Sequence[keys.Former]) -> Resolved:
+    """The same part, its rows known by what they were known by in former imports. Raises ImportStopped."""
+    if found.id is None or found.part.rows != "all":
+        return found
+    key = keys.as_before(look, found.part.fills, found.id, formers)
+    return found if key is None else replace(found, id=key.id, said=key.said)
 
 
 def _resolved(look: Look, part: Part, headings: Headings) -> Resolved:
@@ -141,8 +144,11 @@ def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
         if words == ("*",) and not there & {bare(name), *headings.aliases(name)}
     )
     named = [key for name in found.part.id if (key := _key(name, headings)) and look.has(key)]
-    key = named[0] if named else _telling(look, found)
-    return replace(found, id=key, missing=missing)
+    if found.part.rows == "all":
+        own = keys.chosen(look, found.part.fills, named, found.filled)
+        return replace(found, id=own.id, said=own.said, fault=own.fault, missing=missing)
+    whole = [key for key in named if not keys.is_cut_short(look, key)]
+    return replace(found, id=next(iter(whole), None), missing=missing)
 
 
 def _key(name: str, headings: Headings) -> str | None:
@@ -155,22 +161,6 @@ def _key(name: str, headings: Headings) -> str | None:
         return None
     pieces[1::2] = [f"{{{heading}}}" for heading in found]
     return "".join(pieces)
-
-
-def _telling(look: Look, found: Resolved) -> str | None:
-    """Columns that tell the rows apart where none is an id; where nothing does, all that are filled."""
-    if found.part.rows != "all":
-        return None
-    filled = {name: one.headings[0] for name, one in found.columns.items() if len(one.headings) == 1}
-    tried = []
-    for names in (*_TELLING.get(found.part.fills, ()), *_TELLING_ELSE):
-        chosen = [filled[name] for name in names if name in filled]
-        if chosen and chosen not in tried:
-            tried.append(chosen)
-            if look.distinct(chosen):
-                return chosen[0] if len(chosen) == 1 else "/".join(f"{{{heading}}}" for heading in chosen)
-    every = list(dict.fromkeys(filled.values()))[:6]
-    return "/".join(f"{{{heading}}}" for heading in every) if len(every) > 1 else None
 
 
 def _filled(source: Source, headings: Headings) -> Filled | None:

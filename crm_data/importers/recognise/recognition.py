@@ -157,6 +157,8 @@ def _described(
             f"{kind.fills} need {listed(parts[0].missing)}, and no column of {look.file.name} is recognised "
             "as that. Say which column it is, or export the file with it."
         )
+    elif parts[0].fault:
+        problem = parts[0].fault
     elif parts[0].id is None:
         problem = f"No column of {look.file.name} tells its rows apart. Export it with the column of the id."
     elif sure < (_GUESS_OF_ANY if kind.system == GENERIC else _GUESS):

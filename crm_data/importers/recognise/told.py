@@ -13,6 +13,7 @@ from crm_data.importers.errors import listed
 from crm_data.importers.mapping import OBJECTS
 from crm_data.importers.recognise import columns
 from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import Override, Recognised
 from crm_data.importers.recognise.spelling import DateSpelling, date_spelling
@@ -36,6 +37,7 @@ class Taken:
     recognised: Recognised
     look: Look
     override: Override
+    formers: tuple[Former, ...] = ()  # by what rows are known elsewhere, the latest first
 
     @property
     def system(self) -> System:
@@ -44,7 +46,17 @@ class Taken:
     @cached_property
     def parts(self) -> list[Resolved]:
         kind = self.system.objects[self.recognised.object or ""]
-        return [each for each in columns.resolve(self.look, kind, self.override.columns) if each.usable]
+        found = [each for each in columns.resolve(self.look, kind, self.override.columns) if each.usable]
+        return [columns.as_before(self.look, each, self.formers) for each in found]
+
+    @property
+    def known_by(self) -> list[Former]:
+        """By what the rows of the file are known."""
+        return [
+            Former(each.part.fills, each.id, self.look.file.name)
+            for each in self.parts
+            if each.id is not None and each.part.rows == "all"
+        ]
 
 
 def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:
