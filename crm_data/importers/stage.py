@@ -20,6 +20,10 @@ CREATE TABLE rows (
     position INTEGER PRIMARY KEY, block INTEGER, source_id TEXT, file TEXT, line INTEGER,
     content BLOB, spare INTEGER, UNIQUE (block, source_id)
 );
+CREATE TABLE replaced (block INTEGER, source_id TEXT, file TEXT, line INTEGER, content BLOB);
+CREATE TRIGGER replacing AFTER UPDATE ON rows BEGIN
+    INSERT INTO replaced VALUES (old.block, old.source_id, old.file, old.line, old.content);
+END;
 CREATE TABLE rejected_ids (object TEXT, source_id TEXT, PRIMARY KEY (object, source_id)) WITHOUT ROWID;
 CREATE TABLE problems (
     object TEXT, file TEXT, line INTEGER, "column" TEXT, cell TEXT, reason TEXT, late INTEGER
@@ -159,6 +163,30 @@ class Stage:
                 row.values |= pickle.loads(content)
                 row.spare &= bool(spare)
         return found
+
+    def replaced(self, blocks: Sequence[int]) -> Iterator[tuple[Staged, Staged]]:
+        """Each row that a later one with the same id replaces, and the one that counts.
+
+        Of the same block first, then of two of these blocks.
+        """
+        marks = ", ".join("?" * len(blocks))
+        again = self._database.execute(
+            "SELECT r.source_id, r.file, r.line, r.content, c.file, c.line, c.content FROM replaced r "
+            f"JOIN rows c USING (block, source_id) WHERE block IN ({marks}) ORDER BY r.rowid",
+            blocks,
+        )
+        twice = self._database.execute(
+            "SELECT * FROM (SELECT source_id, file, line, content, lead(file) OVER later, "
+            "lead(line) OVER later, lead(content) OVER later AS other FROM rows "
+            f"WHERE block IN ({marks}) AND source_id IN (SELECT source_id FROM rows "
+            f"WHERE block IN ({marks}) GROUP BY source_id HAVING count(*) > 1) "
+            "WINDOW later AS (PARTITION BY source_id ORDER BY block)) WHERE other IS NOT NULL",
+            [*blocks, *blocks],
+        )
+        for found in (again, twice) if len(blocks) > 1 else (again,):
+            for key, file, line, content, by_file, by_line, by_content in found:
+                row = Staged(key, file, line, pickle.loads(content))
+                yield row, Staged(key, by_file, by_line, pickle.loads(by_content))
 
     def seen(self, object_name: str, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
         """Which of these ids the files have, in rows that were rejected too."""

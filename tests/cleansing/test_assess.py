@@ -134,6 +134,37 @@ def test_each_finding_lists_its_rows(desk: Desk, prepared: Prepared) -> None:
     assert findings.rows(rejected)[0].line == 46
 
 
+def test_rows_with_the_same_id_are_listed_before_one_of_them_is_lost(desk: Desk, prepared: Prepared) -> None:
+    prepared.close()
+    desk.put("deals.csv", "Id,Account,Status,Amount,Opened,Closed\n"
+             "1,A,won,100,2026-01-01,2026-02-01\n2,A,won,5,2026-01-01,2026-02-01\n"
+             "1,A,won,900,2026-01-01,2026-02-01\n2,A,won,5,2026-01-01,2026-02-01\n"
+             "1,A,won,900,2026-01-01,2026-02-01\n")  # fmt: skip
+    desk.put("more.csv", "Id,Status,Reason\n1,won,Price\n2,lost,Price\n")
+    more = """
+    [[import]]
+    object = "opportunities"
+    file = "more.csv"
+    id = "Id"
+    columns = { status = "Status", close_reason = "Reason", stage = { value = "x" } }
+    """
+    again = read(desk.crm, parse_mapping(dedent(MAPPING) + dedent(more)), [desk.folder], lambda *_: None)
+    findings = found(desk, again)
+    groups = [one for one in findings.groups() if one.kind == "repeated"]
+    listed = {one.problem: [(r.file, r.line, r.cell) for r in findings.rows(one)] for one in groups}
+    assert listed == {
+        "has the id of a later row, which counts, and differs": [("deals.csv", 2, "id 1; amount: 100")],
+        "has the id of a later row, which says the same": [
+            ("deals.csv", 3, "id 2"),
+            ("deals.csv", 4, "id 1"),
+        ],
+        "has the id of a row of a later file, which counts, and differs": [
+            ("deals.csv", 5, "id 2; status: won")
+        ],
+    }
+    again.close()
+
+
 def test_nothing_is_written_and_what_was_found_comes_back(desk: Desk, prepared: Prepared) -> None:
     groups = found(desk, prepared).groups()
     with desk.crm.connect() as connection:
