@@ -65,7 +65,7 @@ def assess(
         parts = {name: parts for name, parts in prepared.objects.items() if name in full}
         rows = missing(connection, prepared.source, prepared.stage, parts)
         while some := list(islice(rows, _MANY)):
-            findings.add((gone(one.object, one.referred), of_crm(one.key, one.values)) for one in some)
+            findings.add(gone(one) for one in some)
     return findings
 
 

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_data.cleansing.findings import GONE, Group, Row, shown
+from crm_data.importers.deleting import Missing
 from crm_data.importers.stage import Staged
 
 
-def gone(name: str, referred: Mapping[str, int]) -> Group:
-    others = ", ".join(f"{number:,} {other.replace('_', ' ')}" for other, number in sorted(referred.items()))
-    return Group("gone", name, "", f"{GONE}, but {others} refer to it" if others else GONE, 0)
+def gone(row: Missing) -> tuple[Group, Row]:
+    """A row that the files have no more; only where the problem is GONE may it be deleted."""
+    others = ", ".join(f"{n:,} {other.replace('_', ' ')}" for other, n in sorted(row.referred.items()))
+    problem = f"{GONE}, but {others} refer to it" if others else GONE
+    if row.unsure:
+        problem = "may not be in the files any more; they have broken rows, of which it may be one"
+    return Group("gone", row.object, "", problem, 0), of_crm(row.key, row.values)
 
 
 def repeated(name: str, row: Staged, by: Staged) -> tuple[Group, Row] | None:

@@ -25,6 +25,7 @@ CREATE TRIGGER replacing AFTER UPDATE ON rows BEGIN
     INSERT INTO replaced VALUES (old.block, old.source_id, old.file, old.line, old.content);
 END;
 CREATE TABLE rejected_ids (object TEXT, source_id TEXT, PRIMARY KEY (object, source_id)) WITHOUT ROWID;
+CREATE TABLE unsure (object TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE problems (
     object TEXT, file TEXT, line INTEGER, "column" TEXT, cell TEXT, reason TEXT, late INTEGER
 );
@@ -203,6 +204,15 @@ class Stage:
         """Note the ids of rows that stay out, so that they are not taken for deleted ones."""
         rows = ((object_name, source_id) for source_id in source_ids)
         self._many("INSERT OR IGNORE INTO rejected_ids VALUES (?, ?)", rows)
+
+    def doubt(self, object_name: str) -> None:
+        """Note that a row of the object stays out whose id is not known: it may be any."""
+        self._database.execute("INSERT OR IGNORE INTO unsure VALUES (?)", (object_name,))
+
+    def doubtful(self, object_name: str) -> bool:
+        """Whether the files may have more rows of the object than those that could be told."""
+        found = self._database.execute("SELECT 1 FROM unsure WHERE object = ?", (object_name,))
+        return found.fetchone() is not None
 
     def known(self, source_ids: Iterable[str], blocks: Sequence[int]) -> set[str]:
         """Which of these ids the blocks have given."""
