@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Engine
 
 from crm_data.importers.errors import ImportStopped
-from crm_data.importers.recognise import Proposal, propose, recognise
+from crm_data.importers.recognise import ID, Override, Proposal, overridden, propose, recognise
 from crm_data.importers.recognise.command import proposed
-from crm_data.importers.recognise.keys import formers
+from crm_data.importers.recognise.keys import Former, formers
 from crm_data.importers.run import run_import
 from crm_data.importers.undo import undo_import
 from tests.recognise.conftest import rows
@@ -139,6 +139,23 @@ def test_an_id_that_comes_again_is_said(bring: Bring) -> None:
         "2,b,Beta,Won,200,2026-01-03,2026-02-03\n"
     )
     assert any("1 row has the same 'Deal ID' as another one, such as '1'" in one for one in proposal.remarks)
+
+
+def test_a_person_says_by_what_rows_are_known(own: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text(
+        "Deal ID,Line,Deal Name,Stage,Amount,Close Date\n"
+        "1,1,a,Won,100,2026-02-01\n1,2,a,Won,900,2026-02-01\n2,1,b,Won,5,2026-02-01\n"
+    )
+    (found,) = recognise([path])
+    override = Override("deals.csv", columns={"Deal ID": ID, "Line": f"opportunities.{ID}"})
+    former = Former("opportunities", "Deal Name", "import no. 1", True)
+    proposal = propose([found], [override], currency="EUR", formers=[former])
+    run_import(own, proposal.mapping, [path], tmp_path, lambda *_: None)
+    assert rows(own, "opportunities", "source_id", "amount") == [("1/1", 100), ("1/2", 900), ("2/1", 5)]
+    assert not any("Deal ID" in one for one in proposal.remarks)
+    seen = {column.heading: column.becomes for column in overridden(found, override).columns}
+    assert seen["Line"] == (f"opportunities.{ID}",)
 
 
 def test_what_changes_tells_rows_apart_only_with_a_word(bring: Bring) -> None:

@@ -14,6 +14,7 @@ propose     a mapping of it all, and its text
 
 from crm_data.importers.recognise.model import (
     CUSTOM,
+    ID,
     LEFT_OUT,
     Candidate,
     ColumnGuess,
@@ -26,6 +27,7 @@ from crm_data.importers.recognise.recognition import overridden, recognise
 
 __all__ = [
     "CUSTOM",
+    "ID",
     "LEFT_OUT",
     "Candidate",
     "ColumnGuess",

@@ -12,7 +12,7 @@ from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
 from crm_data.importers.recognise import keys
 from crm_data.importers.recognise.look import Look
-from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
+from crm_data.importers.recognise.model import CUSTOM, ID, LEFT_OUT, ColumnGuess
 from crm_data.importers.recognise.vendors import GENERIC, Part, Source, VendorObject, bare, systems
 
 #: Without any of these a row would say nothing.
@@ -50,6 +50,7 @@ class Resolved:
     missing: tuple[str, ...]  # columns that the object needs and the file has not
     said: str = ""  # what a person should know about the id
     fault: str = ""  # why its rows cannot be told apart
+    id_told: bool = False  # by a person
 
     @property
     def usable(self) -> bool:
@@ -99,7 +100,7 @@ def resolve(look: Look, kind: VendorObject, overrides: MappingOf[str, str]) -> l
 
 def as_before(look: Look, found: Resolved, formers: Sequence[keys.Former]) -> Resolved:
     """The same part, its rows known by what they were known by in former imports. Raises ImportStopped."""
-    if found.id is None or found.part.rows != "all":
+    if found.id is None or found.part.rows != "all" or found.id_told:
         return found
     key = keys.as_before(look, found.part.fills, found.id, formers)
     return found if key is None else replace(found, id=key.id, said=key.said)
@@ -190,16 +191,19 @@ def _overridden(look: Look, main: Resolved, kind: VendorObject, overrides: Mappi
     """What a person says of single columns wins."""
     if not overrides:
         return main
+    ids = [each for each, target in overrides.items() if target.rpartition(".")[2] == ID]
+    other = {heading: target for heading, target in overrides.items() if heading not in ids}
     columns = {
-        name: filled for name, filled in main.columns.items() if not set(filled.headings) & overrides.keys()
+        name: filled for name, filled in main.columns.items() if not set(filled.headings) & other.keys()
     }
-    for heading, target in overrides.items():
+    for heading, target in other.items():
         if target in (CUSTOM, LEFT_OUT) or heading not in look.headings:
             continue
         column = target.rpartition(".")[2]
         columns[column] = Filled((heading,), options=_usual_options(main.part.fills, column))
     headings = Headings(look, kind.system)
-    return _checked(look, replace(main, columns=columns), headings)
+    found = _checked(look, replace(main, columns=columns), headings)
+    return replace(found, id=keys.template(ids), said="", fault="", id_told=True) if ids else found
 
 
 def _usual_options(fills: str, column: str) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def chosen(look: Look, fills: str, named: Sequence[str], filled: dict[str, str])
     return Key(
         key,
         f"{_rows(again)} the same '{key}' as another one, such as '{example}'. Of rows with the same id the "
-        "last one counts, and the others are not imported",
+        "last one counts, and the others are not imported; what other columns tell them apart can be said",
     )
 
 

@@ -12,7 +12,7 @@ from crm_data.importers.files import Found, find_files
 from crm_data.importers.mapping import KEPT, OBJECTS
 from crm_data.importers.recognise import columns
 from crm_data.importers.recognise.look import Look, look_at
-from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, Candidate, Override, Recognised
+from crm_data.importers.recognise.model import CUSTOM, ID, LEFT_OUT, Candidate, Override, Recognised
 from crm_data.importers.recognise.score import Fit, confidence, fits
 from crm_data.importers.recognise.vendors import GENERIC, VendorObject, footers, systems
 
@@ -80,7 +80,7 @@ def _check(kind: VendorObject, heading: str, target: str, look: Look) -> None:
     if target in (CUSTOM, LEFT_OUT):
         return
     table = OBJECTS[kind.fills]
-    allowed = [column.name for column in table.c if column.name not in KEPT]
+    allowed = [ID, *(column.name for column in table.c if column.name not in KEPT)]
     if target.rpartition(".")[2] not in allowed or target.rpartition(".")[0] not in ("", table.name):
         raise ImportStopped(
             f"{table.name} have no column '{target}' to fill. There are {listed(allowed, 60)}."
