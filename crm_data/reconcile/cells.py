@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -122,20 +122,23 @@ def _decimal(text: str) -> Decimal:
         raise NotRead(text) from None
 
 
-def month(cell: Cell, cells: CellFormat, zone: ZoneInfo) -> str | None:
+def month(cell: Cell, cells: CellFormat, zone: ZoneInfo, days_of: ZoneInfo) -> str | None:
     """`2026-01`, or None where the cell is empty. Raises NotRead.
 
-    zone: of the days that times fall on.
+    zone: of times that say none. days_of: of the days that times fall on.
     """
     text = as_text(cell)
     if not text:
         return None
-    if isinstance(cell, datetime) or not isinstance(cell, date):
-        moment = cell if isinstance(cell, datetime) else _moment(text, cells.dates)
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(zone)
-        return f"{moment:%Y-%m}"
-    return f"{cell:%Y-%m}"
+    if isinstance(cell, datetime):
+        moment = cell
+    elif isinstance(cell, date):
+        moment = datetime.combine(cell, time())
+    else:
+        moment = _moment(text, cells.dates)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return f"{moment.astimezone(days_of):%Y-%m}"
 
 
 def _moment(text: str, patterns: Sequence[str]) -> datetime:

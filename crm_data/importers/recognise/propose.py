@@ -14,6 +14,7 @@ from crm_data.importers.mapping import OBJECTS, parse_mapping
 from crm_data.importers.recognise import endings, toml
 from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.currency import USUAL, Told, told
+from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.recognition import overridden
 from crm_data.importers.recognise.told import (
@@ -45,18 +46,20 @@ def propose(
     *,
     currency: str | None = None,
     there: Collection[str] = (),
+    formers: Sequence[Former] = (),
 ) -> Proposal:
     """A mapping of all files that can be imported, as recognised and as the overrides say.
 
     currency: of amounts whose currency no column tells; the CRM's own where it has one. there: objects of
-    the CRM that already have rows of the same system, such as accounts, which then are not made up from the
-    names that deals mention. Raises ImportStopped where no file can be imported.
+    the CRM that already have rows of the same system, which then are not made up from the names that deals
+    mention. formers: by what the CRM knows rows of the system. Raises ImportStopped where no file can be
+    imported, or rows cannot be told apart by what they are known by.
     """
     recognised = tuple(recognised)
     if not recognised:
         raise ImportStopped("There is no file to import: the folder is empty.")
     said = {(each.file, each.sheet): each for each in overrides}
-    files = []
+    files: list[Taken] = []
     for each in recognised:
         override = said.get((each.file, each.sheet)) or said.get((each.file, None)) or Override(each.file)
         if override.left_out:
@@ -64,7 +67,8 @@ def propose(
         if override != Override(each.file) and (override.system or each.system):
             each = overridden(each, override)
         if each.problem is None and each.system is not None and each.look is not None:
-            files.append(Taken(each, each.look, override))
+            earlier = [former for file in files for former in file.known_by]
+            files.append(Taken(each, each.look, override, (*earlier, *formers)))
     if not files:
         raise ImportStopped(
             "None of these files is recognised as something that can be imported. Say what they are, "
@@ -146,9 +150,8 @@ class _Writer:
             head["sheet"] = look.layout.sheet
         if look.layout.heading_line != 1:
             head["heading_line"] = look.layout.heading_line
-        head["id"] = part.id
-        if part.part.rows != "all":
-            head["rows"] = part.part.rows
+        head |= {"id": part.id} if part.part.rows == "all" else {"id": part.id, "rows": part.part.rows}
+        self.remarks += [f"{look.file.name}: {part.said}."] if part.said else []
         if part.where:
             head["where"] = {heading: list(words) for heading, words in part.where.items()}
         entries = {
@@ -233,10 +236,7 @@ class _Writer:
         """The name of the map, which has the whole vocabulary and what was told from the words seen."""
         name, empty = kind, {}
         if needed and otherwise is not None:
-            name, empty = (
-                f"{kind}_or_{otherwise}",
-                {"": otherwise},
-            )  # an empty cell, too, must become something
+            name, empty = f"{kind}_or_{otherwise}", {"": otherwise}  # an empty cell must become something too
         table = self.maps.setdefault(name, self.words.get(kind, {}) | empty)
         folded = {word.casefold() for word in table}
         for word, ours in translation(kind, seen, self.words).items():

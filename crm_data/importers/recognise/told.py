@@ -15,6 +15,7 @@ from crm_data.importers.formats import CellFormat
 from crm_data.importers.mapping import OBJECTS
 from crm_data.importers.recognise import columns, shares
 from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import Override, Recognised
 from crm_data.importers.recognise.spelling import DateSpelling, NumberSpelling, date_spelling, number_spelling
@@ -38,6 +39,7 @@ class Taken:
     recognised: Recognised
     look: Look
     override: Override
+    formers: tuple[Former, ...] = ()  # by what rows are known elsewhere, the latest first
 
     @property
     def system(self) -> System:
@@ -49,7 +51,17 @@ class Taken:
 
     @cached_property
     def parts(self) -> list[Resolved]:
-        return [each for each in columns.resolve(self.look, self.kind, self.override.columns) if each.usable]
+        found = columns.resolve(self.look, self.kind, self.override.columns)
+        return [columns.as_before(self.look, each, self.formers) for each in found if each.usable]
+
+    @property
+    def known_by(self) -> list[Former]:
+        """By what the rows of the file are known."""
+        return [
+            Former(each.part.fills, each.id, self.look.file.name)
+            for each in self.parts
+            if each.id is not None and each.part.rows == "all"
+        ]
 
 
 def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:
