@@ -147,7 +147,7 @@ def test_rows_with_the_same_id_are_listed_before_one_of_them_is_lost(desk: Desk,
     id = "Id"
     columns = { status = "Status", close_reason = "Reason", stage = { value = "x" } }
     """
-    again = read(desk.crm, parse_mapping(dedent(MAPPING) + dedent(more)), [desk.folder], lambda *_: None)
+    again = desk.read(dedent(MAPPING) + dedent(more))
     findings = found(desk, again)
     groups = [one for one in findings.groups() if one.kind == "repeated"]
     listed = {one.problem: [(r.file, r.line, r.cell) for r in findings.rows(one)] for one in groups}
@@ -247,7 +247,7 @@ columns = { name = "Name", domain = "Domain", city = "City" }
 
 def again(desk: Desk, text: str, merge: bool = False) -> tuple[Findings, Prepared]:
     desk.put("accounts.csv", text)
-    fresh = read(desk.crm, parse_mapping(ACCOUNTS), [desk.folder], lambda *_: None)
+    fresh = desk.read(ACCOUNTS)
     findings = assess(desk.crm, fresh, lambda *_: None, TODAY)
     decisions = Decisions(findings.merges(0.8) if merge else (), findings.gone())
     load(desk.crm, fresh, decisions, desk.reports, lambda *_: None)
