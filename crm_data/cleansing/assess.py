@@ -127,10 +127,13 @@ class _Looking:
                 self._findings.add(self._far(some, usual))
 
     def for_duplicates(self) -> None:
-        self._progress(f"Looking for duplicates among {self._name}", 0, 1)
-        for some in _some(find_pairs(self._records(), SCHEMES[self._name], LIKELY)):
+        def said(_: str, done: int, total: int) -> None:
+            self._progress(f"Looking for duplicates among {self._name}", done, total)
+
+        said("", 0, 1)
+        for some in _some(find_pairs(self._records(), SCHEMES[self._name], LIKELY, said)):
             self._findings.add_pairs(self._duplicates(some))
-            self._progress(f"Looking for duplicates among {self._name}", 0, 1)
+            said("", 1, 1)
 
     def _chunks(self) -> Iterator[list[Staged]]:
         return _some(self._stage.rows(self._parts))

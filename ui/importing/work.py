@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from crm_data.importers.mapping import Mapping, parse_mapping, read_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress
-from crm_data.importers.recognise import Override, Recognised, propose, recognise
+from crm_data.importers.recognise import Override, Recognised, overridden, propose, recognise
 from crm_data.importers.recognise.command import objects_of
 from crm_data.importers.recognise.keys import Former, formers
 from crm_data.importers.run import load as load_prepared
@@ -74,6 +75,7 @@ class Looked:
 
     paths: tuple[Path, ...]
     recognised: tuple[Recognised, ...]
+    now: tuple[Recognised, ...] = ()  # the same files, as the person says that they are
     mapping: Mapping | None = None
     given: str | None = None  # the name of the mapping that was dropped with the files
     remarks: tuple[str, ...] = ()
@@ -91,13 +93,16 @@ def look(
     if known is None:
         progress("Opening the files", 0, 1)
         maps = sorted(files.glob("*.toml"))
-        paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], folder / "unpacked")
+        room = folder / "unpacked"
+        shutil.rmtree(room, ignore_errors=True)  # what an earlier look left there
+        paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], room, progress)
         found = Looked(tuple(paths), () if maps else recognise(paths), given=maps[0].name if maps else None)
-    else:
-        found = known
+    else:  # what followed from the answers before is closed, and does not count any more
+        found = Looked(known.paths, known.recognised, given=known.given)
     with _destination(engine) as into:
-        found = replace(found, fresh=not active.has_settings(into))
+        found = replace(found, now=found.recognised, fresh=not active.has_settings(into))
         try:
+            found = replace(found, now=_as_said(found.recognised, answers))
             found = _mapped(into, found, files, answers)
             assert found.mapping
             prepared = read(into, found.mapping, found.paths, progress, keep_in=folder)
@@ -133,6 +138,15 @@ def compare(engine: Any, key: int, paths: tuple[Path, ...], progress: Progress) 
     return entries.compare(engine, entries.entry(engine, key), paths)
 
 
+def _as_said(recognised: Iterable[Recognised], answers: Answers) -> tuple[Recognised, ...]:
+    """Each file as the person says that it is."""
+    found = []
+    for one in recognised:
+        said = answers.overrides.get((one.file, one.sheet))
+        found.append(overridden(one, said) if said and (said.system or one.system) else one)
+    return tuple(found)
+
+
 def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     """With the mapping that was dropped, or the one that follows from what was recognised.
 
@@ -141,7 +155,7 @@ def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     """
     if found.given:
         mapping = read_mapping(files / found.given)
-        return replace(found, mapping=mapping, there=_there(into, mapping), problem=None)
+        return replace(found, mapping=mapping, there=_there(into, mapping))
     overrides = list(answers.overrides.values())
     currency = answers.settings.get("base_currency")
     if not found.fresh:
@@ -152,7 +166,7 @@ def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
         proposal = propose(found.recognised, overrides, currency=currency, there=there, formers=known)
     settings = answers.settings if found.fresh else {}
     mapping = parse_mapping(_with_settings(proposal.text, settings))
-    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there, problem=None)
+    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there)
 
 
 def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:

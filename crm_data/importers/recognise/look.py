@@ -50,12 +50,12 @@ class Look:
         """Whether a column is filled, as far as there are rows; a template of several always."""
         return not self.rows or heading not in self.headings or bool(self.texts[self.headings.index(heading)])
 
-    def pairs(self, first: str, second: str) -> Iterator[tuple[str, str]]:
-        """The cells of two columns in the rows looked at."""
-        one, two = self.headings.index(first), self.headings.index(second)
+    def cells(self, *headings: str) -> Iterator[tuple[str, ...]]:
+        """The texts of these columns in the rows looked at."""
+        indexes = [self.headings.index(heading) for heading in headings]
         for row in islice(_opened(self.file, self.layout).rows(), _ROWS):
-            if max(one, two) < len(row.cells):
-                yield as_text(row.cells[one]), as_text(row.cells[two])
+            if max(indexes) < len(row.cells):
+                yield tuple(as_text(row.cells[index]) for index in indexes)
 
     def distinct(self, headings: Sequence[str]) -> bool:
         """Whether no two of the rows looked at share all these cells, and none has them all empty."""
