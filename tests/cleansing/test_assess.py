@@ -13,8 +13,9 @@ from crm_data.cleansing.checks import email_problem, phone_problem
 from crm_data.cleansing.findings import Findings, Group
 from crm_data.importers.decisions import Decisions, Merge
 from crm_data.importers.errors import Cancelled
+from crm_data.importers.mapping import parse_mapping
 from crm_data.importers.prepared import Prepared, reopen
-from crm_data.importers.run import load
+from crm_data.importers.run import load, read
 from crm_data.importers.undo import undo_import
 from crm_data.schema.customers import accounts, contacts
 from crm_data.schema.sales import opportunities
