@@ -81,3 +81,19 @@ def test_cells_that_may_stand_one_place_too_far_right_are_noted(desk: Desk) -> N
     ] == [1]
     _, all_so = again(desk, head + "A,Alpha,a.example,Bern,\nB,Beta,b.example,Bern,\n")
     assert all_so.tallies["accounts"].notes("accounts") == []
+
+
+def test_rows_whose_cells_are_written_otherwise_are_listed(desk: Desk) -> None:
+    together = ACCOUNTS.replace('"Id"', '"{Name}/{City}"').replace("full = true", "")
+
+    def unknown(*rows: str) -> list[str]:
+        desk.put("accounts.csv", "\n".join(["Id,Name,Domain,City", *rows, ""]))
+        fresh = read(desk.crm, parse_mapping(together), [desk.folder], lambda *_: None)
+        findings = assess(desk.crm, fresh, lambda *_: None, TODAY)
+        load(desk.crm, fresh, Decisions(), desk.reports, lambda *_: None)
+        groups = [one for one in findings.groups() if one.kind == "unknown"]
+        return [row.source_id for one in groups for row in findings.rows(one)]
+
+    assert unknown("1,A,,1.2.2026") == [], "the first import"
+    assert unknown("1,A,,1.2.2026", "2,B,,3.2.2026") == []
+    assert unknown("1,A,,2026-02-01", "2,B,,2026-02-03") == ["A/2026-02-01", "B/2026-02-03"]
