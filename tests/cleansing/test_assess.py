@@ -13,9 +13,8 @@ from crm_data.cleansing.checks import email_problem, phone_problem
 from crm_data.cleansing.findings import Findings, Group
 from crm_data.importers.decisions import Decisions, Merge
 from crm_data.importers.errors import Cancelled
-from crm_data.importers.mapping import parse_mapping
 from crm_data.importers.prepared import Prepared, reopen
-from crm_data.importers.run import load, read
+from crm_data.importers.run import load
 from crm_data.importers.undo import undo_import
 from crm_data.schema.customers import accounts, contacts
 from crm_data.schema.sales import opportunities
@@ -148,7 +147,7 @@ def test_rows_with_the_same_id_are_listed_before_one_of_them_is_lost(desk: Desk,
     id = "Id"
     columns = { status = "Status", close_reason = "Reason", stage = { value = "x" } }
     """
-    again = read(desk.crm, parse_mapping(dedent(MAPPING) + dedent(more)), [desk.folder], lambda *_: None)
+    again = desk.read(dedent(MAPPING) + dedent(more))
     findings = found(desk, again)
     groups = [one for one in findings.groups() if one.kind == "repeated"]
     listed = {one.problem: [(r.file, r.line, r.cell) for r in findings.rows(one)] for one in groups}

@@ -9,9 +9,8 @@ import pytest
 from crm_data.cleansing.assess import assess
 from crm_data.cleansing.findings import Findings
 from crm_data.importers.decisions import Decisions
-from crm_data.importers.mapping import parse_mapping
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.run import load, read
+from crm_data.importers.run import load
 from crm_data.schema.customers import accounts
 from tests.importers.desk import Desk
 
@@ -29,7 +28,7 @@ columns = { name = "Name", domain = "Domain", city = "City" }
 
 def again(desk: Desk, text: str, merge: bool = False) -> tuple[Findings, Prepared]:
     desk.put("accounts.csv", text)
-    fresh = read(desk.crm, parse_mapping(ACCOUNTS), [desk.folder], lambda *_: None)
+    fresh = desk.read(ACCOUNTS)
     findings = assess(desk.crm, fresh, lambda *_: None, TODAY)
     decisions = Decisions(findings.merges(0.8) if merge else (), findings.gone())
     load(desk.crm, fresh, decisions, desk.reports, lambda *_: None)
@@ -88,7 +87,7 @@ def test_rows_whose_cells_are_written_otherwise_are_listed(desk: Desk) -> None:
 
     def unknown(*rows: str) -> list[str]:
         desk.put("accounts.csv", "\n".join(["Id,Name,Domain,City", *rows, ""]))
-        fresh = read(desk.crm, parse_mapping(together), [desk.folder], lambda *_: None)
+        fresh = desk.read(together)
         findings = assess(desk.crm, fresh, lambda *_: None, TODAY)
         load(desk.crm, fresh, Decisions(), desk.reports, lambda *_: None)
         groups = [one for one in findings.groups() if one.kind == "unknown"]
