@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ import kpis
 from crm_data import edits
 from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
+from crm_data.custom import Column, Mark, columns, marks
 from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper, Shown
@@ -24,6 +26,7 @@ from kpis.alerts import Backtest, Watch
 from kpis.kept import Comparison
 from kpis.question import Viewer
 from kpis.reports import REPORTS, Asked, Found, gather
+from ui.job import Job, Progress
 from ui.push import Push
 
 Answer = TypeVar("Answer")
@@ -147,9 +150,9 @@ def alerts_changed() -> None:
     _open_alerts.clear()
 
 
-def likely_pairs() -> tuple[datetime, list[edits.LikelyPair]]:
-    """Contacts that are likely the same person, and when they were looked for: at most an hour ago. Raises
-    CrmUnavailable."""
+def likely_pairs() -> Job[tuple[datetime, list[edits.LikelyPair]]]:
+    """The search for contacts that are likely the same person, begun at most an hour ago. It gives when, and
+    the pairs. Raises CrmUnavailable."""
     return _likely_pairs(_url())
 
 
@@ -160,6 +163,13 @@ def look_for_pairs_again() -> None:
 def quality(copy: Copy) -> list[Counted]:
     """What is wrong in the CRM's data. Raises CrmUnavailable."""
     return _quality(copy, f"{_sign(copy)} {copy.state.version} {copy.state.refreshed_at}")
+
+
+def custom_columns(copy: Copy) -> list[tuple[Column, Mark | None]]:
+    """The custom columns of the CRM's rows, and what each is marked as. Raises CrmUnavailable."""
+    with reported(crm()), crm().connect() as connection:
+        known = marks(connection)
+    return _custom_columns(f"{_url()} {copy.latest} {known!r}")
 
 
 def _key(copy: Copy, asked: object) -> str:
@@ -217,11 +227,19 @@ def _quality(_copy: Copy, key: str) -> list[Counted]:
         return counted(_copy, connection)
 
 
-@st.cache_data(max_entries=4, ttl=3600, show_spinner=False)
-def _likely_pairs(url: str) -> tuple[datetime, list[edits.LikelyPair]]:
-    engine = _crm(url)
-    with reported(engine), engine.connect() as connection:
-        return datetime.now(UTC), edits.likely_pairs(connection)
+@st.cache_data(max_entries=4, show_spinner=False)
+def _custom_columns(key: str) -> list[tuple[Column, Mark | None]]:
+    with reported(crm()), crm().connect() as connection:
+        return columns(connection)
+
+
+@st.cache_resource(max_entries=4, ttl=3600, show_spinner=False)
+def _likely_pairs(url: str) -> Job[tuple[datetime, list[edits.LikelyPair]]]:
+    return Job(partial(_look_for_pairs, _crm(url)))
+
+
+def _look_for_pairs(engine: Any, progress: Progress) -> tuple[datetime, list[edits.LikelyPair]]:
+    return datetime.now(UTC), edits.look_for_pairs(engine, progress)
 
 
 @st.cache_data(max_entries=10, show_spinner=False)

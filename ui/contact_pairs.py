@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data.edits import LikelyPair, compare_again, keep_apart, kept_apart, national, undecided
+from crm_data.edits import MOST, LikelyPair, compare_again, keep_apart, kept_apart, national, undecided
 from crm_data.engine import CrmUnavailable
 from ui import cache, desk, states
 from ui.alerts.words import moment
@@ -14,6 +14,7 @@ from ui.contact_list import account, named, paging
 from ui.escape import html, markdown
 from ui.links import go, link
 from ui.page import Page
+from ui.watching import over
 
 DUPLICATES = "duplicates"
 _PAGE = 10
@@ -25,17 +26,23 @@ def contact_pairs(page: Page) -> None:
     link("contacts", "‹ All contacts", page.view.overview())
     st.header("Likely duplicates", anchor=False)
     try:
-        with st.spinner("Comparing all contacts with each other"):
-            at, pairs = cache.likely_pairs()
+        looking = cache.likely_pairs()
     except CrmUnavailable as problem:
         states.unreadable(str(problem))
         return
+    if not over(looking):
+        return
+    if looking.result is None:
+        st.warning(f"**Not compared.** {markdown(looking.problem or 'It was cancelled.')}")
+        st.button("Look again", key="pairs-again", on_click=cache.look_for_pairs_again)
+        return
+    at, pairs = looking.result
     found = desk.read(undecided, page.viewer, pairs)
     with st.container(key="pairs-head", horizontal=True, vertical_alignment="center"):
         when = moment(at, page.copy.organisation.zone, page.formats)
-        said = (
-            f"{page.formats.number(len(found))} {'pair' if len(found) == 1 else 'pairs'}. Looked at {when}."
-        )
+        rows = page.formats.number(len(found))
+        many = f"{rows} pairs, the likeliest of more" if len(pairs) == MOST else f"{rows} pairs"
+        said = f"{'1 pair' if len(found) == 1 else many}. Looked at {when}."
         st.markdown(f'<div class="why" role="status">{html(said)}</div>', unsafe_allow_html=True)
         st.button("Look again", key="pairs-again", on_click=cache.look_for_pairs_again)
     if not found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -51,22 +51,31 @@ def _company_blocks(values: Sequence[str]) -> Iterator[str]:
             yield f"c{skeleton(words[0])}/{city}"
 
 
+def _first_name(text: str) -> str:
+    """Nothing of an initial, which tells nothing."""
+    return text if len(text.rstrip(".")) > 1 else ""
+
+
+def _bare_domain(text: str) -> str:
+    return text.removeprefix("https://").removeprefix("http://").removeprefix("www.")
+
+
 PEOPLE = Scheme(
     (
-        Field("first_name", "first name", compare.FIRST_NAME),
+        Field("first_name", "first name", compare.FIRST_NAME, _first_name),
         Field("last_name", "last name", compare.LAST_NAME),
         Field("email", "e-mail address", compare.EMAIL),
-        Field("phone", "telephone number", compare.EXTENSION),
-        Field("company", "company", compare.EMPLOYER),
+        Field("phone", "telephone number", compare.EXTENSION, digits),
+        Field("company", "company", compare.EMPLOYER, bare_company),
     ),
     _people_blocks,
     swapped=(0, 1),
 )
 COMPANIES = Scheme(
     (
-        Field("name", "name", compare.COMPANY),
-        Field("domain", "domain", compare.DOMAIN),
-        Field("phone", "telephone number", compare.PHONE),
+        Field("name", "name", compare.COMPANY, bare_company),
+        Field("domain", "domain", compare.DOMAIN, _bare_domain),
+        Field("phone", "telephone number", compare.PHONE, digits),
         Field("city", "city", compare.PLACE),
         Field("country", "country", compare.PLACE),
     ),
@@ -76,21 +85,11 @@ COMPANIES = Scheme(
 #: What duplicates are looked for among.
 SCHEMES: Mapping[str, Scheme] = {"accounts": COMPANIES, "contacts": PEOPLE, "leads": PEOPLE}
 
-_CLEANED: Mapping[str, Callable[[str], str]] = {
-    "first_name": lambda text: text if len(text.rstrip(".")) > 1 else "",  # an initial tells nothing
-    "phone": digits,
-    "name": bare_company,
-    "company": bare_company,
-    "domain": lambda text: text.removeprefix("https://").removeprefix("http://").removeprefix("www."),
-}
-
 
 def record(object_name: str, key: str, values: Mapping[str, Any], *, fresh: bool = True) -> Record:
     """A record of a row. `company`: a contact's or lead's, by name."""
-    texts = []
-    for field in SCHEMES[object_name].fields:
-        text = fold(" ".join(str(values.get(field.name) or "").split()))
-        texts.append(_CLEANED[field.name](text) if field.name in _CLEANED else text)
+    fields = SCHEMES[object_name].fields
+    texts = [field.clean(fold(" ".join(str(values.get(field.name) or "").split()))) for field in fields]
     return Record(key, texts, fresh)
 
 

@@ -12,18 +12,21 @@ from crm_data.edits.cases import (
     set_working,
 )
 from crm_data.edits.contacts import correct_contact, create_contact, find_contact, set_consent
+from crm_data.edits.dimensions import mark, unmark
 from crm_data.edits.duplicates import Duplicate, duplicates
 from crm_data.edits.errors import Changed, Conflict, Gone, Invalid, NotSaved
 from crm_data.edits.fields import national
 from crm_data.edits.history import Change, Deed, history
 from crm_data.edits.merge import CHOICES, merge, proposal
-from crm_data.edits.pairs import LikelyPair, compare_again, keep_apart, kept_apart, likely_pairs, undecided
+from crm_data.edits.pairs import MOST, LikelyPair, compare_again, keep_apart, kept_apart, undecided
+from crm_data.edits.pairs_process import look_for_pairs
 from crm_data.edits.rates import Entered, add_rate, entered_rates
 from crm_data.edits.revise import Saved, news
 from crm_data.edits.undo import Blocked, undo
 
 __all__ = [
     "CHOICES",
+    "MOST",
     "Blocked",
     "Change",
     "Changed",
@@ -50,7 +53,8 @@ __all__ = [
     "history",
     "keep_apart",
     "kept_apart",
-    "likely_pairs",
+    "look_for_pairs",
+    "mark",
     "merge",
     "national",
     "news",
@@ -63,4 +67,5 @@ __all__ = [
     "set_working",
     "undecided",
     "undo",
+    "unmark",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from crm_data.audit import Row
-from crm_data.cleansing.matching import Reason, find_pairs
+from crm_data.cleansing.matching import Progress, Reason, Record, find_pairs
 from crm_data.cleansing.schemes import LIKELY, PEOPLE, crm_records
 from crm_data.edits.act import acting
 from crm_data.edits.contacts import seen_contact
@@ -21,6 +21,7 @@ from crm_data.schema.customers import accounts, contacts, contacts_apart
 MOST = 5_000
 
 _PORTION = 500  # keys in one statement
+_TOLD = 10_000  # contacts
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,25 @@ class LikelyPair:
     reasons: tuple[str, ...]
 
 
-def likely_pairs(connection: Connection) -> list[LikelyPair]:
-    """The likeliest first, MOST at most. All contacts are compared: some seconds for ten thousand, more than
-    a minute for a hundred thousand."""
+def likely_pairs(connection: Connection, progress: Progress = lambda *_: None) -> list[LikelyPair]:
+    """The likeliest first, MOST at most. All contacts are compared: ten thousand take some seconds, a million
+    some minutes."""
     found = []
-    for pair in find_pairs(crm_records(connection, "contacts"), PEOPLE, LIKELY):
+    for pair in find_pairs(_contacts_told(connection, progress), PEOPLE, LIKELY, progress):
         one, other = sorted((int(pair.one), int(pair.other)))
         found.append(LikelyPair(one, other, pair.score, tuple(map(_in_words, pair.reasons))))
         if len(found) == MOST:
             break
     return found
+
+
+def _contacts_told(connection: Connection, progress: Progress) -> Iterator[Record]:
+    """All contacts; says how many of them were read."""
+    total = connection.scalar(select(func.count()).select_from(contacts)) or 0
+    for done, record in enumerate(crm_records(connection, "contacts")):
+        if done % _TOLD == 0:
+            progress("Reading all contacts", done, total)
+        yield record
 
 
 def _in_words(reason: Reason) -> str:

@@ -57,6 +57,8 @@ def converter(
     if isinstance(kind, Money):
         return lambda cell: _exact(_number(cell, cells, times))
     if isinstance(kind, Integer):
+        if times is not None and times < 1:  # 90 seconds of a call are 2 minutes
+            return lambda cell: _whole(_number(cell, cells, times).to_integral_value())
         return lambda cell: _whole(_number(cell, cells, times))
     if isinstance(kind, Numeric) and kind.asdecimal:
         return lambda cell: _rounded(_number(cell, cells, times), kind.scale or 0)

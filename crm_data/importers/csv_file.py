@@ -19,6 +19,14 @@ _LONGEST = 10_000_000  # characters of one cell
 _LONGEST_LINE = 20_000_000  # characters
 _USUAL = (",", ";", "\t", "|")
 
+#: How files begin that no reader here can take for a table.
+_DOCUMENTS = {
+    "a web page": (b"<!doctype html", b"<html", b"<head", b"<table"),
+    "an XML document": (b"<?xml",),
+    "a JSON document": (b'{"', b'[{"', b"[\n"),
+    "a PDF": (b"%pdf-",),
+}
+
 #: What csv.reader is told.
 Dialect = dict[str, Any]
 
@@ -27,12 +35,13 @@ class CsvFile:
     """A CSV file, opened. Its encoding and dialect are found out where the mapping does not say them."""
 
     def __init__(self, file: Found, layout: FileFormat, needed: Iterable[str]) -> None:
+        _refuse_documents(file)
         self.path = file.path
         self.name = file.name
         self.size = file.path.stat().st_size
         self.encoding, self.remark = find_encoding(file.path, layout.encoding)
         self._heading_line = layout.heading_line
-        self._footer = layout.footer
+        self._footer = tuple(word.casefold() for word in layout.footer)
         self._dialect = self._find_dialect(layout, set(needed))
         self.headings = self._headings(self._dialect)
         self._binary: io.BufferedReader | None = None
@@ -97,6 +106,18 @@ class CsvFile:
     def _sample(self) -> str:
         with self.path.open(encoding=self.encoding, newline="") as text:
             return text.read(_SAMPLE)
+
+
+def _refuse_documents(file: Found) -> None:
+    """Some systems call a web page a spreadsheet, and give it a spreadsheet's ending."""
+    with file.path.open("rb") as binary:
+        begins = binary.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    kind = next((kind for kind, signs in _DOCUMENTS.items() if begins.startswith(signs)), None)
+    if kind is not None:
+        raise ImportStopped(
+            f"{file.name} is {kind}, not a table. If a spreadsheet program opens it, save it from there as a "
+            "workbook or as CSV."
+        )
 
 
 def _lines(text: io.TextIOBase, name: str) -> Iterator[str]:

@@ -73,7 +73,7 @@ class ExcelFile:
                 f"It has {listed(sheets)}."
             )
         self._heading_line = layout.heading_line
-        self._footer = layout.footer
+        self._footer = tuple(word.casefold() for word in layout.footer)
         above = next((cells for line, cells in self._sheet.rows() if line == self._heading_line), None)
         self.headings = checked_headings(above) if above else []
         self._done = 0
@@ -156,8 +156,14 @@ def _kept(path: Path, name: str, sheet: str, _changed: int, _size: int) -> _Shee
 
 
 def _guard(file: Found) -> None:
-    """Refuse a small file that unpacks to more than the memory holds."""
+    """Refuse what was cut off, and a small file that unpacks to more than the memory holds."""
     if not zipfile.is_zipfile(file.path):
+        with file.path.open("rb") as binary:
+            if binary.read(4) == _ZIP:
+                raise ImportStopped(
+                    f"{file.name} is damaged: it begins as an archive or a workbook and ends too early. "
+                    "Get it again."
+                )
         return
     try:
         with zipfile.ZipFile(file.path) as archive:

@@ -79,14 +79,12 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def is_footer(cells: Sequence[Cell], footer: Sequence[str]) -> bool:
-    """Whether a line begins with one of these words and holds hardly more: below it there are no rows."""
+def is_footer(cells: Sequence[Cell], footer: tuple[str, ...]) -> bool:
+    """Whether a line begins with one of these folded words and holds hardly more: below it are no rows."""
     if not footer:
         return False
-    first = next((text for text in map(as_text, cells) if text), "").casefold()
-    if not any(first.startswith(word.casefold()) for word in footer):
-        return False
-    return sum(1 for cell in cells if as_text(cell)) <= 3
+    first = next(filter(None, map(as_text, cells)), "").casefold()
+    return first.startswith(footer) and sum(1 for cell in cells if as_text(cell)) <= 3
 
 
 def checked_headings(cells: Sequence[Cell]) -> list[str]:

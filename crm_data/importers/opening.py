@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crm_data.importers.csv_file import CsvFile
@@ -24,6 +24,11 @@ class Opened:
     table: OpenTable
     fields: list[Field]  # without the optional ones whose headings are absent
     columns: dict[str, int]  # heading: where it is
+    stamp: tuple[int, int] | None = None  # the file's size and time of change before it was opened
+
+    def changed(self) -> bool:
+        """Whether somebody has written into the file since it was opened."""
+        return self.file is not None and self.stamp != _stamp(self.file)
 
 
 def open_all(
@@ -48,10 +53,16 @@ def open_all(
 
 def _open(block: Block, file: Found) -> Opened:
     try:
+        stamp = _stamp(file)
         table = open_table(file, block.file, block.needed_headings())
     except OSError as error:
         raise ImportStopped(f"{file.name} cannot be read: {error.strerror}.") from error
-    return _bound(block, file, table)
+    return replace(_bound(block, file, table), stamp=stamp)
+
+
+def _stamp(file: Found) -> tuple[int, int]:
+    state = file.path.stat()
+    return state.st_size, state.st_mtime_ns
 
 
 def _bound(block: Block, file: Found | None, table: OpenTable) -> Opened:

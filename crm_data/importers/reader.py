@@ -59,7 +59,7 @@ class Reader:
 
     def read(self, cells: Sequence[Cell]) -> Any:
         """The value, LEFT_OUT, or a Problem."""
-        if not all(holds(cells[index], words) for index, words in self._conditions):
+        if self._conditions and not all(holds(cells[index], words) for index, words in self._conditions):
             return self._empty("")
         cell = self._find(cells)
         if isinstance(cell, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict
 from functools import partial
@@ -15,6 +15,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from crm_data.audit import note
 from crm_data.edits.act import actor
@@ -24,7 +25,7 @@ from crm_data.importers.decisions import Decisions
 from crm_data.importers.deleting import delete_rows
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import digest
-from crm_data.importers.mapping import OBJECTS, Block, Mapping
+from crm_data.importers.mapping import OBJECTS, Block, Mapping, parse_mapping
 from crm_data.importers.merging import Merging
 from crm_data.importers.opening import Opened, open_all
 from crm_data.importers.outcome import Note, Outcome, Tally
@@ -38,6 +39,8 @@ from crm_data.organisation import Organisation, read_organisation
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
 from crm_data.schema.system import imports
+
+_CACHE = 200_000  # KiB
 
 
 def run_import(
@@ -111,6 +114,7 @@ def load(
         withdrawn_report(outcome),
         reported(engine),
         writing(engine) as connection,
+        _roomy(connection),
     ):
         _refuse_demo(read_organisation(connection))
         outcome.key = _begin(connection, prepared, decisions)
@@ -130,6 +134,22 @@ def load(
         log.finish()
         _finish(connection, outcome)
     return outcome
+
+
+@contextmanager
+def _roomy(connection: Connection) -> Iterator[None]:
+    """SQLite keeps the pages of many indexes in memory while they are filled."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    (usual,) = connection.exec_driver_sql("PRAGMA cache_size").one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
+    try:
+        yield
+    finally:
+        with suppress(DBAPIError):  # where it has just been lost
+            connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
+            connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:
@@ -195,6 +215,11 @@ def _read(
                     "sha256": digest(one.file.path),
                     "path": str(one.file.path.resolve()),
                 }
+            if one.changed():
+                raise ImportStopped(
+                    f"{name} was changed while it was read. Nothing was imported; import again when nobody "
+                    "writes into it."
+                )
         except OSError as error:
             raise ImportStopped(f"{name} cannot be read to its end: {error.strerror}.") from error
     return list(files.values())
@@ -240,6 +265,13 @@ def _write(
         log,
         tally,
         lambda done: progress(f"Writing {name}", done, total),
+        points_home=any(
+            foreign.column.table is table
+            for block in parse_mapping(prepared.mapping).blocks
+            if block.table is table
+            for field in block.fields
+            for foreign in field.column.foreign_keys
+        ),
     )
 
 

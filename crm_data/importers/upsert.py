@@ -110,17 +110,37 @@ class Upsert:
         """Write all rows at once; where one is refused, each alone, so that the good ones get in."""
         if not rows:
             return []
+        done: list[Staged] = []
         try:
             self._guarded(statement, [values for _, values in rows])
         except (IntegrityError, DataError) as error:
             if len(rows) == 1:
                 self.refused.append((rows[0][0], *explained(self._table, error)))
                 return []
-            return [row for pair in rows for row in self._all_or_each(statement, [pair])]
+            if self._keeps_what_got_in(statement):
+                there = self._ids_there([row for row, _ in rows])
+                done = [row for row, _ in rows if row.source_id in there]
+                rows = [pair for pair in rows if pair[0].source_id not in there]
+            return done + [row for pair in rows for row in self._all_or_each(statement, [pair])]
         return [row for row, _ in rows]
+
+    def _keeps_what_got_in(self, statement: UpdateBase) -> bool:
+        """SQLite keeps what it added before a row that it refuses. Adding needs no savepoint there, for which
+        it would first write a copy of each page that it changes."""
+        return statement.is_insert and self._connection.dialect.name == "sqlite"
+
+    def _ids_there(self, rows: Collection[Staged]) -> set[str]:
+        columns = self._table.c
+        query = select(columns.source_id).where(
+            columns.source_system == self._source, columns.source_id.in_([row.source_id for row in rows])
+        )
+        return set(self._connection.scalars(query))
 
     def _guarded(self, statement: UpdateBase, values: list[dict[str, Any]]) -> None:
         """On a refusal, back to before the statement. Any other error loses the whole transaction."""
+        if self._keeps_what_got_in(statement):
+            self._connection.execute(statement, values)
+            return
         self._connection.exec_driver_sql("SAVEPOINT statement")
         try:
             self._connection.execute(statement, values)

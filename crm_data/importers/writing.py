@@ -29,16 +29,20 @@ def write_object(
     log: ChangeLog,
     tally: Tally,
     progress: Callable[[int], None],
+    *,
+    points_home: bool,
 ) -> None:
     """Write the rows, which `rows()` gives each time anew; what stays out goes to the stage.
 
-    Where a row refers to another row of the same object that turns out to stay out, everything is
-    written again without it: a row is never kept with a reference that it should not have lost.
+    points_home: whether rows may refer to others of the same object. Where one refers to a row that turns out
+    to stay out, everything is written again without it: a row is never kept with a reference that it should
+    not have lost.
     """
     orphans: dict[str, Rejected] = {}
     while True:
         stage.begin_object(table.name)
-        connection.exec_driver_sql("SAVEPOINT object")
+        if points_home:
+            connection.exec_driver_sql("SAVEPOINT object")
         attempt = _Attempt(connection, table, source, stage, log)
         attempt.write(merging.folded(row for row in rows() if row.source_id not in orphans), progress)
         attempt.merge(merging)
@@ -47,7 +51,8 @@ def write_object(
             break
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT object")
         orphans |= found
-    connection.exec_driver_sql("RELEASE SAVEPOINT object")
+    if points_home:
+        connection.exec_driver_sql("RELEASE SAVEPOINT object")
     stage.reject(orphans.values())
     tally.add(attempt.tally)
     tally.counts.rejected += len(orphans)

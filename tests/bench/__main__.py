@@ -17,7 +17,7 @@ from tests.bench.setting import ROOT, Setting, Wrong
 from tests.bench.timing import machine
 
 #: Each is a module here with `measure(setting)`, which gives the rows of the table and may raise Wrong.
-PARTS = ("questions", "growth", "loading", "search", "pages", "sessions")
+PARTS = ("questions", "growth", "loading", "importing", "search", "pages", "sessions")
 
 
 def main(arguments: list[str] | None = None) -> int:

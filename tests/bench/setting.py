@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -63,10 +63,26 @@ class Setting:
     @contextmanager
     def on_postgresql(self) -> Iterator[Engine]:
         """The same CRM on a PostgreSQL server that runs until the end. One process at a time may use it."""
-        with postgres.server(self.home / "postgres", _settings()) as url:
+        with self._server() as url:
             engine = connect(self._database(url))
             yield engine
             engine.dispose()
+
+    @contextmanager
+    def two_on_postgresql(self) -> Iterator[tuple[str, str]]:
+        """The addresses of two databases on the same server that are empty, and gone at the end."""
+        with self._server() as url:
+            admin = create_engine(url, isolation_level="AUTOCOMMIT")
+            names = ("one", "other")
+            with admin.connect() as connection:
+                for name in names:
+                    connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))  # of a run that was stopped
+                    connection.execute(text(f"CREATE DATABASE {name}"))
+                one, other = (url.set(database=name).render_as_string(hide_password=False) for name in names)
+                yield one, other
+                for name in names:
+                    connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            admin.dispose()
 
     @contextmanager
     def copy(self) -> Iterator[Copy]:
@@ -77,6 +93,9 @@ class Setting:
         ):
             copy.refresh(now=NOON)
             yield copy
+
+    def _server(self) -> AbstractContextManager[URL]:
+        return postgres.server(self.home / "postgres", _settings())
 
     def _database(self, server: URL) -> URL:
         """The address of the demo CRM there, which is made when it is not."""

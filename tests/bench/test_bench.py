@@ -6,14 +6,18 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from tests.bench import importing
 from tests.bench.__main__ import main
+from tests.bench.export import Made
 from tests.bench.figures import Values, differences
 from tests.bench.growth import _exponent
+from tests.bench.setting import Wrong
 from tests.bench.timing import in_turn
 from tests.bench.ways import ByHandOnCopy, ByHandOnCrm
 
@@ -107,3 +111,32 @@ def test_loading_and_search_leave_the_crm_as_it_was(folder: Path) -> None:
     found = json.loads((folder / "found.json").read_text())["measured"]
     assert {row["part"] for row in found} >= {"Full load", "Its memory", "Edited rows in every answer"}
     assert all(row["timing"]["median"] > 0 for row in found)
+
+
+def test_an_import_is_timed_and_proven(folder: Path) -> None:
+    assert run(folder, "importing", "--without", "postgresql") == 0
+    found = json.loads((folder / "found.json").read_text())["measured"]
+    assert {row["unit"] for row in found} == {"s", "GiB"}
+    assert [row["way"].partition(",")[0] for row in found if row["times"]] == [
+        "imported",
+        "imported again: nothing changes",
+        "reconciled",
+        "pandas read_csv and to_sql",
+    ]
+    assert all(row["timing"]["median"] > 0 and row["kept"] for row in found)
+
+
+@pytest.mark.parametrize(
+    "loss", ["DELETE FROM cases WHERE id = 1", "UPDATE opportunities SET amount = amount + 1"]
+)
+def test_a_row_or_a_cent_that_does_not_arrive_fails_the_benchmark(tmp_path: Path, loss: str) -> None:
+    made = Made({"opportunities": 2, "cases": 2}, cents=30)
+    with closing(sqlite3.connect(tmp_path / "own.db")) as crm:
+        crm.executescript(
+            "CREATE TABLE cases (id); INSERT INTO cases VALUES (1), (2);"
+            "CREATE TABLE opportunities (amount); INSERT INTO opportunities VALUES (1000), (2000);"
+        )
+        importing.check(f"sqlite:///{tmp_path}/own.db", made)
+        crm.executescript(loss)
+        with pytest.raises(Wrong, match="were written"):
+            importing.check(f"sqlite:///{tmp_path}/own.db", made)

@@ -13,9 +13,8 @@ from crm_data.cleansing.checks import email_problem, phone_problem
 from crm_data.cleansing.findings import Findings, Group
 from crm_data.importers.decisions import Decisions, Merge
 from crm_data.importers.errors import Cancelled
-from crm_data.importers.mapping import parse_mapping
 from crm_data.importers.prepared import Prepared, reopen
-from crm_data.importers.run import load, read
+from crm_data.importers.run import load
 from crm_data.importers.undo import undo_import
 from crm_data.schema.customers import accounts, contacts
 from crm_data.schema.sales import opportunities
@@ -96,7 +95,7 @@ def prepared(desk: Desk) -> Prepared:
         "lost,Z,open,1000,2026-01-01,",
     ]
     desk.put("deals.csv", "\n".join(["Id,Account,Status,Amount,Opened,Closed", *deals, ""]))
-    return read(desk.crm, parse_mapping(MAPPING), [desk.folder], lambda *_: None, desk.folder.parent / "w")
+    return desk.read(MAPPING, keep_in=desk.folder.parent / "w")
 
 
 def found(desk: Desk, prepared: Prepared) -> Findings:
@@ -153,7 +152,7 @@ def test_duplicates_are_merged_as_decided_and_come_apart_again(desk: Desk, prepa
     assert ("name", "the same") in [(reason.label, reason.how) for reason in company.reasons]
     assert company.into.values["domain"] == "alpha.example"
     decisions = Decisions(findings.merges(0.8))
-    outcome = load(desk.crm, prepared, decisions, desk.reports, lambda *_: None)
+    outcome = desk.write(prepared, decisions)
     assert (outcome.objects["accounts"].merged, outcome.objects["contacts"].merged) == (1, 1)
     assert desk.rows(accounts, "name") == [("Alpha AG",), ("Beta SA",)]
     # The contact that named the merged company belongs to the survivor.
@@ -175,15 +174,15 @@ def test_what_the_crm_has_survives(desk: Desk, prepared: Prepared) -> None:
 
 
 def test_rows_that_are_loaded_already_are_no_duplicates(desk: Desk, prepared: Prepared) -> None:
-    load(desk.crm, prepared, Decisions(), desk.reports, lambda *_: None)
+    desk.write(prepared)
     assert found(desk, prepared).duplicates() == []
 
 
 def test_rows_gone_from_a_full_export_are_offered(desk: Desk, prepared: Prepared) -> None:
-    load(desk.crm, prepared, Decisions(), desk.reports, lambda *_: None)
+    desk.write(prepared)
     desk.put("accounts.csv", "Id,Name,Domain,Owner\nB,Alpha,,\n")
     desk.put("contacts.csv", "Id,First,Last,Email,Phone,Company\n1,\0,G,,,Alpha\n3,Ben,Moser,,,\n")
-    again = read(desk.crm, parse_mapping(MAPPING), [desk.folder], lambda *_: None)
+    again = desk.read(MAPPING)
     findings = found(desk, again)
     gone = {
         (group.object, group.problem): [row.key for row in findings.rows(group)]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
+import duckdb
 import pytest
 from sqlalchemy import Engine, insert
 
+from crm_data.cleansing import compare, matching
 from crm_data.cleansing.matching import Pair, find_pairs
 from crm_data.cleansing.schemes import LIKELY, SCHEMES, crm_records, record
 from crm_data.schema.customers import accounts, contacts
@@ -102,6 +106,74 @@ def test_old_records_are_compared_with_fresh_ones_only() -> None:
 def test_hostile_texts_are_only_texts(hostile: str) -> None:
     (pair,) = people((hostile, hostile, "x@y.example", "", ""), (hostile, hostile, "x@y.example", "", ""))
     assert pair.score > 0.9
+
+
+def crowd(number: int) -> list[tuple[str, ...]]:
+    """People whose names, numbers and addresses meet and nearly meet, in any order."""
+    chance = random.Random(number)
+    names = "Anna Ana Änna Hanna Beat Beate Gruber Grüber Gruber-Meier Moser Möser 中村 中林".split()
+    rows: list[tuple[str, ...]] = []
+    for _ in range(number):
+        first, last = chance.choice(names), chance.choice(names)
+        address = f"{first}.{last}{chance.randrange(30)}@mail.example" if chance.random() < 0.7 else ""
+        phone = f"+4144{chance.randrange(10**6, 10**6 + 90)}" if chance.random() < 0.5 else ""
+        rows.append((first, last, address, phone, chance.choice(("", "Alpha AG", "Beta SARL", "Gamma"))))
+    return rows
+
+
+def test_only_pairs_that_cannot_reach_the_score_are_passed_over() -> None:
+    """Asked for all pairs, each one that was compared is scored."""
+    rows = crowd(400)
+    every = {(pair.one, pair.other): pair.score for pair in people(*rows, at_least=0.0)}
+    likely = {(pair.one, pair.other): pair.score for pair in people(*rows)}
+    assert len(every) > 5 * len(likely) > 500
+    assert likely == pytest.approx({pair: score for pair, score in every.items() if score >= LIKELY})
+
+
+def test_a_list_in_portions_has_the_same_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = crowd(150)
+    whole = people(*rows)
+    monkeypatch.setattr(matching, "_PORTION", 40)
+    monkeypatch.setattr(matching, "_MANY", 7)
+    assert people(*rows) == whole
+
+
+def test_what_may_be_alike_is_never_less_than_what_is() -> None:
+    chance = random.Random(5)
+    kinds = {kind for kind in vars(compare).values() if isinstance(kind, compare.Kind)}
+    for near in {kind.near for kind in kinds}:
+        pairs: list[tuple[str, str]] = []
+        while sum(near.holds(*pair) for pair in pairs) < 150:
+            one = "".join(chance.choices("abeé0 1", k=chance.randrange(1, 12)))
+            signs = list(one)
+            for _ in range(chance.randrange(1, 4)):
+                place = chance.randrange(len(signs) + 1)
+                signs[place : place + chance.randrange(3)] = chance.choices("abeé01", k=chance.randrange(3))
+            if chance.random() < 0.3:
+                signs[:2] = reversed(signs[:2])
+            other = "".join(signs).strip()
+            if one.strip() and other and one.isascii() and other.isascii():
+                pairs.append((one.strip(), other))
+        said = near.may.format(a="a", b="b")
+        given = ", ".join(f"('{one}', '{other}')" for one, other in pairs)
+        asked = f"SELECT a, b FROM (VALUES {given}) AS pairs(a, b) WHERE {said}"
+        may = duckdb.execute(asked).fetchall()
+        assert {pair for pair in pairs if near.holds(*pair)} <= set(may)
+
+
+def test_it_says_how_far_it_is_and_can_be_stopped() -> None:
+    records = [
+        record("contacts", str(n), dict(zip(PERSON, row, strict=True))) for n, row in enumerate(crowd(9))
+    ]
+    said: list[tuple[str, int, int]] = []
+    list(find_pairs(records, SCHEMES["contacts"], LIKELY, lambda *words: said.append(words)))
+    assert said == [("Comparing", 0, 1), ("Comparing", 1, 1)]
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(find_pairs(records, SCHEMES["contacts"], LIKELY, stop))
 
 
 def test_the_crm_s_own_contacts(crm: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ from crm_data.edits import (
     find_contact,
     keep_apart,
     kept_apart,
-    likely_pairs,
+    look_for_pairs,
     merge,
     undecided,
 )
+from crm_data.edits.pairs import likely_pairs
+from crm_data.engine import CrmUnavailable, connect
+from crm_data.importers.errors import Cancelled
 from kpis.question import Viewer
 from tests.edits.conftest import ALL, T, rows
 
@@ -54,6 +58,26 @@ def test_who_is_one_and_who_is_not(crowd: Engine) -> None:
         (ivo,) = [one for one in likely_pairs(crm) if (one.one, one.other) == (4, 5)]
     assert ivo.score > 0.8
     assert "the same e-mail address" in ivo.reasons
+
+
+def test_a_process_of_its_own_finds_the_same_and_says_how_far_it_is(crowd: Engine) -> None:
+    said: list[tuple[str, int, int]] = []
+    pairs = look_for_pairs(crowd, lambda *words: said.append(words))
+    with crowd.connect() as crm:
+        assert pairs == likely_pairs(crm)
+    assert said[0] == ("Reading all contacts", 0, 10)
+    assert said[-1] == ("Comparing", 1, 1)
+
+
+def test_it_is_stopped_and_a_lost_database_is_said(crowd: Engine, tmp_path: Path) -> None:
+    def stop(*_: object) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        look_for_pairs(crowd, stop)
+    gone = connect(f"sqlite:///{tmp_path}/nowhere/crm.db")
+    with pytest.raises(CrmUnavailable, match="cannot be opened"):
+        look_for_pairs(gone, lambda *_: None)
 
 
 def test_kept_apart_is_remembered_and_can_be_taken_back(crowd: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -11,9 +12,12 @@ from typing import Any
 import openpyxl
 from sqlalchemy import Engine, RowMapping, Table, select
 
-from crm_data.importers.mapping import OBJECTS, parse_mapping
+from crm_data.importers.decisions import Decisions
+from crm_data.importers.mapping import OBJECTS, Mapping, parse_mapping
 from crm_data.importers.outcome import Outcome
-from crm_data.importers.run import run_import
+from crm_data.importers.prepared import Prepared
+from crm_data.importers.reading import Progress
+from crm_data.importers.run import load, read, run_import
 
 
 @dataclass
@@ -31,8 +35,22 @@ class Desk:
         return path
 
     def load(self, mapping: str) -> Outcome:
-        parsed = parse_mapping('source = "old"\n' + dedent(mapping))
-        return run_import(self.crm, parsed, [self.folder], self.reports, lambda *_: None)
+        """Import the folder's files; the source is "old" unless the mapping says another."""
+        return run_import(self.crm, self._parsed(mapping), [self.folder], self.reports, lambda *_: None)
+
+    def read(
+        self, mapping: str, progress: Progress = lambda *_: None, keep_in: Path | None = None
+    ) -> Prepared:
+        """The first of the two steps."""
+        return read(self.crm, self._parsed(mapping), [self.folder], progress, keep_in)
+
+    def write(self, prepared: Prepared, decisions: Decisions = Decisions()) -> Outcome:  # noqa: B008
+        """The second."""
+        return load(self.crm, prepared, decisions, self.reports, lambda *_: None)
+
+    def _parsed(self, mapping: str) -> Mapping:
+        text = dedent(mapping)
+        return parse_mapping(text if re.search("^source =", text, re.M) else 'source = "old"\n' + text)
 
     def rows(self, table: Table, *columns: str) -> list[tuple[Any, ...]]:
         """The table's rows in the order they were added, as tuples of these columns."""

@@ -167,6 +167,7 @@ def test_unknown_currencies(code: str) -> None:
 
 
 def test_a_factor_is_exact() -> None:
+    assert read("activities.minutes", "180000", times="0.0000166666666666666667") == 3
     assert read("accounts.annual_revenue", "1100.04", times="1000000") == Decimal(1_100_040_000)
     with pytest.raises(Unreadable, match="is too large"):
         read("accounts.annual_revenue", "1" + "0" * 14, times="1000")

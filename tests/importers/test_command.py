@@ -8,16 +8,15 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from crm_data.__main__ import main
 from crm_data.engine import ROOT, connect
 from crm_data.schema.customers import accounts
 from crm_data.schema.sales import opportunities
+from tests.importers.conftest import Typist
 
 MAPPING = """
     source = "old"
@@ -45,22 +44,14 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
-Typist = Callable[..., tuple[int, str, str]]
-
-
 @pytest.fixture
-def type_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Typist:
-    """A command run in this process, for a database: exit code, stdout, stderr."""
+def type_in(type_in: Typist, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typist:
+    """For a database."""
 
     def run(url: str, *arguments: str) -> tuple[int, str, str]:
         monkeypatch.setenv("CRM_DATABASE_URL", url)
         monkeypatch.setenv("CRM_HOME", str(tmp_path))
-        try:
-            code = main(arguments)
-        except SystemExit as usage:
-            code = int(usage.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return type_in(*arguments)
 
     return run
 

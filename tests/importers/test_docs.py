@@ -11,8 +11,7 @@ import pytest
 from crm_data.engine import ROOT
 from crm_data.importers.field import COLUMN_OPTIONS
 from crm_data.importers.formats import CELL_OPTIONS, FILE_OPTIONS
-from crm_data.importers.mapping import BLOCK_OPTIONS, SETTINGS, TOP_OPTIONS, parse_mapping, read_mapping
-from crm_data.importers.run import run_import
+from crm_data.importers.mapping import BLOCK_OPTIONS, SETTINGS, TOP_OPTIONS, read_mapping
 from crm_data.schema.customers import accounts
 from crm_data.schema.organisation import users
 from crm_data.schema.sales import opportunities
@@ -96,7 +95,7 @@ def test_the_example_imports_what_it_says(desk: Desk) -> None:
         [2026, 2, "Odd", "Nobody", "ann@example.com", "10 - Kontakt", "läuft", "9", "?", "2026-02-01"],
     ]
     write_workbook(desk.folder / "deals.xlsx", rows, "Open and closed")
-    outcome = run_import(desk.crm, parse_mapping(example), [desk.folder], desk.reports, lambda *_: None)
+    outcome = desk.load(example)
     assert outcome.report is None
     assert counts(outcome, "opportunities") == (2, 2, 0, 0, 0, 0)
     assert desk.rows(accounts, "source_id", "country", "custom") == [

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from crm_data.importers.errors import ImportStopped
+from crm_data.importers.mapping import parse_mapping
+from crm_data.importers.run import run_import
 from crm_data.schema.customers import accounts, contacts
 from crm_data.schema.organisation import exchange_rates, targets
 from crm_data.schema.sales import opportunities
@@ -139,6 +141,26 @@ def test_each_problem_of_a_row_is_listed(desk: Desk) -> None:
         "opened_on",
     ]
     assert counts(outcome, "opportunities") == (1, 0, 0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("change", ["longer", "other"])
+def test_a_file_that_is_changed_while_it_is_read(desk: Desk, change: str) -> None:
+    """Nobody could say which of its rows were imported."""
+    path = desk.put("names.csv", "Id,Name\n" + "".join(f"{n},Firm {n}\n" for n in range(3000)))
+    before = path.stat()
+
+    def write(what: str, *_: int) -> None:
+        if what.startswith("Reading") and path.stat().st_mtime_ns == before.st_mtime_ns:
+            with path.open("r+") as file:
+                file.seek(0, 2 if change == "longer" else 0)
+                file.write("3000,One more\n" if change == "longer" else "Id,Nome\n")
+
+    with pytest.raises(ImportStopped, match=r"names\.csv was changed while it was read"):
+        run_import(desk.crm, parse_mapping(f'source = "old"\n{NAMES}'), [path], desk.reports, write)
+    assert desk.rows(accounts, "id") == []
+    assert counts(
+        desk.load(NAMES.replace('"Name"', '"Name"' if change == "longer" else '"Nome"')), "accounts"
+    )
 
 
 def test_a_truncated_file(desk: Desk) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from sqlalchemy import select, update
 from crm_data.__main__ import main
 from crm_data.engine import connect
 from crm_data.schema.customers import accounts
+from tests.importers.conftest import Typist
 
 MAPPING = """
     source = "old"
@@ -25,8 +25,6 @@ MAPPING = """
     columns = { name = "Name", domain = "Domain", phone = "Phone" }
 """
 FIRMS = "Id,Name,Domain,Phone\n1,Acme GmbH,acme.example,+=cmd\n2,ACME,www.acme.example,\n3,Bolt [b],,\n"
-
-Typist = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -41,19 +39,11 @@ def home(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def type_in(home: Path, capsys: pytest.CaptureFixture[str]) -> Typist:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = main(arguments)
-        except SystemExit as usage:
-            code = int(usage.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
+def type_in(home: Path, type_in: Typist) -> Typist:
     def import_or(*arguments: str) -> tuple[int, str, str]:
         if arguments[0] == "import":
             arguments = (*arguments, str(home / "firms.csv"), "--map", str(home / "map.toml"))
-        return run(*arguments)
+        return type_in(*arguments)
 
     return import_or
 

@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 
 from crm_data.importers.decisions import Decisions
 from crm_data.importers.errors import Cancelled, ImportStopped
-from crm_data.importers.mapping import parse_mapping
 from crm_data.importers.prepared import Prepared, reopen
-from crm_data.importers.run import load, read
+from crm_data.importers.run import load
 from crm_data.schema.customers import accounts
 from crm_data.schema.system import imports
 from tests.importers.desk import Desk, counts
@@ -29,8 +28,7 @@ MAPPING = """
 def prepare(desk: Desk, rows: int = 5) -> Prepared:
     lines = "".join(f"{number},Firm {number}\n" for number in range(rows))
     desk.put("a.csv", f"Id,Name\n{lines}bad,\n")
-    folder = desk.folder.parent / "waiting"
-    return read(desk.crm, parse_mapping(MAPPING), [desk.folder], lambda *_: None, folder)
+    return desk.read(MAPPING, keep_in=desk.folder.parent / "waiting")
 
 
 def number_of(desk: Desk) -> tuple[int | None, int | None]:
@@ -47,7 +45,7 @@ def test_reading_writes_nothing_and_loading_needs_no_files(desk: Desk) -> None:
     prepared.stage.close()
     (desk.folder / "a.csv").unlink()
     again = reopen(prepared.path)
-    outcome = load(desk.crm, again, Decisions(), desk.reports, lambda *_: None)
+    outcome = desk.write(again)
     assert counts(outcome, "accounts") == (6, 5, 0, 0, 1, 0)
     assert desk.rejected(outcome)[0][1:4] == ["7", "accounts", "name"]
     again.close()
@@ -68,7 +66,7 @@ def test_a_cancelled_load_leaves_no_trace_and_can_be_done_later(desk: Desk) -> N
         load(desk.crm, prepared, Decisions(), desk.reports, cancel)
     assert number_of(desk) == (0, 0)
     assert list(desk.reports.glob("*")) == []
-    outcome = load(desk.crm, prepared, Decisions(), desk.reports, lambda *_: None)
+    outcome = desk.write(prepared)
     assert counts(outcome, "accounts") == (5001, 5000, 0, 0, 1, 0)
     prepared.close()
 
@@ -81,5 +79,5 @@ def test_a_cancelled_reading_keeps_no_file(desk: Desk) -> None:
 
     folder: Path = desk.folder.parent / "waiting"
     with pytest.raises(Cancelled):
-        read(desk.crm, parse_mapping(MAPPING), [desk.folder], cancel, folder)
+        desk.read(MAPPING, cancel, folder)
     assert list(folder.iterdir()) == []

@@ -9,8 +9,6 @@ from sqlalchemy import Engine, insert, select
 
 from crm_data.importers.decisions import Decisions, Merge
 from crm_data.importers.deleting import missing
-from crm_data.importers.mapping import parse_mapping
-from crm_data.importers.run import load, read
 from crm_data.importers.undo import undo_import
 from crm_data.schema import metadata
 from crm_data.schema.customers import accounts, contacts
@@ -89,8 +87,7 @@ def write_files(desk: Desk, dice: random.Random) -> None:
 def do_import(desk: Desk, dice: random.Random) -> int:
     """An import with random files, mergers and deletions. Gives its key."""
     write_files(desk, dice)
-    mapping = parse_mapping(MAPPING.replace("{source}", dice.choice(["old", "old", "other"])))
-    prepared = read(desk.crm, mapping, [desk.folder], lambda *_: None)
+    prepared = desk.read(MAPPING.replace("{source}", dice.choice(["old", "old", "other"])))
     merges: list[Merge] = []
     delete: dict[str, set[int]] = {}
     with desk.crm.connect() as connection:
@@ -119,7 +116,7 @@ def do_import(desk: Desk, dice: random.Random) -> int:
     into = {merge.into for merge in merges}
     if any(into & keys for keys in decisions.delete.values()):
         decisions = Decisions(tuple(merges))
-    outcome = load(desk.crm, prepared, decisions, desk.reports, lambda *_: None)
+    outcome = desk.write(prepared, decisions)
     prepared.close()
     return outcome.key
 
@@ -150,12 +147,11 @@ def test_the_same_files_and_decisions_again_change_nothing(desk: Desk) -> None:
     desk.put("deals.csv", "Id,Account,Contact,Stage,Amount\nD,B,Q,New,10\n")
     with desk.crm.begin() as connection:
         connection.execute(insert(contacts).values(id=7, last_name="Old"))
-    mapping = parse_mapping(MAPPING.replace("{source}", "old"))
     decided = Decisions((Merge("accounts", "B", "A"), Merge("contacts", "Q", 7), Merge("contacts", "P", 7)))
     states = []
     for decisions in (decided, Decisions(), Decisions()):
-        prepared = read(desk.crm, mapping, [desk.folder], lambda *_: None)
-        outcome = load(desk.crm, prepared, decisions, desk.reports, lambda *_: None)
+        prepared = desk.read(MAPPING.replace("{source}", "old"))
+        outcome = desk.write(prepared, decisions)
         prepared.close()
         assert outcome.objects["accounts"].merged == 1
         assert outcome.objects["contacts"].merged == 2

@@ -1,11 +1,14 @@
-"""Figures that others published of the same deals are found among the definitions."""
+"""Figures that others published of the same deals are found among the definitions, and each definition gives
+what pandas makes of the CRM's rows."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from crm_data.engine import connect, prepare
@@ -13,6 +16,14 @@ from crm_data.importers.mapping import read_mapping
 from crm_data.importers.run import run_import
 from crm_data.warehouse import Copy, open_copy
 from kpis import DEFINITIONS, Period, Question, Unit, ask, opened, theirs
+from kpis.__main__ import main
+from kpis.theirs.command import NOT_FOUND
+from tests.kpis.conftest import TODAY, WINDOW, YEAR, Shell
+from tests.kpis.recompute import RECOMPUTED
+from tests.kpis.recompute_cases import backlog, cases, cases_closed, cases_opened
+from tests.kpis.recompute_crm import Crm, only
+from tests.kpis.recompute_customers import active_customers, new_customers, purchases
+from tests.kpis.recompute_marketing import lead_to_opportunity, leads
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +59,7 @@ def test_a_published_figure_is_found(maven: Copy, key: str, typed: str, words: s
     with opened(maven) as data:
         given = theirs.variants(data, question(key))
     assert next(one.words for one in given if one.gives(figure)) == words
-    assert words in theirs.sentence(given, figure, key)
+    assert words in theirs.sentence(given, figure)
 
 
 def test_another_figure_is_not_found(maven: Copy) -> None:
@@ -56,16 +67,138 @@ def test_another_figure_is_not_found(maven: Copy) -> None:
     assert figure
     with opened(maven) as data:
         given = theirs.variants(data, question("win_rate"))
-    assert theirs.sentence(given, figure, "win_rate").startswith("None of the definitions")
+    assert theirs.sentence(given, figure).startswith("None of the definitions")
+
+
+def _leads(crm: Crm) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All of them, and those created in the year."""
+    found = leads(crm)
+    return found, only(found, YEAR.__contains__, "created")
+
+
+def leads_created(crm: Crm) -> list[object]:
+    every, rows = _leads(crm)
+    status = rows["lead_status"]
+    converted, unqualified = (status == "converted").sum(), (status == "unqualified").sum()
+    ever = sum(day < YEAR.end for day in every["created"])
+    return [
+        len(rows) - converted,
+        len(rows) - unqualified,
+        len(rows) - converted - unqualified,
+        converted,
+        ever,
+    ]
+
+
+def lead_conversion(crm: Crm) -> list[object]:
+    every, rows = _leads(crm)
+    n, status = len(rows), rows["lead_status"]
+    converted, unqualified = (status == "converted").sum(), (status == "unqualified").sum()
+    with_deal = lead_to_opportunity(crm, YEAR)
+    return [
+        with_deal["each"].mean(),
+        converted / n,
+        converted / (n - unqualified),
+        converted / (converted + unqualified),
+        sum(day is not None for day in rows["deal"]) / n,
+        sum(day is not None for day in rows["bought"]) / n,
+        sum(day is not None and day in YEAR for day in every["deal"]) / n,
+        sum(day is not None and day in YEAR for day in every["bought"]) / n,
+    ]
+
+
+def _cases(crm: Crm) -> tuple[int, int, int]:
+    """Of those opened in the year: how many are open, closed, and closed in the year."""
+    rows = cases_opened(crm, YEAR)
+    closed = [day for day in rows["resolved"] if day is not None]
+    return len(rows) - len(closed), len(closed), sum(day in YEAR for day in closed)
+
+
+def backlog_(crm: Crm) -> list[object]:
+    came, went = len(cases_opened(crm, YEAR)), len(cases_closed(crm, YEAR))
+    today = len(backlog(crm, Period(TODAY, TODAY + timedelta(days=1))))
+    return [today, _cases(crm)[0], came - went, came]
+
+
+def cases_opened_(crm: Crm) -> list[object]:
+    again = {row["case_id"] for row in crm.rows["case_reopenings"]}
+    smooth = [
+        row for row in crm.rows["cases"] if crm.day(row["opened_at"]) in YEAR and row["id"] not in again
+    ]
+    return [*_cases(crm)[:2], len(smooth)]
+
+
+def cases_closed_(crm: Crm) -> list[object]:
+    closed = [(row["id"], row["resolved_at"]) for row in crm.rows["cases"]]
+    closed += [(row["case_id"], row["resolved_at"]) for row in crm.rows["case_reopenings"]]
+    once = {key for key, at in closed if at is not None and crm.day(at) in YEAR}
+    last = [day for day in cases(crm)["resolved"] if day is not None and day in YEAR]
+    return [len(once), len(last), *_cases(crm)[1:]]
+
+
+def _bought(crm: Crm) -> int:
+    return sum(any(day in YEAR for day in days) for days in purchases(crm).values())
+
+
+def active_customers_(crm: Crm) -> list[object]:
+    ever = sum(days[0] < YEAR.end for days in purchases(crm).values())
+    contract = only(active_customers(crm, YEAR), "contract".__eq__, "basis")
+    return [len(contract), ever, _bought(crm), len(new_customers(crm, YEAR))]
+
+
+def new_customers_(crm: Crm) -> list[object]:
+    joined, back = (RECOMPUTED[key].of(crm, YEAR).value for key in ("customers_joined", "reactivated"))
+    assert joined is not None
+    assert back is not None
+    return [joined, joined + back, _bought(crm)]
+
+
+OTHERS = {
+    "leads_created": leads_created,
+    "lead_conversion": lead_conversion,
+    "cases_opened": cases_opened_,
+    "cases_closed": cases_closed_,
+    "backlog": backlog_,
+    "active_customers": active_customers_,
+    "new_customers": new_customers_,
+}
+
+
+@pytest.mark.parametrize("key", OTHERS)
+def test_each_definition_gives_what_the_rows_say(spoiled: Copy, plain: Crm, key: str) -> None:
+    with opened(spoiled) as data:
+        given = theirs.variants(data, Question((key,), YEAR, TODAY))
+    assert [one.value for one in given if not one.ours] == [pytest.approx(v) for v in OTHERS[key](plain)]
+    assert len({one.words for one in given}) == len(given)
 
 
 @pytest.mark.parametrize("key", theirs.COMPARED)
-def test_our_own_is_the_kpi(maven: Copy, key: str) -> None:
-    with opened(maven) as data:
-        ours = next(one for one in theirs.variants(data, question(key)) if one.ours)
-    ((reading,),) = ask(maven, question(key))
-    assert (reading.value is None) == (key == "open_pipeline"), "no open deal has an amount"
-    assert ours.value == (reading.value if reading.value is None else pytest.approx(reading.value, abs=1e-9))
+def test_our_own_is_the_kpi(spoiled: Copy, key: str) -> None:
+    for asked in (
+        Question((key,), YEAR, TODAY),
+        Question((key,), Period(date(2025, 3, 1), date(2025, 4, 1)), TODAY, where=(("region", ("EMEA",)),)),
+    ):
+        with opened(spoiled) as data:
+            ours, *others = theirs.variants(data, asked)
+        ((reading,),) = ask(spoiled, asked)
+        assert ours.ours
+        assert ours.value == pytest.approx(reading.value, abs=1e-9)
+        assert not any(one.ours for one in others)
+    assert theirs.counted(key) in spoiled.state.rows
+
+
+@pytest.mark.usefixtures("command_line")
+def test_on_the_command_line(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    value = json.loads(shell("value", "deals_lost", *WINDOW, "--json"))[0]["value"]
+    assert "The same as here" in shell("theirs", "deals_lost", f"{value:,.0f}", *WINDOW)
+    assert main(["theirs", "deals_lost", "0", *WINDOW, "--json"]) == NOT_FOUND
+    given = json.loads(capsys.readouterr().out)
+    assert given["says"].startswith("None of the definitions")
+    closed = next(one["value"] for one in given["definitions"] if "won or lost" in one["words"])
+    assert "deals closed, won or lost" in shell("theirs", "deals_lost", str(closed), *WINDOW)
+    for words in (("deals_lost", "many"), ("leads_created", "3", "--where", "product=x")):
+        assert main(["theirs", *words, *WINDOW]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import insert, select
 from streamlit.testing.v1 import AppTest
 
+from crm_data import edits
 from crm_data.demo.make import make_demo
-from crm_data.engine import connect, prepare
+from crm_data.edits import LikelyPair
+from crm_data.engine import CrmUnavailable, connect, prepare
 from crm_data.schema import metadata
-from tests.pages.conftest import loaded, run_page
+from tests.pages.conftest import PATIENCE, loaded, run_page
 from ui import cache
+from ui.job import Progress
 
 CONTACTS, RATES = metadata.tables["contacts"], metadata.tables["exchange_rates"]
 TWIN = {"first_name": "<b>Ivo</b>", "last_name": "=Novák", "email": "ivo@twin.example", "account_id": 1}
@@ -48,9 +53,19 @@ def words(test: AppTest) -> str:
     return "\n".join(one.value for one in test.markdown)
 
 
+def compared() -> AppTest:
+    """The page, once all contacts are compared."""
+    test = run_page("contacts", finding="duplicates")
+    until = time.monotonic() + PATIENCE
+    while "Looked at" not in words(test) and time.monotonic() < until:
+        cache.likely_pairs().wait(PATIENCE)
+        test.run()
+    return test
+
+
 def test_two_that_look_like_one(twins: tuple[int, int]) -> None:
     one, other = twins
-    test = run_page("contacts", finding="duplicates")
+    test = compared()
     said = words(test)
     assert "the same e-mail address" in said
     assert "&lt;b&gt;Ivo&lt;/b&gt;" in said
@@ -63,8 +78,32 @@ def test_two_that_look_like_one(twins: tuple[int, int]) -> None:
     assert f"(no. {other})" in words(test)
     test.button(key="merge").click().run()
     assert "one now" in test.success[0].value
-    again = run_page("contacts", finding="duplicates")
+    again = compared()
     assert f"pair-apart-{one}-{other}" not in [button.key for button in again.button]
+
+
+def test_meanwhile_the_page_says_how_far_it_is_and_a_lost_crm_what_is_the_matter(
+    twins: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, seen = Event(), []
+
+    def slowly(_engine: object, progress: Progress) -> list[LikelyPair]:
+        progress("Reading all contacts", 1, 2)
+        seen.append(go_on.wait(PATIENCE))
+        raise CrmUnavailable("The CRM is gone.")
+
+    cache.look_for_pairs_again()
+    with monkeypatch.context() as patch:
+        patch.setattr(edits, "look_for_pairs", slowly)
+        test = run_page("contacts", finding="duplicates")
+        assert test.button(key="cancel")
+        assert not [button for button in test.button if button.key == "pairs-again"]
+        go_on.set()
+        cache.likely_pairs().wait(PATIENCE)
+    test.run()
+    assert "The CRM is gone" in test.warning[0].value
+    assert seen == [True]
+    cache.look_for_pairs_again()
 
 
 def test_a_rate_is_entered_and_undone(twins: tuple[int, int]) -> None:

@@ -52,6 +52,33 @@ def test_a_file_of_nothing(tmp_path: Path, content: bytes) -> None:
     assert "has no headings" in problem(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><table><tr><td>Id</td></tr></table>", "a web page"),
+        (b"<html><body><table><tr><td>Id</td><td>Name</td></tr></table>", "a web page"),
+        (b'<?xml version="1.0"?><Workbook></Workbook>', "an XML document"),
+        (b'[{"Id": 1}]', "a JSON document"),
+        (b"%PDF-1.4\n", "a PDF"),
+    ],
+)
+def test_what_other_programs_call_a_spreadsheet(tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "report.xls"
+    path.write_bytes(content)
+    assert problem(path).startswith(f"report.xls is {what}, not a table.")
+
+
+def test_a_folder_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ImportStopped, match="There is no file to import"):
+        propose(recognise([tmp_path]))
+
+
+def test_a_workbook_that_was_cut_off(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "deals.xlsx", [["Id", "Name"], ["1", "One"]])
+    path.write_bytes(path.read_bytes()[:-30])
+    assert problem(path).startswith("deals.xlsx is damaged: it begins as an archive or a workbook and ends")
+
+
 @pytest.mark.parametrize("name", ["letter.csv", "letter.xlsx"])
 def test_a_file_that_is_something_else(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
 
-from crm_data.__main__ import main
 from crm_data.active import file_url
 from crm_data.engine import active_file, connect, prepare
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
 from crm_data.schema.sales import opportunities
+from tests.importers.conftest import Typist
 
 MAPPING = """
 source = "old"
@@ -31,8 +30,6 @@ DEALS = """Id,Name,Stage,Status,Amount,Closed
 3,C,X,maybe,1,
 """
 
-Typed = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -48,17 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def type_in(capsys: pytest.CaptureFixture[str]) -> Typed:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
-def imported(home: Path, type_in: Typed) -> Path:
+def imported(home: Path, type_in: Typist) -> Path:
     """The folder of the files that were imported beside the demo."""
     folder = home / "files"
     folder.mkdir()
@@ -71,7 +58,7 @@ def imported(home: Path, type_in: Typed) -> Path:
     return folder
 
 
-def test_the_last_import_agrees_but_for_what_was_rejected(imported: Path, type_in: Typed) -> None:
+def test_the_last_import_agrees_but_for_what_was_rejected(imported: Path, type_in: Typist) -> None:
     code, out, _ = type_in("reconcile")
     assert code == 0
     assert "opportunities: 11.5 EUR in the files, CRM 10.5" in out
@@ -85,7 +72,7 @@ def test_the_last_import_agrees_but_for_what_was_rejected(imported: Path, type_i
     assert [one["effect"] for one in found["differences"]] == ["-1"]
 
 
-def test_what_nothing_explains_has_its_exit_code(imported: Path, type_in: Typed) -> None:
+def test_what_nothing_explains_has_its_exit_code(imported: Path, type_in: Typist) -> None:
     engine = connect(file_url(own=True))
     with engine.begin() as crm:
         crm.execute(insert(opportunities).values(
@@ -103,7 +90,7 @@ def test_what_nothing_explains_has_its_exit_code(imported: Path, type_in: Typed)
     assert "Not explained: 1." in out
 
 
-def test_files_that_are_gone_or_changed(imported: Path, type_in: Typed) -> None:
+def test_files_that_are_gone_or_changed(imported: Path, type_in: Typist) -> None:
     moved = imported.rename(imported.parent / "moved")
     code, _, said = type_in("reconcile")
     assert code == 1
@@ -119,6 +106,6 @@ def test_files_that_are_gone_or_changed(imported: Path, type_in: Typed) -> None:
     assert "is not there any more as it was imported" in said
 
 
-def test_there_is_nothing_to_compare(home: Path, type_in: Typed) -> None:
+def test_there_is_nothing_to_compare(home: Path, type_in: Typist) -> None:
     assert type_in("reconcile")[::2] == (1, "Nothing was imported yet.\n")
     assert type_in("reconcile", "7")[::2] == (1, "There is no import no. 7 in this CRM.\n")

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import delete, update
 
 from crm_data.engine import connect
 from crm_data.importers.mapping import Mapping, parse_mapping, read_mapping
@@ -51,17 +50,11 @@ No;Title;Phase;Wert;Ende
 """
 
 
-@pytest.fixture
-def desk(crm: Engine, tmp_path: Path) -> Desk:
-    (tmp_path / "files").mkdir()
-    return Desk(crm, tmp_path / "files", tmp_path / "reports")
-
-
 def imported(desk: Desk) -> Callable[[], Reconciliation]:
     """Import the deals. What it gives compares them with the CRM as it then is."""
     desk.put("deals.csv", ROWS)
     mapping = parse_mapping(DEALS)
-    outcome = run_import(desk.crm, mapping, [desk.folder], desk.reports, lambda *_: None)
+    outcome = desk.load(DEALS)
     assert outcome.report
     rejected, finished = rejected_in(outcome.report), utc_now()
     return lambda: reconcile(desk.crm, mapping, [desk.folder], rejected, finished)

@@ -14,10 +14,10 @@ from ui.escape import html, markdown
 from ui.importing import session as sessions
 from ui.importing.session import Session
 from ui.importing.steps import say, step
-from ui.importing.watching import over
 from ui.importing.work import Looked
 from ui.page import Page
 from ui.verdict import status_icon
+from ui.watching import over
 
 _NOT_IMPORTED = "Not imported"
 _SURE = 0.8

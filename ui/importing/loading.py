@@ -11,9 +11,9 @@ from ui.escape import markdown
 from ui.importing import session as sessions
 from ui.importing.session import Session
 from ui.importing.steps import say, step
-from ui.importing.watching import over
 from ui.page import Page
 from ui.table import table
+from ui.watching import over
 
 _KINDS = ("read", "added", "updated", "unchanged", "merged", "rejected", "replaced", "deleted")
 _NOT_READ = ("read", "deleted")  # kinds of rows that are not parts of those that were read

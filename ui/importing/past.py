@@ -16,10 +16,10 @@ from ui import cache, desk
 from ui.alerts.words import moment
 from ui.escape import html, markdown
 from ui.importing import session as sessions
-from ui.importing.job import Job
-from ui.importing.watching import over
+from ui.job import Job
 from ui.page import Page
 from ui.table import table
+from ui.watching import over
 
 _KEY = "undoing"  # (the import's key, its job)
 _SHOWN = 20
@@ -103,7 +103,8 @@ def _done(undone: Undone, now: Active) -> None:
     if outcome and outcome.key == undone.key:
         sessions.start_over()
     if undone.kept:
-        words += f" {len(undone.kept):,} rows stay as they are."
+        many = len(undone.kept)
+        words += " 1 row stays as it is." if many == 1 else f" {many:,} rows stay as they are."
     try:
         if now.own and now.other and active.is_empty(cache.crm()):
             active.use(own=False)

@@ -15,9 +15,9 @@ from ui.escape import markdown
 from ui.importing import session as sessions
 from ui.importing.session import Session
 from ui.importing.steps import say, step
-from ui.importing.watching import over
 from ui.page import Page
 from ui.table import table
+from ui.watching import over
 
 _SHOWN = 100  # rows that differ
 _HEAD = ("object", "id", "file", "line", "what", "in the file", "in the CRM", "reason", "effect", "currency")

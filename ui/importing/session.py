@@ -22,8 +22,8 @@ from crm_data.importers.outcome import Outcome
 from crm_data.reconcile import Reconciliation
 from ui import cache
 from ui.importing import work
-from ui.importing.job import Job
 from ui.importing.work import Answers, Looked
+from ui.job import Job
 
 _KEY = "import"
 _LONGEST_NAME = 120

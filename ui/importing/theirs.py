@@ -17,7 +17,8 @@ from ui.table import table
 def their_figure(page: Page) -> None:
     """Type a figure; whether it is ours, or which definition it is."""
     state = page.copy.state
-    if state.newest_day is None or state.oldest_day is None or not state.rows.get("deals"):
+    compared = [key for key in theirs.COMPARED if state.rows.get(theirs.counted(key))]
+    if state.newest_day is None or state.oldest_day is None or not compared:
         return
     st.markdown('<div class="titled">A figure from your old system</div>', unsafe_allow_html=True)
     st.markdown(
@@ -28,7 +29,7 @@ def their_figure(page: Page) -> None:
     with st.container(key="theirs", horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             "Figure",
-            theirs.COMPARED,
+            compared,
             key="theirs-kpi",
             format_func=lambda one: markdown(DEFINITIONS[one].label),
         )
@@ -48,7 +49,7 @@ def their_figure(page: Page) -> None:
     question = Question((key,), Period(first, last + timedelta(days=1)), page.today, viewer=page.viewer)
     given = cache.derived(page.copy, theirs.variants, question)
     good = any(one.gives(figure) for one in given)
-    say("good" if good else "near", theirs.sentence(given, figure, key))
+    say("good" if good else "near", theirs.sentence(given, figure))
     rows = [
         [
             one.words + (" (here)" if one.ours else ""),

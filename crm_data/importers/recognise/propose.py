@@ -52,6 +52,9 @@ def propose(
     the CRM that already have rows of the same system, such as accounts, which then are not made up from the
     names that deals mention. Raises ImportStopped where no file can be imported.
     """
+    recognised = tuple(recognised)
+    if not recognised:
+        raise ImportStopped("There is no file to import: the folder is empty.")
     said = {(each.file, each.sheet): each for each in overrides}
     files = []
     for each in recognised:
@@ -81,6 +84,7 @@ class _Writer:
 
     def proposal(self) -> Proposal:
         system = Counter(file.system.key for file in self.files).most_common(1)[0][0]
+        self._leave_doubles_out()
         filled = self.there | {
             file.parts[0].part.fills for file in self.files if file.parts[0].part.rows == "all"
         }
@@ -106,6 +110,22 @@ class _Writer:
             lines += ["", *block]
         text = "\n".join(lines) + "\n"
         return Proposal(parse_mapping(text), text, tuple(dict.fromkeys(self.remarks)))
+
+    def _leave_doubles_out(self) -> None:
+        """An order is no invoice: its amount must not count beside that of its invoice."""
+        real = {file.kind.fills for file in self.files if file.kind.instead_of is None}
+        for file in self.files:
+            name, other = file.look.file.name, file.kind.instead_of
+            if other in real:
+                self.remarks.append(
+                    f"{name}: left out, since its amounts would count twice beside those of the {other}."
+                )
+            elif other is not None:
+                self.remarks.append(
+                    f"{name}: kept as {other}, since there is no other place for them: figures of what was "
+                    f"invoiced and is unpaid count them from their day on. Do not import {other} of the same."
+                )
+        self.files = [file for file in self.files if file.kind.instead_of not in real]
 
     def _told_currency(self) -> str:
         """The one that most rows name, or that stands beside amounts; else a guess."""

@@ -16,7 +16,7 @@ from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import Override, Recognised
 from crm_data.importers.recognise.spelling import DateSpelling, date_spelling
-from crm_data.importers.recognise.vendors import GENERIC, System, systems
+from crm_data.importers.recognise.vendors import GENERIC, System, VendorObject, systems
 from crm_data.importers.recognise.words import Vocabulary, translation
 from crm_data.importers.vocabulary import currencies
 from crm_data.schema.types import UTCDateTime
@@ -41,10 +41,13 @@ class Taken:
     def system(self) -> System:
         return systems()[self.recognised.system or GENERIC]
 
+    @property
+    def kind(self) -> VendorObject:
+        return self.system.objects[self.recognised.object or ""]
+
     @cached_property
     def parts(self) -> list[Resolved]:
-        kind = self.system.objects[self.recognised.object or ""]
-        return [each for each in columns.resolve(self.look, kind, self.override.columns) if each.usable]
+        return [each for each in columns.resolve(self.look, self.kind, self.override.columns) if each.usable]
 
 
 def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:

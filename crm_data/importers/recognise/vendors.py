@@ -13,6 +13,8 @@ A file there says, for each object that the system exports, which headings it ha
                        mapping, or a list of them of which the first whose headings are there counts.
                        `stand_in`: headings that may take their place, which is then said
     also               further objects of the CRM that the same rows fill
+    instead_of         an object of the CRM that the rows are no more than like, for want of a place of their
+                       own: left out where another file has the real ones
 """
 
 from __future__ import annotations
@@ -79,6 +81,7 @@ class VendorObject:
     ids: re.Pattern[str] | None
     known: MappingOf[str, str]  # every heading, bare: as the system writes it
     ignored: frozenset[str]  # bare headings that are not worth keeping
+    instead_of: str | None = None  # the object of the CRM whose real rows another file may have
 
     @property
     def fills(self) -> str:
@@ -163,6 +166,7 @@ def _object(
         ids=re.compile(ids) if (ids := given.get("ids", own_ids)) else None,
         known=known,
         ignored=ignored | frozenset(map(bare, names(given.get("ignored", "")))),
+        instead_of=given.get("instead_of"),
     )
 
 

@@ -9,9 +9,12 @@ from typing import Generic, TypeVar
 
 from crm_data.engine import CrmUnavailable
 from crm_data.importers.errors import Cancelled, ImportStopped
-from crm_data.importers.reading import Progress
 
 T = TypeVar("T")
+
+#: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
+Progress = Callable[[str, int, int], None]
+
 log = logging.getLogger(__name__)
 
 
@@ -23,13 +26,13 @@ class Job(Generic[T]):
     """
 
     def __init__(self, work: Callable[[Progress], T]) -> None:
-        self.said: tuple[str, int, int] = ("Opening the files", 0, 1)
+        self.said: tuple[str, int, int] = ("Beginning", 0, 1)
         self.result: T | None = None
         self.problem: str | None = None
         self.cancelled = False
         self._stop = threading.Event()
         self._work = work
-        self._thread = threading.Thread(target=self._run, name="import", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="job", daemon=True)
         self._thread.start()
 
     @property
@@ -61,5 +64,5 @@ class Job(Generic[T]):
         except (ImportStopped, CrmUnavailable) as problem:
             self.problem = str(problem)
         except Exception:
-            log.exception("an import failed")
-            self.problem = "The program made a mistake. Nothing was imported; the log says more."
+            log.exception("a job failed")
+            self.problem = "The program made a mistake. Nothing was changed; the log says more."

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ui.escape import markdown
-from ui.importing.job import Job
+from ui.job import Job
 
 _EVERY = 0.4  # seconds
 _SHORT = 0.6  # a job that is over so soon needs no bar
