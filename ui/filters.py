@@ -12,6 +12,7 @@ import streamlit as st
 from kpis.dimensions import DIMENSIONS
 from kpis.members import read_member, written
 from kpis.period import COMPARISONS, PRESETS, Period
+from ui.escape import label as as_label
 from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
@@ -107,14 +108,14 @@ def _members(dimension: str, view: View, known: Members, formats: Formats, perio
     members = (*known.members(dimension), *chosen)
     words = members_in_words(dimension, members, formats)
     names = {written(member): name for member, name in zip(members, words, strict=True)}
-    label = markdown(DIMENSIONS[dimension].label)
+    label = as_label(DIMENSIONS[dimension].label)
     st.session_state[_key(dimension)] = [written(member) for member in chosen]
     with st.popover(_chip(label, [names[written(member)] for member in chosen]), key=f"chip-{dimension}"):
         options: Any = sorted(names, key=lambda text: (text == "~", names[text].casefold()))
         key = _key(dimension)
         shared: Any = {"key": key, "on_change": _to_url, "args": (dimension, key, period)}
         if not options:
-            st.caption(f"No {markdown(DIMENSIONS[dimension].plural)} are known yet.")
+            st.caption(f"No {as_label(DIMENSIONS[dimension].plural)} are known yet.")
         elif len(options) <= _FEW:
             st.pills(
                 label,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from math import log2
@@ -24,6 +25,7 @@ import duckdb
 import pyarrow as pa
 
 from crm_data.cleansing.compare import Kind
+from crm_data.importers.errors import ImportStopped
 
 #: Larger blocks are not compared whole: each record only with its neighbours in order.
 _LARGEST, _NEIGHBOURS = 60, 12
@@ -69,7 +71,8 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Record:
-    """`values`: folded texts in the order of the scheme's fields, empty where there is none.
+    """`values`: folded texts without double spaces, in the order of the scheme's fields, empty where there is
+    none.
 
     Two records that are not `fresh` are not compared: what is old was judged before.
     """
@@ -99,19 +102,33 @@ class Pair:
 def find_pairs(
     records: Iterable[Record], scheme: Scheme, at_least: float, progress: Progress = lambda *_: None
 ) -> Iterator[Pair]:
-    """Every pair found whose score is at least so high (below 1), the likeliest first."""
-    with tempfile.TemporaryDirectory(prefix="pairs") as folder:
-        limits: dict[str, Any] = {
-            "memory_limit": _MEMORY,
-            "temp_directory": folder,
-            "preserve_insertion_order": "false",
-        }
-        with duckdb.connect(str(Path(folder, "pairs.duckdb")), config=limits) as database:
-            found = _Found(database, scheme)
-            found.read(records)
-            found.order()
-            found.compare(at_least, progress)
-            yield from found.pairs()
+    """Every pair found whose score is at least so high (below 1), the likeliest first.
+
+    Raises ImportStopped where there is no room for the work.
+    """
+    with tempfile.TemporaryDirectory(prefix="pairs") as folder, _room(), _limited(folder) as database:
+        found = _Found(database, scheme)
+        found.read(records)
+        found.order()
+        found.compare(at_least, progress)
+        yield from found.pairs()
+
+
+def _limited(folder: str) -> duckdb.DuckDBPyConnection:
+    limits: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": folder}
+    limits["preserve_insertion_order"] = False  # which takes memory
+    return duckdb.connect(str(Path(folder, "pairs.duckdb")), config=limits)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise ImportStopped(
+            "There is no room to look for duplicates: free some memory, and space for temporary files. "
+            f"({str(error).splitlines()[0]})"
+        ) from error
 
 
 class _Found:

@@ -9,14 +9,17 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple
+from typing import Any
 
 from sqlalchemy import Engine
 
 from crm_data.edits.pairs import LikelyPair, likely_pairs
 from crm_data.engine import ROOT, CrmUnavailable, connect, reported
+from crm_data.importers.errors import ImportStopped
 
 #: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
 Progress = Callable[[str, int, int], None]
@@ -29,9 +32,11 @@ def look_for_pairs(engine: Engine, progress: Progress) -> list[LikelyPair]:
     """
     command = [sys.executable, "-c", "from crm_data.edits.pairs_process import main; main()"]
     address = engine.url.render_as_string(hide_password=False)
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as process:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    with (
+        tempfile.TemporaryDirectory(prefix="pairs") as room,  # its files go, even if it is killed
+        subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TMPDIR": room}, **pipes) as process,
+    ):
         assert process.stdin
         assert process.stdout
         try:
@@ -59,7 +64,7 @@ def main() -> None:
     try:
         with reported(engine), engine.connect() as connection:
             found = likely_pairs(connection, lambda *said: _say({"said": said}))
-    except CrmUnavailable as problem:
+    except (CrmUnavailable, ImportStopped) as problem:
         _say({"problem": str(problem)})
     else:
         _say({"pairs": [astuple(one) for one in found]})

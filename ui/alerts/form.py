@@ -17,7 +17,7 @@ from kpis.model import Definition
 from kpis.period import COMPARISONS, PRESETS
 from ui import cache
 from ui.alerts.tested import tested
-from ui.escape import markdown
+from ui.escape import label, markdown
 from ui.links import go, link
 from ui.page import Page
 from ui.view import filters
@@ -176,7 +176,7 @@ def _filters(page: Page, kpi: Definition, rule: Rule, who: str) -> tuple[tuple[s
                 for one in (*page.copy.members(dimension), *chosen)
             }
             picked = st.multiselect(
-                markdown(DIMENSIONS[dimension].label),
+                label(DIMENSIONS[dimension].label),
                 list(members),
                 default=[written(one) for one in chosen],
                 format_func=members.__getitem__,

@@ -11,7 +11,7 @@ from crm_data.custom import MOST, OWNERS, Column, Mark
 from crm_data.edits import Invalid, Saved, mark, undo, unmark
 from crm_data.engine import CrmUnavailable
 from ui import cache, desk
-from ui.escape import html, markdown
+from ui.escape import html, label
 from ui.page import Page
 
 _LONGEST = 120  # signs of a name
@@ -60,7 +60,7 @@ def _line(page: Page, column: Column, made: Mark | None) -> None:
     st.session_state[on] = made is not None
     with st.container(key=f"custom-{sign}", horizontal=True, vertical_alignment="center", gap="small"):
         st.toggle(
-            f"{markdown(column.heading)} is a dimension",
+            f"{label(_short(column.heading))} is a dimension",
             key=on,
             label_visibility="collapsed",
             on_change=_switch,
@@ -130,7 +130,7 @@ def _rename(name: str, column: Column) -> None:
 
 def _do(edit: Any, *arguments: Any, done: str) -> None:
     st.session_state.pop(_DONE, None)
-    saved = desk.attempt(edit, *arguments, done=markdown(done))
+    saved = desk.attempt(edit, *arguments, done=label(done))
     if saved and saved.act is not None:
         st.session_state[_DONE] = (saved.act, done)
 
@@ -139,7 +139,7 @@ def _undo(page: Page) -> None:
     done = st.session_state.get(_DONE)
     if done:
         with st.container(key="columns-undo", horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(markdown(done[1]), width="content")
+            st.markdown(label(done[1]), width="content")
             st.button("Undo", key="undo-column", on_click=_take_back, args=(page, done[0]))
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from crm_data.importers.mapping import KEPT, OBJECTS, Mapping
 from crm_data.importers.outcome import Note
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.recognise import CUSTOM, LEFT_OUT, ColumnGuess, Override, Recognised
+from crm_data.importers.recognise import CUSTOM, ID, LEFT_OUT, ColumnGuess, Override, Recognised
 from crm_data.importers.vocabulary import currencies
 from ui import desk
 from ui.escape import html, markdown
@@ -103,7 +103,7 @@ def _file(session: Session, looked: Looked, one: Recognised) -> None:
                 "Because": [column.why for column in one.columns],
             }
         )
-        targets = [c.name for c in OBJECTS[str(one.fills)].c if c.name not in KEPT]
+        targets = [ID, *(c.name for c in OBJECTS[str(one.fills)].c if c.name not in KEPT)]
         options = list(dict.fromkeys([_KEPT, _LEFT, *targets, *before]))
         edited = st.data_editor(
             frame,

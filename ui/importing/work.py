@@ -24,6 +24,7 @@ from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress
 from crm_data.importers.recognise import Override, Recognised, overridden, propose, recognise
 from crm_data.importers.recognise.command import objects_of
+from crm_data.importers.recognise.keys import Former, formers
 from crm_data.importers.run import load as load_prepared
 from crm_data.importers.run import read
 from crm_data.organisation import Organisation, read_organisation
@@ -149,7 +150,8 @@ def _as_said(recognised: Iterable[Recognised], answers: Answers) -> tuple[Recogn
 def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     """With the mapping that was dropped, or the one that follows from what was recognised.
 
-    That one is in the CRM's currency, and makes up nothing that the CRM has.
+    That one is in the CRM's currency, makes up nothing that the CRM has, and knows rows by what they were
+    known by before.
     """
     if found.given:
         mapping = read_mapping(files / found.given)
@@ -159,9 +161,9 @@ def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     if not found.fresh:
         currency = _organisation(into).base_currency
     proposal = propose(found.recognised, overrides, currency=currency)
-    there = _there(into, proposal.mapping)
-    if there:
-        proposal = propose(found.recognised, overrides, currency=currency, there=there)
+    there, known = _there(into, proposal.mapping), _known_by(into, proposal.mapping)
+    if there or known:
+        proposal = propose(found.recognised, overrides, currency=currency, there=there, formers=known)
     settings = answers.settings if found.fresh else {}
     mapping = parse_mapping(_with_settings(proposal.text, settings))
     return replace(found, mapping=mapping, remarks=proposal.remarks, there=there)
@@ -173,6 +175,11 @@ def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:
         found = objects_of(connection, mapping.source)
     filled = {block.table.name for block in mapping.blocks}
     return tuple(name for name in found if name in filled)
+
+
+def _known_by(into: Any, mapping: Mapping) -> list[Former]:
+    with reported(into), into.connect() as connection:
+        return formers(connection, mapping.source)
 
 
 def _organisation(into: Any) -> Organisation:

@@ -15,6 +15,7 @@ propose     a mapping of it all, and its text
 
 from crm_data.importers.recognise.model import (
     CUSTOM,
+    ID,
     LEFT_OUT,
     Candidate,
     ColumnGuess,
@@ -27,6 +28,7 @@ from crm_data.importers.recognise.recognition import overridden, recognise
 
 __all__ = [
     "CUSTOM",
+    "ID",
     "LEFT_OUT",
     "Candidate",
     "ColumnGuess",

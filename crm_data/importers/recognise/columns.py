@@ -10,23 +10,13 @@ from typing import Any
 
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
+from crm_data.importers.recognise import keys
 from crm_data.importers.recognise.corrected import EXACTLY, Corrected, corrected
+from crm_data.importers.recognise.endings import settled
+from crm_data.importers.recognise.headings import amount_of
 from crm_data.importers.recognise.look import Look
-from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
-from crm_data.importers.recognise.vendors import Part, Source, VendorObject, bare, systems
-
-#: Of rows without an id: columns that may tell one from another, together if need be, the best first.
-_TELLING = {
-    "contacts": (("email",), ("first_name", "last_name"), ("first_name", "last_name", "account_id")),
-    "leads": (("email",), ("first_name", "last_name", "company")),
-    "users": (("email",), ("name",)),
-    "invoices": (("number",),),
-    "quotes": (("number",),),
-    "activities": (("subject", "happened_at"),),
-    "cases": (("subject", "opened_at"),),
-}
-_TELLING_ELSE = (("name",), ("name", "account_id"), ("name", "account_id", "opened_on"))
-
+from crm_data.importers.recognise.model import CUSTOM, ID, LEFT_OUT, ColumnGuess
+from crm_data.importers.recognise.vendors import STATUS, Part, Source, VendorObject, bare, systems
 
 #: Without any of these a row would say nothing.
 _NEEDS_ONE_OF = {
@@ -49,7 +39,8 @@ class Filled:
     @property
     def all_headings(self) -> tuple[str, ...]:
         named = PLACEHOLDER.findall(self.template or "")
-        return (*self.headings, *named, *self.options.get("when", {}))
+        conditions = [heading for one in self.options.get("when", ()) for heading in one]
+        return (*self.headings, *named, *conditions)
 
 
 @dataclass(frozen=True)
@@ -61,10 +52,18 @@ class Resolved:
     columns: MappingOf[str, Filled]
     where: MappingOf[str, tuple[str, ...]]
     missing: tuple[str, ...]  # columns that the object needs and the file has not
+    said: str = ""  # what a person should know about the id
+    fault: str = ""  # why its rows cannot be told apart
+    id_told: bool = False  # by a person
 
     @property
     def usable(self) -> bool:
         return self.id is not None and not self.missing
+
+    @property
+    def filled(self) -> dict[str, str]:
+        """The heading of each column that one heading fills."""
+        return {name: one.headings[0] for name, one in self.columns.items() if len(one.headings) == 1}
 
 
 class Headings:
@@ -84,6 +83,9 @@ class Headings:
             )
             if usable:
                 self._there.setdefault(bare(heading), heading)
+        for heading in list(self._there.values()):
+            if told := amount_of(heading):
+                self._there.setdefault(bare(told[0]), heading)
 
     def find(self, name: str) -> str | None:
         if name.startswith(EXACTLY):
@@ -106,20 +108,34 @@ def resolve(look: Look, kind: VendorObject, overrides: MappingOf[str, str]) -> l
         return []
     headings = seen = Headings(look, kind.system)
     main = _resolved(look, kind.part, headings)
-    if overrides:
+    ids = [each for each, target in overrides.items() if target.rpartition(".")[2] == ID]
+    other = {heading: target for heading, target in overrides.items() if heading not in ids}
+    if other:
         filled = {name: one.headings for name, one in main.columns.items()}
-        said = corrected(kind.part, filled, look.headings, overrides)
+        said = corrected(kind.part, filled, look.headings, other)
         seen = Headings(look, kind.system, said.gone)
         main = _overridden(look, main, said, seen, headings)
+    if ids:
+        main = replace(main, id=keys.template(ids), said="", fault="", id_told=True)
+    main = replace(main, columns=settled(look, main.columns))
     also = [_resolved(look, part, seen if part.rows == "once" else headings) for part in kind.also]
     return [main, *(each for each in also if each.usable)]
 
 
+def as_before(look: Look, found: Resolved, formers: Sequence[keys.Former]) -> Resolved:
+    """The same part, its rows known by what they were known by in former imports. Raises ImportStopped."""
+    if found.id is None or found.part.rows != "all" or found.id_told:
+        return found
+    key = keys.as_before(look, found.part.fills, found.id, formers)
+    return found if key is None else replace(found, id=key.id, said=key.said)
+
+
 def _resolved(look: Look, part: Part, headings: Headings) -> Resolved:
     columns = {}
+    status = next(filter(None, (_filled(each, headings) for each in part.columns.get("status", ()))), None)
     for name, sources in part.columns.items():
         for source in sources:
-            if filled := _filled(source, headings):
+            if filled := _filled(source, headings, says_status=bool(status and status.headings)):
                 columns[name] = filled
                 break
     where = {
@@ -154,8 +170,11 @@ def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
         if words == ("*",) and not there & {bare(name), *headings.aliases(name)}
     )
     named = [key for name in found.part.id if (key := _key(name, headings)) and look.has(key)]
-    key = named[0] if named else _telling(look, found)
-    return replace(found, id=key, missing=missing)
+    if found.part.rows == "all":
+        own = keys.chosen(look, found.part.fills, named, found.filled)
+        return replace(found, id=own.id, said=own.said, fault=own.fault, missing=missing)
+    whole = [key for key in named if not keys.is_cut_short(look, key)]
+    return replace(found, id=next(iter(whole), None), missing=missing)
 
 
 def _key(name: str, headings: Headings) -> str | None:
@@ -170,27 +189,18 @@ def _key(name: str, headings: Headings) -> str | None:
     return "".join(pieces)
 
 
-def _telling(look: Look, found: Resolved) -> str | None:
-    """Columns that tell the rows apart where none is an id; where nothing does, all that are filled."""
-    if found.part.rows != "all":
-        return None
-    filled = {name: one.headings[0] for name, one in found.columns.items() if len(one.headings) == 1}
-    tried = []
-    for names in (*_TELLING.get(found.part.fills, ()), *_TELLING_ELSE):
-        chosen = [filled[name] for name in names if name in filled]
-        if chosen and chosen not in tried:
-            tried.append(chosen)
-            if look.distinct(chosen):
-                return chosen[0] if len(chosen) == 1 else "/".join(f"{{{heading}}}" for heading in chosen)
-    every = list(dict.fromkeys(filled.values()))[:6]
-    return "/".join(f"{{{heading}}}" for heading in every) if len(every) > 1 else None
-
-
-def _filled(source: Source, headings: Headings) -> Filled | None:
+def _filled(source: Source, headings: Headings, *, says_status: bool = False) -> Filled | None:
+    """`says_status`: whether the status is found in columns of its own."""
     options = dict(source.options)
     if "when" in options:
-        conditions = {headings.find(name): words for name, words in options["when"].items()}
-        if None in conditions:
+        conditions = [
+            {
+                name if name == STATUS and says_status else headings.find(name): words
+                for name, words in one.items()
+            }
+            for one in options["when"]
+        ]
+        if any(None in one for one in conditions):
             return None
         options["when"] = conditions
     there, stand_in = headings.all(source.headings), headings.all(source.stand_in)
