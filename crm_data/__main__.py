@@ -15,6 +15,7 @@ COMMANDS = {
     "imports": ("list imports, show one, or undo it", "crm_data.importers.imports_command"),
     "reconcile": ("compare an import's files with the CRM", "crm_data.reconcile.command"),
     "recognise": ("say what files of another system are", "crm_data.importers.recognise.command"),
+    "dimensions": ("list custom columns, and mark them as dimensions", "crm_data.dimensions_command"),
     "refresh": ("bring the columnar copy up to date", "crm_data.warehouse.refresh_command"),
     "check": ("compare the copy with the CRM database", "crm_data.warehouse.check_command"),
 }

@@ -24,6 +24,9 @@ MOST = 300
 #: So many of what the index gives are held against rights and filters.
 _LOOKED_AT = 10_000
 
+#: A LIMIT that leaves nothing out: SQLite then begins with the index.
+_ALL = 2**62
+
 #: An ASCII letter alone begins too many names to say anything.
 _TOO_SHORT = re.compile(r"[a-z]")
 
@@ -82,28 +85,30 @@ def search(
     filters leave few of very many matches, only the first `_LOOKED_AT` are looked at.
     """
     wanted = words(typed)
+    dialect = connection.dialect.name
     if not typed.strip():
-        candidates = _listed(rights, filters)
+        candidates = _listed(rights, filters, dialect)
     elif not wanted or (len(wanted) == 1 and _TOO_SHORT.fullmatch(wanted[0])):
         return [], False
     else:
-        dialect = connection.dialect.name
-        candidates = (_matching(dialect, expression) for expression in _expressions(typed, wanted, dialect))
+        expressions = _expressions(typed, wanted, dialect)
+        candidates = (_matching(expression, dialect, filters.account) for expression in expressions)
     conditions = _narrowed(rights, filters)
+    digits = _digits(typed)
     rows: dict[int, Row[Any]] = {}
     more = False
-    for some in candidates:
-        looked_at = some if filters.account else some.limit(_LOOKED_AT)  # an account has few contacts
-        found = _found_among(connection, looked_at, conditions)
+    for place, some in enumerate(candidates):
+        some = some if filters.account else some.limit(_LOOKED_AT)  # an account has few contacts
+        found, looked_at = _found_among(connection, some, conditions)
         rows.update((row.id, row) for row in found if row.id not in rows)
-        if len(rows) > MOST:
-            more = True
-            break
-        # Each list holds those before it, so the last one says it for all.
-        more = not filters.account and _exhausted(connection, looked_at)
+        many = len(found) > MOST
+        more = more or many or (not filters.account and looked_at == _LOOKED_AT)
+        if not more and not digits:
+            break  # the first list holds the others
+        if many and (place or digits or not wanted):
+            break  # more than enough, and of the best
     if not typed.strip():
         return [_found(row) for row in sorted(rows.values(), key=_by_name)[:MOST]], more
-    digits = _digits(typed)
     kept = [row for row in rows.values() if not digits or _has_number(row.phone, digits, typed)]
     ranked = sorted(kept, key=lambda row: _rank(row, wanted))
     return [_found(row) for row in ranked[:MOST]], more
@@ -111,19 +116,17 @@ def search(
 
 def _found_among(
     connection: Connection, candidates: Select[Any], conditions: list[ColumnElement[bool]]
-) -> Sequence[Row[Any]]:
-    """The first of the candidates for which the conditions hold."""
-    some = candidates.subquery("candidates")
-    statement = _contacts().join(some, some.c.id == contacts.c.id).where(*conditions)
-    return connection.execute(statement.limit(MOST + 1)).all()
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first of the candidates for which the conditions hold, and how many candidates there are."""
+    some = candidates.cte("candidates")  # read once, because it is named twice
+    count = select(func.count()).select_from(some)
+    joined = _contacts().add_columns(count.scalar_subquery().label("candidates"))
+    statement = joined.join(some, some.c.id == contacts.c.id).where(*conditions).limit(MOST + 1)
+    found = connection.execute(statement).all()
+    return found, found[0].candidates if found else connection.scalar(count) or 0
 
 
-def _exhausted(connection: Connection, candidates: Select[Any]) -> bool:
-    """Whether there may be more candidates than these."""
-    return connection.scalar(select(func.count()).select_from(candidates.subquery())) == _LOOKED_AT
-
-
-def _listed(rights: Rights, filters: Filters) -> Iterator[Select[Any]]:
+def _listed(rights: Rights, filters: Filters, dialect: str) -> Iterator[Select[Any]]:
     """Where nothing is typed: the contacts by name; if that finds too few, those of the accounts seen."""
     if filters.account:
         yield select(contacts.c.id).where(contacts.c.account_id == filters.account)
@@ -132,7 +135,8 @@ def _listed(rights: Rights, filters: Filters) -> Iterator[Select[Any]]:
     if rights.regions is not None or rights.teams is not None:
         seen = seen_accounts(rights).subquery("seen")
         # Not plain equality, so that SQLite begins with the accounts, which may be few.
-        yield select(contacts.c.id).join(seen, contacts.c.account_id == seen.c.id + 0)
+        account = seen.c.id + 0 if dialect == "sqlite" else seen.c.id
+        yield select(contacts.c.id).join(seen, contacts.c.account_id == account)
     elif filters != ALL:
         yield select(contacts.c.id).order_by(contacts.c.id.desc())
 
@@ -167,7 +171,10 @@ def _narrowed(rights: Rights, filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _expressions(typed: str, wanted: Sequence[str], dialect: str) -> Iterator[str]:
-    """What to ask the index, in the order of how well it fits: names as typed, names that begin so, all."""
+    """What to ask the index: all that fits, then what fits best, names as typed and names that begin so.
+
+    Numbers: the last seven digits, a beginning, all words; none of these lists holds the others.
+    """
     digits = _digits(typed)
     if digits:
         tail = [f"x{digits[-7:]}"] if len(digits) >= 7 else []
@@ -176,9 +183,9 @@ def _expressions(typed: str, wanted: Sequence[str], dialect: str) -> Iterator[st
         yield _all([beginning], dialect, "", exact=False)
         yield _all(wanted, dialect, "", exact=False)
         return
+    yield _all(wanted, dialect, "", exact=False)
     yield _all(wanted, dialect, "name", exact=True)
     yield _all(wanted, dialect, "name", exact=False)
-    yield _all(wanted, dialect, "", exact=False)
 
 
 def _all(wanted: Sequence[str], dialect: str, only: str, *, exact: bool) -> str:
@@ -190,15 +197,22 @@ def _all(wanted: Sequence[str], dialect: str, only: str, *, exact: bool) -> str:
     return " & ".join(word if exact else f"{word}:*" for word in quoted)
 
 
-def _matching(dialect: str, expression: str) -> Select[Any]:
-    """The keys of the contacts that the index has for an expression."""
+def _matching(expression: str, dialect: str, account: int | None) -> Select[Any]:
+    """The keys of the contacts that the index has for an expression, of one account where it is named."""
     if dialect == "sqlite":
         index = table("contact_search", column("rowid"))
-        match = text("contact_search MATCH :match").bindparams(match=expression)
-        return select(index.c.rowid.label("id")).where(match)
-    index = table("contact_search", column("contact_id"))
-    match = text("words @@ CAST(:match AS tsquery)").bindparams(match=expression)
-    return select(index.c.contact_id.label("id")).where(match)
+        key, match = index.c.rowid, text("contact_search MATCH :match")
+    else:
+        index = table("contact_search", column("contact_id"))
+        key, match = index.c.contact_id, text("words @@ CAST(:match AS tsquery)")
+    matching = select(key.label("id")).where(match.bindparams(match=expression))
+    if account is None:
+        return matching
+    if dialect == "sqlite":  # would match again for each key of a list, but skips to a range of keys
+        edges = [edge(contacts.c.id) for edge in (func.min, func.max)]
+        first, last = (select(e).where(contacts.c.account_id == account).scalar_subquery() for e in edges)
+        return matching.where(key.between(first, last)).limit(_ALL)
+    return matching.where(key.in_(select(contacts.c.id).where(contacts.c.account_id == account)))
 
 
 def _digits(typed: str) -> str:

@@ -10,6 +10,7 @@ from kpis import explain as proof
 from kpis.answers import Cell, Count, Explanation, Goal, Reading, Rows, Spread
 from kpis.catalog import DEFINITIONS, HEADLINE
 from kpis.change import Change, Effect
+from kpis.clauses import NoMember
 from kpis.dimensions import DIMENSIONS
 from kpis.drill import COUNTED, LARGEST, LEFT_OUT, MISSED, NEWEST, OLDEST, UNDATED, NoRows, Which
 from kpis.inputs import part_totals
@@ -42,6 +43,7 @@ __all__ = [
     "Explanation",
     "Goal",
     "Ledger",
+    "NoMember",
     "NoRows",
     "Period",
     "Question",

@@ -63,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if args.command == "kept" or getattr(args, "keep", False):
             prepare(engine)
         with reported(engine), engine.connect() as crm, open_copy(engine) as copy:
+            DIMENSIONS.follow(copy.state.marked)
             if args.command == "kept":
                 kept.main(args, engine, copy, crm)
             elif args.command == "theirs":
@@ -82,6 +83,7 @@ def _alerts(args: argparse.Namespace) -> int:
     engine = connect()
     prepare(engine)
     with reported(engine), engine.connect() as crm, open_copy(engine) as copy:
+        DIMENSIONS.follow(copy.state.marked)
         return alerts.main(args, engine, copy, crm)
 
 
@@ -157,6 +159,8 @@ def _where(filters: list[str], crm: Connection) -> Where:
     members: dict[str, list[object]] = {}
     for one in filters:
         dimension, equals, value = one.partition("=")
+        if DIMENSIONS.lost(dimension):
+            raise ValueError(f"--where {one!r}: {DIMENSIONS.why_not(dimension)}")
         if not equals or dimension not in DIMENSIONS:
             raise ValueError(f"--where {one!r}: write DIMENSION=VALUE with one of {', '.join(DIMENSIONS)}.")
         found: list[object] = [None if value == "(none)" else value]
@@ -181,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     value = commands.add_parser("value", help="the value of KPIs in a window")
     value.add_argument("keys", nargs="+", metavar="KEY")
     value.add_argument(
-        "--by", action="append", choices=DIMENSIONS, metavar="DIM", help="break down by a dimension"
+        "--by", action="append", type=_dimension, metavar="DIM", help="break down by a dimension"
     )
     value.add_argument("--grain", choices=GRAINS, help="a series")
     behind = commands.add_parser("rows", help="the rows behind a value, as CSV with counts_for and weight")
@@ -206,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     proof.add_argument("--compare", default="year", choices=("year", "previous", "none"))
     why = commands.add_parser("why", help="why the value changed: parts that add up to the change")
     why.add_argument("--compare", default="year", choices=("year", "previous"))
-    why.add_argument("--by", nargs=1, choices=DIMENSIONS, metavar="DIM", help="the dimension to split it by")
+    why.add_argument("--by", nargs=1, type=_dimension, metavar="DIM", help="the dimension to split it by")
     figure = commands.add_parser(
         "theirs", help="another system's figure, and the definition that gives it; exit code 3: none does"
     )
@@ -235,6 +239,13 @@ def _day(text: str) -> date:
     if not 1900 <= day.year <= 2199:  # so that earlier windows to compare with are dates too
         raise argparse.ArgumentTypeError("give a day from 1900 to 2199")
     return day
+
+
+def _dimension(text: str) -> str:
+    """Of the facts, or the key of a mark: which columns are marked, only the copy knows."""
+    if text not in DIMENSIONS and not DIMENSIONS.lost(text):
+        raise argparse.ArgumentTypeError(f"invalid choice: {text!r} (choose from {', '.join(DIMENSIONS)})")
+    return text
 
 
 def _rows(text: str) -> int:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from kpis.clauses import Clauses, allowed, clauses, clock_day, number
+from kpis.clauses import Clauses, allowed, clauses, clock_day, member_of, number
 from kpis.days import Days
 from kpis.model import KPI, Age, AsOf, Cohort, Due, Spell, Throughout
 from kpis.period import Period
@@ -67,7 +67,7 @@ def cells_statement(
     for kpi in kpis:
         sums.add(kpi, _parts(kpi), margins=kpi.key in margins)
     opens, closes = bindparam("opens", type_=Date), bindparam("closes", type_=Date)
-    members = [first.fact.table.c[name] for name in by]
+    members = [member_of(first.fact.table, name) for name in by]
 
     def branch(day: ColumnElement[Any], sign: int, *held: ColumnElement[bool]) -> Select[Any]:
         rows = and_(allowed(first, parameters(shape)), *held)

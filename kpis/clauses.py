@@ -21,15 +21,22 @@ from sqlalchemy import (
     func,
     literal,
     or_,
+    select,
     true,
 )
 from sqlalchemy.sql.elements import True_
 
+from crm_data.warehouse.facts import carrier, marked
+from kpis.dimensions import DIMENSIONS
 from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Condition, Due, Number, Spell, Throughout, today
 from kpis.question import Where
 
 Day = ColumnElement[Any]
 _NO_DAY = literal(None, Date)
+
+
+class NoMember(ValueError):
+    """A dimension that the rows asked for do not have. The text is for the person who asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,11 +186,23 @@ def of_members(rows: FromClause, where: Where) -> ColumnElement[bool]:
     parameter may also stand for all of them."""
     tests = []
     for dimension, members in where:
-        column = rows.c[dimension]
+        column = member_of(rows, dimension)
         named = [member for member in members if member is not None]
         test = column.in_(named[0] if named and isinstance(named[0], BindParameter) else named)
         tests.append(or_(test, column.is_(None)) if len(named) < len(members) else test)
     return and_(true(), *tests)
+
+
+def member_of(rows: FromClause, dimension: str) -> ColumnElement[Any]:
+    """A dimension's member of each row: the column of its name; of a marked custom column what the record has
+    that the row belongs to, if anything. Raises NoMember where the rows know neither."""
+    if dimension in rows.c:
+        return rows.c[dimension]
+    record = carrier(rows, dimension)
+    if record is None:
+        raise NoMember(f"This cannot be told by {DIMENSIONS[dimension].label.lower()}.")
+    word = select(marked.c.word).where(marked.c.dimension == dimension, marked.c.id == record)
+    return word.correlate_except(marked).scalar_subquery().label(dimension)
 
 
 def number(kpi: KPI, value: Number, closes: Day = _NO_DAY) -> ColumnElement[Any]:

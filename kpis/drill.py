@@ -18,6 +18,7 @@ from kpis.clauses import (
     clock_day,
     in_no_window,
     in_window,
+    member_of,
     members,
     rows_of,
     why_in_no_window,
@@ -180,13 +181,14 @@ def rows_statement(kpi: KPI, question: Question, which: Which = COUNTED, order: 
     parts = clauses(kpi, literal(period.start, Date), literal(period.end, Date))
     day = clock_day(kpi)
     shown = [kpi.fact.c.id, day.label("day"), _end(kpi).label("until")]
-    shown += [kpi.fact.table.c[name] for name in kpi.dimensions]
+    shown += [member_of(kpi.fact.table, name) for name in kpi.dimensions]
     counts = which == COUNTED
     shown.append((parts.each if counts else literal(None)).label("counts_for"))
     shown.append((parts.per if counts and kpi.per is not None else literal(None)).label("weight"))
     whys: dict[str, ColumnElement[Any]] = {COUNTED: literal(None), UNDATED: why_in_no_window(kpi)}
     shown.append(whys.get(which, why_left_out(kpi, _closes(question))).label("why"))
-    ties = [kpi.fact.table.c[name] for name in kpi.dimensions]  # one key may have several rows
+    # One key may have several rows; what a record has in a custom column is the same in all.
+    ties = [kpi.fact.table.c[name] for name in kpi.dimensions if name in kpi.fact.table.c]
     firsts: dict[str, list[ColumnElement[Any]]] = {
         OLDEST: [day, kpi.fact.c.id],
         NEWEST: [day.desc(), kpi.fact.c.id.desc()],

@@ -9,6 +9,7 @@ from crm_data.warehouse.query import readable
 from kpis import drill
 from kpis.answers import Count, Explanation
 from kpis.clauses import conditions
+from kpis.dimensions import DIMENSIONS
 from kpis.inputs import part_questions
 from kpis.model import KPI, Age, AsOf, AtClose, Cohort, Composition, Definition, Due, During, Spell
 from kpis.period import Period
@@ -43,7 +44,7 @@ def explain(data: Snapshot, question: Question, compared: Period | None = None) 
         newest_day=data.state.newest_day,
         sql=sql,
         parts=_parts(data, definition, question, compared),
-        facts=words(definition),
+        facts=words(definition) | words_on_marks(definition),
     )
 
 
@@ -65,6 +66,14 @@ def words(definition: Definition) -> dict[str, str]:
         | known
         | {"Left out": "; ".join(reasons) or "nothing"}
     )
+
+
+def words_on_marks(definition: Definition) -> dict[str, str]:
+    """What has to be known of the marked custom columns among its dimensions."""
+    labels = [DIMENSIONS[key].label for key in definition.dimensions if DIMENSIONS[key].owner]
+    if not labels:
+        return {}
+    return {"Custom columns": f"{', '.join(labels)}: what a record has in them now counts for all days"}
 
 
 def _part_words(definition: Composition) -> list[str]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import Subquery
 
-from kpis.clauses import allowed, clauses
+from kpis.clauses import allowed, clauses, member_of
 from kpis.model import KPI, Age, AsOf, AtClose, Definition
 from kpis.period import Period
 from kpis.question import Question
@@ -96,7 +96,7 @@ def _entries(kpi: KPI, question: Question, which: Ledger, names: Sequence[str] =
             day.label("day"),
             why.label("reason"),
             (parts.each * (sign * way)).label("amount"),
-            *(kpi.fact.table.c[name] for name in names),
+            *(member_of(kpi.fact.table, name) for name in names),
         ).where(counted, spell.start.isnot(None), day >= since, day < until)
         return found if which.reason is None else found.where(why == which.reason)
 

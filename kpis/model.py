@@ -12,11 +12,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, case, literal
+from sqlalchemy import Column, ColumnElement, bindparam, case, literal
 from sqlalchemy.types import Date
 
 from kpis.clocks import Age, Aged, AsOf, AtClose, Clock, Cohort, Due, During, Number, Spell, Throughout
 from kpis.dimensions import DIMENSIONS
+from kpis.fact import Fact
 from kpis.period import Grain, Period
 
 __all__ = [
@@ -98,31 +99,6 @@ class Windows(StrEnum):
         if self is Windows.MONTH and period.days < 28:
             return f"Defined for four weeks or longer; this window has {period.days} days."
         return None
-
-
-@dataclass(frozen=True, eq=False)
-class Fact:
-    """A table of the copy and what one row of it is."""
-
-    table: Table
-    one: str  # in words: "deal"
-    many: str
-    record: str  # the CRM table that `id` is a key of
-    undated: str  # in words, what a row without a clock date lacks
-    times: Column[Any] | None = None  # how many things one row stands for; None: one. They are the n
-    dimensions: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        present = tuple(key for key in DIMENSIONS if key in self.table.c)
-        object.__setattr__(self, "dimensions", present)
-
-    @property
-    def key(self) -> str:
-        return self.table.name
-
-    @property
-    def c(self) -> Any:
-        return self.table.c
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,7 +238,8 @@ class Composition:
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        return tuple(key for key in DIMENSIONS if all(key in part.dimensions for part in self.parts))
+        known = [set(part.dimensions) for part in self.parts]
+        return tuple(key for key in DIMENSIONS if all(key in one for one in known))
 
     @property
     def adds(self) -> str:

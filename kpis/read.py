@@ -107,7 +107,7 @@ def refusal(definition: Definition, question: Question) -> str | None:
     needed = [*question.by, *(dimension for dimension, _ in restrictions(question))]
     for dimension in needed:
         if dimension not in DIMENSIONS:
-            return f"There is no dimension {dimension!r}."
+            return DIMENSIONS.why_not(dimension)
         for part in definition.parts:
             if dimension not in part.dimensions:
                 return f"{part.label} has no {DIMENSIONS[dimension].label.lower()}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kpis.dimensions import DIMENSIONS
-from kpis.explain import words
+from kpis.explain import words, words_on_marks
 from kpis.model import Definition, Phasing
 
 #: What makes docs/kpis.md again after a definition was added or changed.
@@ -29,7 +29,7 @@ def by_department(known: Iterable[Definition]) -> Mapping[str, list[Definition]]
 def terms(one: Definition) -> dict[str, str]:
     """All that a definition says beside its sentence and formula, in words."""
     dimensions = ", ".join(DIMENSIONS[key].label.lower() for key in one.dimensions) or "none"
-    said = words(one)
+    said = words(one) | words_on_marks(one)
     said["Adds up over"] = {"nothing": "nothing: parts do not make the whole"}.get(one.adds, one.adds)
     return said | {"Broken down by": dimensions, "Target": _PHASING[one.phasing], "Defined by": one.source}
 

@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import BigInteger, Select, cast, func, select
 
 from crm_data.warehouse import facts
-from kpis.clauses import of_members
+from kpis.clauses import member_of, of_members
 from kpis.question import Question
 from kpis.read import restrictions, until_today
 from kpis.snapshot import Snapshot
@@ -90,7 +90,7 @@ def name_of(square: Square) -> str:
 
 
 def segmentation(data: Snapshot, question: Question) -> Segmentation:
-    """The customers of the question's selection as of the end of its window."""
+    """The customers of the question's selection as of the end of its window. Raises NoMember."""
     return _Classed(data, question).segmentation()
 
 
@@ -152,7 +152,7 @@ def _statement(question: Question) -> Select[Any]:
     closes = until_today(question.period, question).end
     where = restrictions(question)
     latest = func.row_number().over(partition_by=day.id, order_by=day.day.desc())
-    dimensions = [day[dimension] for dimension, _ in where]
+    dimensions = [member_of(facts.buying_days, dimension) for dimension, _ in where]
     last = select(day.id, *dimensions, latest.label("place")).where(day.day < closes).subquery("last")
     own = (
         select(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from crm_data.organisation import Organisation
+from kpis.dimensions import DIMENSIONS, Marked
 from kpis.period import Calendar
 from kpis.query import Engine
 
@@ -24,6 +25,8 @@ class State(Protocol):
     def changed_at(self) -> datetime | None: ...
     @property
     def newest_day(self) -> date | None: ...
+    @property
+    def marked(self) -> Sequence[Marked]: ...
 
 
 class Copy(Protocol):
@@ -49,5 +52,6 @@ class Snapshot:
 def opened(copy: Copy) -> Iterator[Snapshot]:
     """The copy as it is now. A refresh meanwhile changes nothing of it."""
     state = copy.state
+    DIMENSIONS.follow(state.marked)
     with copy.snapshot() as engine:
         yield Snapshot(engine, Calendar(copy.organisation), state)

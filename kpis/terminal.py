@@ -14,6 +14,7 @@ from typing import Any
 
 from babel.numbers import format_currency, format_decimal, format_percent
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 from sqlalchemy import Connection
@@ -147,7 +148,8 @@ def summary(one: Reading, organisation: Organisation) -> Text:
 
 def _cells(one: Reading, organisation: Organisation, labels: Mapping[str, Mapping[Any, object]]) -> Table:
     table = Table(
-        *(DIMENSIONS[name].label if name in DIMENSIONS else "Period" for name in one.cells[0].at), box=None
+        *(escape(DIMENSIONS[name].label) if name in DIMENSIONS else "Period" for name in one.cells[0].at),
+        box=None,
     )
     table.add_column("Value", justify="right")
     table.add_column("n", justify="right")

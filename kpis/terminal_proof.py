@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -88,7 +89,7 @@ def change(found: Change, by: str | None, organisation: Organisation, names: Nam
     if found.amount is None:
         console.print(Text(found.why or ""))
         return
-    table = Table(DIMENSIONS[by].label if by else "What", "Effect", box=None)
+    table = Table(escape(DIMENSIONS[by].label) if by else "What", "Effect", box=None)
     table.add_column("Adds", justify="right")
     for member, kind, amount in effects:
         table.add_row(Text(member), kind, number(float(amount), unit, organisation))

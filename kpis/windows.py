@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from kpis.cells import has_cells, is_ledger, lasting
-from kpis.clauses import allowed, clauses, clock_day, rows_of
+from kpis.clauses import allowed, clauses, clock_day, member_of, rows_of
 from kpis.model import KPI
 from kpis.period import Period
 from kpis.question import Where
@@ -143,7 +143,7 @@ def number_of(place: int) -> ColumnElement[int]:
 
 
 def members_of(kpi: KPI, by: Sequence[str]) -> list[ColumnElement[Any]]:
-    return [kpi.fact.table.c[name] for name in by]
+    return [member_of(kpi.fact.table, name) for name in by]
 
 
 def _seen(kpi: KPI, closes: Day, where: Where) -> ColumnElement[int]:

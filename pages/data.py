@@ -1,9 +1,11 @@
-"""Data: how fresh it is, whether the copy agrees with the CRM, what is wrong in it, and who changed it."""
+"""Data: how fresh it is, whether the copy agrees with the CRM, what is wrong in it, what it is broken down by
+beyond the CRM's own columns, and who changed it."""
 
 import streamlit as st
 
 from crm_data.quality import BY_KEY
 from ui import desk, shell
+from ui.data.columns import columns
 from ui.data.findings import findings, rows
 from ui.data.log import audit, imports
 from ui.data.rates import rates
@@ -24,6 +26,9 @@ checking(page)
 st.header("Findings", anchor=False)
 findings(page)
 rates(page)
+
+st.header("Custom columns", anchor=False)
+columns(page)
 
 with st.container(key="logs"):
     with st.container(key="log-facts"):

@@ -27,6 +27,10 @@ settings.load_profile("suite")
 #: Folders whose tests share what takes long to make, such as a demo CRM with its copy.
 TOGETHER = ("kpis", "pages", "reports")
 
+#: Folders with tests of half a minute. They begin early, so that the last minutes are for short ones, which
+#: pytest's processes can share.
+SLOW = ("bench", "warehouse")
+
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
@@ -34,6 +38,7 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of such a folder runs in one of pytest's processes, where that is made once."""
     here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in SLOW)
     for item in items:
         folder = item.path.relative_to(here).parts[0]
         if folder in TOGETHER and not item.get_closest_marker("xdist_group"):

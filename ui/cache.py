@@ -17,6 +17,7 @@ import kpis
 from crm_data import edits
 from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
+from crm_data.custom import Column, Mark, columns, marks
 from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper, Shown
@@ -164,6 +165,13 @@ def quality(copy: Copy) -> list[Counted]:
     return _quality(copy, f"{_sign(copy)} {copy.state.version} {copy.state.refreshed_at}")
 
 
+def custom_columns(copy: Copy) -> list[tuple[Column, Mark | None]]:
+    """The custom columns of the CRM's rows, and what each is marked as. Raises CrmUnavailable."""
+    with reported(crm()), crm().connect() as connection:
+        known = marks(connection)
+    return _custom_columns(f"{_url()} {copy.latest} {known!r}")
+
+
 def _key(copy: Copy, asked: object) -> str:
     """Data version and the whole question, which holds the viewer's rights."""
     return f"{_sign(copy)} {copy.state.version} {asked!r}"
@@ -217,6 +225,12 @@ def _backtest(_copy: Copy, key: str, _rule: Rule, _today: date) -> Backtest:
 def _quality(_copy: Copy, key: str) -> list[Counted]:
     with reported(crm()), crm().connect() as connection:
         return counted(_copy, connection)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _custom_columns(key: str) -> list[tuple[Column, Mark | None]]:
+    with reported(crm()), crm().connect() as connection:
+        return columns(connection)
 
 
 @st.cache_resource(max_entries=4, ttl=3600, show_spinner=False)

@@ -44,7 +44,9 @@ def ticks(numbers: Sequence[float], kpi: Definition) -> list[float]:
         low = min(low, 0.0)
     step = _step((high - low) or abs(high) or 1.0)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    return [round(number * step, 10) for number in range(first, max(last, first + 1) + 1)]
+    if first == last:  # one number: the other one is below it, so that no share is above 100 %
+        first, last = (first - 1, last) if first > 0 else (first, last + 1)
+    return [round(number * step, 10) for number in range(first, last + 1)]
 
 
 def _step(span: float) -> float:

@@ -152,7 +152,8 @@ def _time(page: Page, cells: list[Cell], colours: Palette) -> dict[str, Any]:
         "showgrid": False,
         "tickangle": 0,
         "tickvals": [_middle(cell) for cell in labelled],
-        "ticktext": [page.formats.month(_bucket(cell).start) for cell in labelled],
+        # Month above year: five of them fit on a phone, too.
+        "ticktext": [page.formats.month(_bucket(cell).start).replace(" ", "<br>") for cell in labelled],
         "rangeslider": {"range": span, "thickness": 0.12, "bordercolor": colours.line, "borderwidth": 1},
     }
 

@@ -12,11 +12,13 @@ import streamlit as st
 from kpis.dimensions import DIMENSIONS
 from kpis.members import read_member, written
 from kpis.period import COMPARISONS, PRESETS, Period
+from ui.escape import label as as_label
 from ui.escape import markdown
 from ui.formats import Formats
 from ui.links import link
 from ui.names import members_in_words
-from ui.view import FILTERS, OFFERED_BY, UNFILTERED, View
+from ui.view import UNFILTERED, View, offers
+from ui.view import filters as offered
 
 _CUSTOM = "custom"
 _FEW = 15  # so many members are shown at once; more are searched for
@@ -36,8 +38,8 @@ def filters(view: View, period: Period, known: Members, formats: Formats, page: 
         if view.custom:
             _days(period)
         _choice("compare", "Compare with", COMPARISONS, view.compare, period)
-        for dimension in FILTERS if page not in UNFILTERED else ():
-            if page not in OFFERED_BY.get(dimension, (page,)) and not view.members(dimension):
+        for dimension in offered() if page not in UNFILTERED else ():
+            if not offers(page, dimension, view.kpi) and not view.members(dimension):
                 continue
             _members(dimension, view, known, formats, period)
         if view.where and page not in UNFILTERED:
@@ -61,9 +63,9 @@ def changed(view: View, name: str, value: Any, period: Period) -> View:
     return replace(first, where=view.filtered(name, members))
 
 
-def _to_url(name: str, period: Period) -> None:
+def _to_url(name: str, key: str, period: Period) -> None:
     """A callback: it runs before the script, so that the page is drawn from the new URL."""
-    view = changed(View.from_url(st.query_params), name, st.session_state[_key(name)], period)
+    view = changed(View.from_url(st.query_params), name, st.session_state[key], period)
     st.query_params.from_dict(view.query())
 
 
@@ -79,19 +81,21 @@ def _choice(name: str, label: str, options: dict[str, str], value: str, period: 
         key=_key(name),
         format_func=lambda key: options[key],
         on_change=_to_url,
-        args=(name, period),
+        args=(name, _key(name), period),
         label_visibility="collapsed",
         width=190,
     )
 
 
 def _days(period: Period) -> None:
-    st.session_state[_key("days")] = (period.start, period.end - timedelta(days=1))
+    """Its key has the range, so that another range in the URL shows, but a range half chosen stays."""
+    key = _key(f"days-{period.start}-{period.end}")
     st.date_input(
         "First and last day",
-        key=_key("days"),
+        (period.start, period.end - timedelta(days=1)),
+        key=key,
         on_change=_to_url,
-        args=("days", period),
+        args=("days", key, period),
         label_visibility="collapsed",
         format="YYYY-MM-DD",
         width=270,
@@ -104,13 +108,14 @@ def _members(dimension: str, view: View, known: Members, formats: Formats, perio
     members = (*known.members(dimension), *chosen)
     words = members_in_words(dimension, members, formats)
     names = {written(member): name for member, name in zip(members, words, strict=True)}
-    label = DIMENSIONS[dimension].label
+    label = as_label(DIMENSIONS[dimension].label)
     st.session_state[_key(dimension)] = [written(member) for member in chosen]
     with st.popover(_chip(label, [names[written(member)] for member in chosen]), key=f"chip-{dimension}"):
         options: Any = sorted(names, key=lambda text: (text == "~", names[text].casefold()))
-        shared: Any = {"key": _key(dimension), "on_change": _to_url, "args": (dimension, period)}
+        key = _key(dimension)
+        shared: Any = {"key": key, "on_change": _to_url, "args": (dimension, key, period)}
         if not options:
-            st.caption(f"No {DIMENSIONS[dimension].plural} are known yet.")
+            st.caption(f"No {as_label(DIMENSIONS[dimension].plural)} are known yet.")
         elif len(options) <= _FEW:
             st.pills(
                 label,

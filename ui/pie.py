@@ -78,7 +78,7 @@ def pie(shown: Pie, view: View, formats: Formats) -> str:
         why = html(reading.why or "Nothing to divide.")
         return f'<div class="why">{why}</div>'
     if [part.members for part in parts] == [(None,)]:
-        label = DIMENSIONS[dimension].label.lower()
+        label = html(DIMENSIONS[dimension].label.lower())
         return f'<div class="why">No {label} is recorded for these.</div>'
     whole = sum(part.value for part in parts)
     entries = [

@@ -20,6 +20,7 @@ from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
 from ui import cache, states
 from ui.alerts.strip import strip
+from ui.data.lacking import ask_for_rates, lacking_rates
 from ui.escape import html, markdown
 from ui.filters import filters
 from ui.formats import Formats
@@ -30,7 +31,7 @@ from ui.navigation import navigation_bar
 from ui.overview import window
 from ui.page import Page
 from ui.pages import PAGES
-from ui.view import View
+from ui.view import View, lost
 
 #: In this order: paper has the last word.
 _SHEETS = ("frame.css", "proof.css", "customers.css", "alerts.css", "records.css", "import.css", "paper.css")
@@ -47,7 +48,6 @@ def page(title: str, *, may_be_empty: bool = False) -> Page:
     may_be_empty: the page has its use before the CRM has a row, or even tables.
     """
     who = viewer()
-    view = View.from_url(st.query_params)
     name = next(entry.name for entry in PAGES if entry.title == title)
     _address_bar_follows(name)
     st.html(_style())
@@ -61,6 +61,8 @@ def page(title: str, *, may_be_empty: bool = False) -> Page:
     cache.push().shows(cache.mark(keeper, seen))
     if copy is None or state is None or (state.newest_day is None and not may_be_empty):
         _nothing_to_show(keeper, copy.organisation.name if copy else None, error)
+    DIMENSIONS.follow(state.marked)
+    view = View.from_url(st.query_params)
     formats = Formats.of(copy.organisation)
     today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
     calendar = Calendar(copy.organisation)
@@ -104,8 +106,16 @@ def heading(shown: Page, title: str, period: Period | None = None, *, records: b
             st.markdown(_window_words(shown, period), unsafe_allow_html=True, width="content")
     if not records:
         filters(shown.view, shown.period, shown.copy, shown.formats, shown.name)
+        _lost()
     if shown.name not in ("overview", "alerts", "import"):  # two show more than the strip, one is at work
         strip(shown)
+
+
+def _lost() -> None:
+    """Say what an address asks for that there is not any more, so that nobody takes all for a part."""
+    for key in lost(st.query_params, st.query_params):
+        words = f"{DIMENSIONS.why_not(key)} What the link chose of it is not applied."
+        st.markdown(f'<div class="why" role="status">{html(words)}</div>', unsafe_allow_html=True)
 
 
 def comparison(view: View, calendar: Calendar, today: date, oldest: date | None) -> str:
@@ -163,7 +173,12 @@ def _nothing_to_show(keeper: Keeper, name: str | None, error: str | None) -> NoR
         if name is not None:
             states.empty(name)
         elif error:
-            states.unreadable(error)
+            organisation, lacking = lacking_rates()
+            if lacking:
+                states.unconverted()
+                ask_for_rates(organisation, lacking, viewer())
+            else:
+                states.unreadable(error)
         else:
             states.being_made(lambda: keeper.progress, keeper.remade)
     st.stop()

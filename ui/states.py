@@ -32,6 +32,11 @@ def unreadable(problem: str) -> None:
         _ways_to_begin()
 
 
+def unconverted() -> None:
+    """There is no copy yet, because amounts cannot be converted. What can be done stands below."""
+    st.title("An exchange rate is missing", anchor=False)
+
+
 def _ways_to_begin() -> None:
     st.markdown("**Bring your own data**: what your CRM exports, as CSV, Excel or ZIP.")
     link("import", "Open the Import page", {})

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
+from kpis import DEFINITIONS
 from kpis.dimensions import DIMENSIONS
 from kpis.members import NOTHING, read_member, written
 from kpis.period import COMPARISONS, PRESETS, Period
 from kpis.question import Where
 
-#: The dimensions that every page can be filtered by, in the order of their controls.
+#: The dimensions of the facts that every page can be filtered by, in the order of their controls.
 FILTERS = ("region", "country", "segment", "channel", "team", "owner", "product", "campaign")
 
 #: Filters that only some pages offer; a link may set them on any.
 OFFERED_BY = {"campaign": ("marketing",)}
+
+#: The same for marked custom columns, by the table that has them.
+_MARKS_OFFERED_BY = {"contacts": ("marketing",), "leads": ("marketing",), "opportunities": ("sales",)}
 
 #: Pages that no filter narrows: they show one record as a whole.
 UNFILTERED = ("customer",)
@@ -30,6 +34,27 @@ _PLAIN = ("period", "compare", "kpi", "rows", "reason", "page", "by", "report", 
 _RECORDS = ("account", "contact", "case", "rule", "kept")
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
+
+
+def filters() -> tuple[str, ...]:
+    """All that pages can be filtered by: FILTERS, and the custom columns that are marked."""
+    return (*FILTERS, *(one.key for one in DIMENSIONS.marked))
+
+
+def offers(page: str, dimension: str, kpi: str | None = None) -> bool:
+    """Whether the page, about that KPI, has a control for the filter even while nothing is chosen."""
+    owner = DIMENSIONS[dimension].owner
+    if owner is None:
+        return page in OFFERED_BY.get(dimension, (page,))
+    if kpi in DEFINITIONS and page == "rows":
+        return dimension in DEFINITIONS[kpi].dimensions
+    return page in _MARKS_OFFERED_BY.get(owner, (page,))
+
+
+def lost(parameters: Iterable[str], url: QueryParams) -> tuple[str, ...]:
+    """The marks that the URL narrows by, or splits by, and that there are no more: nothing is narrowed."""
+    named = [*parameters, *url.get_all("by"), *(_clicked(text)[0] for text in url.get_all("at"))]
+    return tuple(dict.fromkeys(key for key in named if DIMENSIONS.lost(key)))
 
 
 class QueryParams(Protocol):
@@ -74,7 +99,7 @@ class View:
             period=_one_of(PRESETS, _first(url, "period"), cls.period),
             custom=_period(_first(url, "from"), _first(url, "to")),
             compare=_one_of(COMPARISONS, _first(url, "compare"), cls.compare),
-            where=_where((key, url.get_all(key)) for key in FILTERS),
+            where=_where((key, url.get_all(key)) for key in filters()),
             kpi=_first(url, "kpi"),
             at=_where(_clicked(text) for text in url.get_all("at")),
             bucket=_period(*_halves(_first(url, "bucket"))),
@@ -128,7 +153,7 @@ class View:
     def filtered(self, dimension: str, members: Iterable[object]) -> Where:
         """The filters with this dimension's replaced."""
         chosen = dict(self.where) | {dimension: tuple(members)}
-        return tuple((key, chosen[key]) for key in FILTERS if chosen.get(key))
+        return tuple((key, chosen[key]) for key in filters() if chosen.get(key))
 
     @property
     def everything(self) -> Where:

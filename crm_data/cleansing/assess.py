@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from crm_data.cleansing.checks import wrong
-from crm_data.cleansing.findings import GONE, Duplicate, Findings, Group, Row, shown
+from crm_data.cleansing.findings import Duplicate, Findings, Group, Row
+from crm_data.cleansing.listed import gone, of_crm, of_file, repeated
 from crm_data.cleansing.matching import Pair, Record, find_pairs
 from crm_data.cleansing.schemes import LIKELY, SCHEMES, crm_records, record
 from crm_data.engine import reported
 from crm_data.importers.deleting import missing
-from crm_data.importers.mapping import OBJECTS
+from crm_data.importers.mapping import OBJECTS, parse_mapping
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress
 from crm_data.importers.references import References
@@ -50,10 +51,12 @@ def assess(
     findings = Findings.begin(prepared)
     # A day's grace, because a row's instant may be tomorrow in another time zone.
     latest = (today or datetime.now(UTC).date()) + timedelta(days=1)
+    whole_parts = {one.number for one in parse_mapping(prepared.mapping).blocks if one.rows == "all"}
     with reported(engine), engine.connect() as connection:
         for name in prepared.objects:
             looking = _Looking(connection, prepared, name, findings, progress)
             looking.at_rejected()
+            looking.at_repeated(whole_parts)
             looking.at_rows(latest)
             if name in SCHEMES:
                 looking.for_duplicates()
@@ -62,7 +65,7 @@ def assess(
         parts = {name: parts for name, parts in prepared.objects.items() if name in full}
         rows = missing(connection, prepared.source, prepared.stage, parts)
         while some := list(islice(rows, _MANY)):
-            findings.add((_gone(one.object, one.referred), _of_crm(one.key, one.values)) for one in some)
+            findings.add(gone(one) for one in some)
     return findings
 
 
@@ -97,6 +100,11 @@ class _Looking:
                 for one in some
             )
 
+    def at_repeated(self, whole: Collection[int]) -> None:
+        """Rows of the parts that give whole rows; what completes rows has their ids by its nature."""
+        for some in _some(self._stage.replaced([part for part in self._parts if part in whole])):
+            self._findings.add(filter(None, (repeated(self._name, row, by) for row, by in some)))
+
     def at_rows(self, latest: date) -> None:
         amounts: dict[tuple[str, str], array[float]] = {}
         done = 0
@@ -104,7 +112,7 @@ class _Looking:
             found: list[tuple[Group, Row]] = []
             for row in some:
                 found += [
-                    (Group(kind, self._name, column, problem, 0), _of_file(row, column))
+                    (Group(kind, self._name, column, problem, 0), of_file(row, column))
                     for kind, column, problem in wrong(self._name, row.values, latest)
                 ]
                 for key, amount in self._amounts(row.values):
@@ -144,7 +152,7 @@ class _Looking:
                 if not low <= log10(amount) <= high:
                     than = "higher" if log10(amount) > middle else "lower"
                     problem = f"is far {than} than the others, of which half are above {10**middle:,.0f}"
-                    yield Group("outlier", self._name, key[0], problem, 0), _of_file(row, key[0])
+                    yield Group("outlier", self._name, key[0], problem, 0), of_file(row, key[0])
 
     def _orphans(self, rows: list[Staged]) -> list[tuple[Group, Row]]:
         wishes = [
@@ -161,7 +169,7 @@ class _Looking:
             if wish in open_wishes and found.get(wish) is None:
                 what = "the reference is left empty" if reference.keep else "the row stays out"
                 problem = f"{self._references.reason(wish, found)}: {what}"
-                orphans.append((Group("orphan", self._name, name, problem, 0), _of_file(row, name)))
+                orphans.append((Group("orphan", self._name, name, problem, 0), of_file(row, name)))
         return orphans
 
     def _in_files(self, wishes: list[tuple[Staged, str, Reference]]) -> set[tuple[str, Reference]]:
@@ -236,11 +244,11 @@ class _Looking:
     def _duplicates(self, pairs: list[Pair]) -> Iterator[Duplicate]:
         keys = [key for pair in pairs for key in (pair.one, pair.other)]
         staged = self._stage.find(self._parts, [key[1:] for key in keys if key[0] == _ID])
-        rows = {_ID + source_id: _of_file(row, "") for source_id, row in staged.items()}
+        rows = {_ID + source_id: of_file(row, "") for source_id, row in staged.items()}
         old = {int(key[1:]) for key in keys if key[0] == _KEY}
         query = select(self._table).where(self._table.c.id.in_(old))
         for row in self._connection.execute(query).mappings():
-            rows[f"{_KEY}{row['id']}"] = _of_crm(row["id"], dict(row))
+            rows[f"{_KEY}{row['id']}"] = of_crm(row["id"], dict(row))
         for pair in pairs:
             one, other = rows[pair.one], rows[pair.other]
             if _rank(one) > _rank(other):
@@ -251,22 +259,6 @@ class _Looking:
 def _rank(row: Row) -> tuple[bool, int, int]:
     """Of two rows that are the same, that with the higher rank survives: the CRM's, the fuller, the first."""
     return row.key is not None, len(row.values), -row.line
-
-
-def _gone(name: str, referred: Mapping[str, int]) -> Group:
-    others = ", ".join(f"{number:,} {other.replace('_', ' ')}" for other, number in sorted(referred.items()))
-    return Group("gone", name, "", f"{GONE}, but {others} refer to it" if others else GONE, 0)
-
-
-def _of_file(row: Staged, column: str) -> Row:
-    values = shown(row.values)
-    return Row(row.source_id, None, row.file, row.line, values.get(column, ""), values)
-
-
-def _of_crm(key: int, values: Mapping[Any, Any]) -> Row:
-    kept = ("id", "version", "updated_at", "source_system", "source_id", "merged_into_id")
-    texts = shown({name: value for name, value in values.items() if name not in kept})
-    return Row(str(values.get("source_id") or ""), key, "", 0, "", texts)
 
 
 def _usual(logs: Sequence[float]) -> tuple[float, float, float] | None:

@@ -16,6 +16,7 @@ from crm_data.importers.stage import Reference
 #: The kinds of findings, as a heading says them, in the order in which they are listed.
 KINDS: Mapping[str, str] = {
     "rejected": "Rows that stay out",
+    "repeated": "Rows that another row with the same id replaces",
     "duplicate": "Likely duplicates",
     "orphan": "References to nothing",
     "email": "E-mail addresses that are none",

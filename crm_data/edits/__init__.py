@@ -12,6 +12,7 @@ from crm_data.edits.cases import (
     set_working,
 )
 from crm_data.edits.contacts import correct_contact, create_contact, find_contact, set_consent
+from crm_data.edits.dimensions import mark, unmark
 from crm_data.edits.duplicates import Duplicate, duplicates
 from crm_data.edits.errors import Changed, Conflict, Gone, Invalid, NotSaved
 from crm_data.edits.fields import national
@@ -53,6 +54,7 @@ __all__ = [
     "keep_apart",
     "kept_apart",
     "look_for_pairs",
+    "mark",
     "merge",
     "national",
     "news",
@@ -65,4 +67,5 @@ __all__ = [
     "set_working",
     "undecided",
     "undo",
+    "unmark",
 ]

@@ -63,6 +63,8 @@ def converter(
     if isinstance(kind, Numeric) and kind.asdecimal:
         return lambda cell: _rounded(_number(cell, cells, times), kind.scale or 0)
     scale = kind.scale if isinstance(kind, Numeric) else None
+    if column.name == "probability":
+        return lambda cell: _probability(_number(cell, cells, times, percent=True))
     return lambda cell: _real(_number(cell, cells, times, percent=True), scale)
 
 
@@ -129,7 +131,10 @@ def _number(cell: Cell, cells: CellFormat, times: Decimal | None, percent: bool 
         if not number.is_finite():
             raise Unreadable("is not a number")
     else:
-        number = parse_number(as_text(cell), cells, percent)
+        text = as_text(cell)
+        number = parse_number(text, cells, percent)
+        if percent and text.endswith("%"):
+            return number  # a share already, whatever the other cells of the column are
     return number * times if times is not None else number
 
 
@@ -163,6 +168,13 @@ def _real(number: Decimal, scale: int | None) -> float:
     real = float(number if scale is None else round(number, scale))
     if math.isinf(real):
         raise Unreadable("is too large")
+    return real
+
+
+def _probability(number: Decimal) -> float:
+    real = _real(number, None)
+    if not 0 <= real <= 1:
+        raise Unreadable("is no probability between 0 and 1; a factor in the mapping can make it one")
     return real
 
 

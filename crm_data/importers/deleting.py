@@ -19,13 +19,17 @@ _MANY = 500
 
 @dataclass(frozen=True)
 class Missing:
-    """A row that the CRM has from the source and the files have not. `referred`: object -> how many rows."""
+    """A row that the CRM has from the source and the files have not. `referred`: object -> how many rows.
+
+    `unsure`: rows of the object could not be read whole, and this may be one of them.
+    """
 
     object: str
     key: int
     source_id: str
     values: Mapping[str, Any]
     referred: Mapping[str, int]
+    unsure: bool
 
 
 def missing(
@@ -33,20 +37,36 @@ def missing(
 ) -> Iterator[Missing]:
     """The rows of these objects that were imported from the source and are not in the files.
 
-    A row that was read and rejected is in the files. Contacts that were merged stay out.
+    A row that was read and rejected is in the files, and so is one of which the files have a part that was
+    merged into it. Contacts that were merged stay out.
     """
     for name, parts in objects.items():
         table = OBJECTS[name]
         query = select(table).where(table.c.source_system == source, table.c.source_id.is_not(None))
         if "merged_into_id" in table.c:
             query = query.where(table.c.merged_into_id.is_(None))
+        unsure = stage.doubtful(name)
         rows = connection.execute(query.order_by(table.c.id).execution_options(yield_per=_MANY)).mappings()
         for some in rows.partitions(_MANY):
             there = stage.seen(name, parts, [row["source_id"] for row in some])
             gone = [dict(row) for row in some if row["source_id"] not in there]
+            kept = _with_parts_in_files(connection, source, stage, name, parts, [row["id"] for row in gone])
+            gone = [row for row in gone if row["id"] not in kept]
             referred = referrers(connection, table, [row["id"] for row in gone])
             for row in gone:
-                yield Missing(name, row["id"], row["source_id"], row, referred.get(row["id"], {}))
+                yield Missing(name, row["id"], row["source_id"], row, referred.get(row["id"], {}), unsure)
+
+
+def _with_parts_in_files(
+    connection: Connection, source: str, stage: Stage, name: str, parts: list[int], keys: list[int]
+) -> set[int]:
+    """Those of these rows into which a row of the files was merged."""
+    alias = import_aliases.c
+    query = select(alias.source_id, alias.row_id).where(
+        alias.table_name == name, alias.source_system == source, alias.row_id.in_(keys)
+    )
+    merged = {row.source_id: row.row_id for row in connection.execute(query)}
+    return {merged[source_id] for source_id in stage.seen(name, parts, list(merged))}
 
 
 def referrers(connection: Connection, table: Table, keys: list[int]) -> dict[int, dict[str, int]]:

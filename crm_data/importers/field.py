@@ -12,7 +12,9 @@ from sqlalchemy import Column, Float, Integer, Numeric, String, Table
 
 from crm_data.importers.errors import ImportStopped, listed, nearest
 from crm_data.importers.formats import CELL_OPTIONS, CellFormat, cell_format
+from crm_data.importers.numbers import SIGNS
 from crm_data.importers.options import Options
+from crm_data.importers.vocabulary import known_currency
 from crm_data.schema.types import Money
 
 COLUMN_OPTIONS = (
@@ -21,6 +23,7 @@ COLUMN_OPTIONS = (
         "template",
         "value",
         "map",
+        "signs",
         "otherwise",
         "when",
         "times",
@@ -48,7 +51,8 @@ class Field:
     value: Any = None
     translate: Mapping[str, str] | None = None
     otherwise: str | None = None  # what `translate` gives for everything it does not list
-    when: Mapping[str, frozenset[str]] | None = None  # heading: the words with which the value counts
+    when: tuple[Mapping[str, frozenset[str]], ...] = ()  # the value counts where one of these holds
+    signs: Mapping[str, str] | None = None  # the cell is an amount, and the currency beside it counts
     times: Decimal | None = None
     split: str | None = None  # the sign between several values of a cell, of which the first counts
     part: str | None = None  # the member to take of a cell that holds a JSON object
@@ -61,7 +65,8 @@ class Field:
     @property
     def headings(self) -> list[str]:
         """The headings it reads."""
-        return list(self.heading) + PLACEHOLDER.findall(self.template or "") + list(self.when or ())
+        conditions = [heading for one in self.when for heading in one]
+        return list(self.heading) + PLACEHOLDER.findall(self.template or "") + conditions
 
 
 def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: dict[str, Any]) -> Field:
@@ -81,6 +86,7 @@ def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: d
         translate=_translation(options, maps),
         otherwise=options.get("otherwise", str),
         when=_condition(options),
+        signs=_signs(column, options),
         times=_factor(column, options),
         split=options.get("split", str),
         part=options.get("part", str),
@@ -118,11 +124,12 @@ def _translation(options: Options, maps: dict[str, Any]) -> dict[str, str] | Non
     return folded | {word.strip(): becomes for word, becomes in given.items()}
 
 
-def _condition(options: Options) -> dict[str, frozenset[str]] | None:
-    given = options.get("when", dict)
-    if given is None:
-        return None
-    return conditions(given, f"{options.place}, when")
+def _condition(options: Options) -> tuple[dict[str, frozenset[str]], ...]:
+    given = options.table.get("when", [])
+    tables = [given] if isinstance(given, dict) else given
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise ImportStopped(f"{options.place}: 'when' is a table of headings and words, or a list of these.")
+    return tuple(conditions(one, f"{options.place}, when") for one in tables)
 
 
 def conditions(given: dict[str, Any], place: str) -> dict[str, frozenset[str]]:
@@ -131,6 +138,17 @@ def conditions(given: dict[str, Any], place: str) -> dict[str, frozenset[str]]:
         heading: frozenset(word.casefold() for word in Options(given, place, given).words(heading))
         for heading in given
     }
+
+
+def _signs(column: Column[Any], options: Options) -> dict[str, str] | None:
+    given = options.get("signs", dict)
+    if given is None:
+        return None
+    if column.name != "currency":
+        raise ImportStopped(f"{options.place}: 'signs' is for currencies, and {column.name} is none.")
+    if not all(isinstance(code, str) for code in given.values()):
+        raise ImportStopped(f"{options.place}: 'signs' is a table of signs and the codes of currencies.")
+    return SIGNS | {sign: known_currency(code, options.place) for sign, code in given.items()}
 
 
 def _factor(column: Column[Any], options: Options) -> Decimal | None:

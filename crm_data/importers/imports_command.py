@@ -111,7 +111,8 @@ def _undo(engine: Engine, key: int, args: argparse.Namespace) -> int:
             print(f"  {one.object} no. {one.key} {one.why}{fields}", file=sys.stderr)
         if len(blocked.rows) > _SHOWN:
             print(f"  and {len(blocked.rows) - _SHOWN:,} more", file=sys.stderr)
-        print("Add --skip or --all.", file=sys.stderr)
+        if not blocked.later:
+            print("Add --skip or --all.", file=sys.stderr)
         return 1
     except ImportStopped as stopped:
         print(stopped, file=sys.stderr)

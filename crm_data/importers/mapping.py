@@ -191,7 +191,7 @@ def _field(
     spec = {"heading": spec} if isinstance(spec, str) else spec
     options = Options(spec, f"{place}, column '{column}'", COLUMN_OPTIONS)
     field = read_field(table.c[column], options, cells, maps)
-    if field.value is not None and field.when is None:
+    if field.value is not None and not field.when:
         problem = Reader(field, {}, ZoneInfo("UTC")).read([])
         if isinstance(problem, Problem):
             raise ImportStopped(f"{options.place}: '{problem.cell}' {problem.reason}.")

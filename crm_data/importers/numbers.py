@@ -11,6 +11,20 @@ from crm_data.importers.formats import CellFormat
 from crm_data.importers.vocabulary import currencies
 
 _CODE = re.compile(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])")
+#: Signs that stand beside amounts, and what they mean unless a mapping says otherwise.
+SIGNS = {
+    "$": "USD", "US$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "MX$": "MXN", "R$": "BRL", "€": "EUR", "£": "GBP", "¥": "JPY",
+    "CN¥": "CNY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₫": "VND", "₴": "UAH",
+    "₱": "PHP", "฿": "THB", "₦": "NGN", "zł": "PLN", "Kč": "CZK",
+}  # fmt: skip
+#: Signs that several currencies share: which of them is meant hangs on whose books these are.
+SHARED = {
+    "$": ("USD", "AUD", "CAD", "NZD", "HKD", "SGD", "TWD", "MXN", "CLP", "COP", "ARS", "UYU"),
+    "£": ("GBP", "EGP", "GIP"),
+    "¥": ("JPY", "CNY"),
+}
+_SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
 _SHORTENED = {"K": 1000, "M": 10**6, "B": 10**9}
 _PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
@@ -22,7 +36,7 @@ def parse_number(text: str, cells: CellFormat, percent: bool = False) -> Decimal
     """
     if code := _CODE.search(text):
         text = text.replace(code[0], "") if code[0].upper() in currencies() else text
-    bare = "".join(sign for sign in text if unicodedata.category(sign) != "Sc").strip().replace("−", "-")
+    bare = without_signs(text).replace("−", "-")
     negative = bare.startswith("(") and bare.endswith(")")
     shared = percent and bare.endswith("%")
     if negative:
@@ -40,6 +54,24 @@ def parse_number(text: str, cells: CellFormat, percent: bool = False) -> Decimal
         raise Unreadable(f"is not a number written with the decimal sign '{cells.decimal}'")
     number = Decimal(plain) * factor
     return (-number if negative else number) / (100 if shared else 1)
+
+
+def without_signs(text: str) -> str:
+    """The number without the signs of currencies beside it."""
+    return "".join(sign for sign in _SIGN.sub("", text) if unicodedata.category(sign) != "Sc").strip()
+
+
+def currency_beside(text: str) -> str:
+    """The code or sign of a currency beside a number, as it is written; empty where there is none.
+
+    A code says more than a sign: "CAD $5" is CAD. A sign that nothing is known of is given as well, and
+    several as one, which then is none that is known.
+    """
+    if codes := {code.upper() for code in _CODE.findall(text)} & currencies():
+        return codes.pop() if len(codes) == 1 else ""
+    rest = _SIGN.sub("", text)
+    signs = {*_SIGN.findall(text), *(sign for sign in rest if unicodedata.category(sign) == "Sc")}
+    return "".join(sorted(signs))
 
 
 def _ungrouped(whole: str, sign: str) -> str:

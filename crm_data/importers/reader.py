@@ -13,6 +13,7 @@ from crm_data.importers.cells import Cell, as_text, converter
 from crm_data.importers.errors import UnknownCurrency, Unreadable
 from crm_data.importers.field import PLACEHOLDER, Field
 from crm_data.importers.ids import whole_id
+from crm_data.importers.numbers import currency_beside
 
 #: Stands for an empty cell of a column that has a default of its own: the column is left out.
 LEFT_OUT = ...
@@ -48,7 +49,7 @@ class Reader:
         self.field = field
         self.remarks: Counter[Remark] = Counter()
         self._find = _finder(field, headings)
-        self._conditions = [(headings[name], words) for name, words in (field.when or {}).items()]
+        self._conditions = [[(headings[name], words) for name, words in one.items()] for one in field.when]
         target = field.column if field.key is None else field.key
         own_zone = ZoneInfo(field.cells.time_zone) if field.cells.time_zone else zone
         self._is_id = target.name == "source_id"
@@ -59,7 +60,9 @@ class Reader:
 
     def read(self, cells: Sequence[Cell]) -> Any:
         """The value, LEFT_OUT, or a Problem."""
-        if self._conditions and not all(holds(cells[index], words) for index, words in self._conditions):
+        if self._conditions and not any(
+            all(holds(cells[index], words) for index, words in one) for one in self._conditions
+        ):
             return self._empty("")
         cell = self._find(cells)
         if isinstance(cell, str):
@@ -82,6 +85,9 @@ class Reader:
         if field.split or field.part or field.starts:
             cell = _piece(field, as_text(cell))
         text = as_text(cell)
+        if field.signs is not None:
+            sign = currency_beside(text)
+            cell = text = field.signs.get(sign, sign)
         if field.translate is not None:
             fallback = text if field.otherwise is None or not text else field.otherwise
             became = field.translate.get(text, field.translate.get(text.casefold(), fallback))

@@ -48,6 +48,8 @@ def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progr
         stage.add(block.number, staged, spare=block.rows == "once")
         stage.reject(rejected)
         stage.reject_ids(opened.block.table.name, rows.rejected_ids)
+        if rows.unsure:
+            stage.doubt(opened.block.table.name)
         staged.clear()
         rejected.clear()
         rows.rejected_ids.clear()
@@ -95,6 +97,7 @@ class _Rows:
         self._all = opened.block.rows == "all"
         self._says_so = not any("*" in words for _, words in self._where)
         self._passed_over = 0
+        self._wider = self._even = 0  # rows with empty cells beyond the headings, and those without
         self._custom = {name: opened.columns[heading] for name, heading in opened.block.custom.items()}
         self._references = [
             (str(field.column.name), str(field.key.name), field.keep_missing)
@@ -102,7 +105,9 @@ class _Rows:
             if field.key is not None
         ]
         self._tally = tally
+        self._one_heading = len(opened.block.id.headings) == 1
         self.rejected_ids: list[str] = []  # as far as they could be read
+        self.unsure = False  # whether a row stays out whose id is not known
 
     def count(self, row: Row) -> bool:
         """Whether the row is one of this part's at all."""
@@ -118,7 +123,10 @@ class _Rows:
         """(source id, file, line, values), or every problem of the row."""
         cells = row.cells
         if len(cells) != self._width and (wrong := self._misshapen(cells)):
+            self._note_ids(row)
             return [self._rejected(row, Problem("", "", wrong))]
+        self._wider += len(cells) > self._width
+        self._even += len(cells) == self._width
         key = self._id.read(cells)
         if key is None:
             return [self._rejected(row, Problem("source_id", "", "is the row's id, but empty"))]
@@ -148,6 +156,21 @@ class _Rows:
             self._tally.remarks += reader.remarks
         if self._passed_over and self._all and self._says_so:
             self._tally.seen["", "passed over, as 'where' says"] += self._passed_over
+        if self._wider and self._even:  # a file where all rows end so means nothing by it
+            words = "more cells than headings, the last ones empty: cells may stand one place too far right"
+            self._tally.seen["", words] += self._wider
+
+    def _note_ids(self, row: Row) -> None:
+        """What may be the id of a row with too many cells: by one sign too many, it moved to the right.
+
+        Where lines are missing, or were swallowed by a cell, the ids of other rows are not known either.
+        """
+        more = len(row.cells) - self._width
+        if more < 0 or row.last_line > row.line or not self._one_heading:
+            self.unsure = True
+            return
+        found = [self._id.read(row.cells[first : first + self._width]) for first in range(more + 1)]
+        self.rejected_ids += [key for key in found if isinstance(key, str)]
 
     def _misshapen(self, cells: Sequence[Cell]) -> str:
         if len(cells) < self._width:

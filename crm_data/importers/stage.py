@@ -20,7 +20,12 @@ CREATE TABLE rows (
     position INTEGER PRIMARY KEY, block INTEGER, source_id TEXT, file TEXT, line INTEGER,
     content BLOB, spare INTEGER, UNIQUE (block, source_id)
 );
+CREATE TABLE replaced (block INTEGER, source_id TEXT, file TEXT, line INTEGER, content BLOB);
+CREATE TRIGGER replacing AFTER UPDATE ON rows BEGIN
+    INSERT INTO replaced VALUES (old.block, old.source_id, old.file, old.line, old.content);
+END;
 CREATE TABLE rejected_ids (object TEXT, source_id TEXT, PRIMARY KEY (object, source_id)) WITHOUT ROWID;
+CREATE TABLE unsure (object TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE problems (
     object TEXT, file TEXT, line INTEGER, "column" TEXT, cell TEXT, reason TEXT, late INTEGER
 );
@@ -160,6 +165,30 @@ class Stage:
                 row.spare &= bool(spare)
         return found
 
+    def replaced(self, blocks: Sequence[int]) -> Iterator[tuple[Staged, Staged]]:
+        """Each row that a later one with the same id replaces, and the one that counts.
+
+        Of the same block first, then of two of these blocks.
+        """
+        marks = ", ".join("?" * len(blocks))
+        again = self._database.execute(
+            "SELECT r.source_id, r.file, r.line, r.content, c.file, c.line, c.content FROM replaced r "
+            f"JOIN rows c USING (block, source_id) WHERE block IN ({marks}) ORDER BY r.rowid",
+            blocks,
+        )
+        twice = self._database.execute(
+            "SELECT * FROM (SELECT source_id, file, line, content, lead(file) OVER later, "
+            "lead(line) OVER later, lead(content) OVER later AS other FROM rows "
+            f"WHERE block IN ({marks}) AND source_id IN (SELECT source_id FROM rows "
+            f"WHERE block IN ({marks}) GROUP BY source_id HAVING count(*) > 1) "
+            "WINDOW later AS (PARTITION BY source_id ORDER BY block)) WHERE other IS NOT NULL",
+            [*blocks, *blocks],
+        )
+        for found in (again, twice) if len(blocks) > 1 else (again,):
+            for key, file, line, content, by_file, by_line, by_content in found:
+                row = Staged(key, file, line, pickle.loads(content))
+                yield row, Staged(key, by_file, by_line, pickle.loads(by_content))
+
     def seen(self, object_name: str, blocks: Sequence[int], source_ids: Sequence[str]) -> set[str]:
         """Which of these ids the files have, in rows that were rejected too."""
         marks = ", ".join("?" * len(source_ids))
@@ -175,6 +204,15 @@ class Stage:
         """Note the ids of rows that stay out, so that they are not taken for deleted ones."""
         rows = ((object_name, source_id) for source_id in source_ids)
         self._many("INSERT OR IGNORE INTO rejected_ids VALUES (?, ?)", rows)
+
+    def doubt(self, object_name: str) -> None:
+        """Note that a row of the object stays out whose id is not known: it may be any."""
+        self._database.execute("INSERT OR IGNORE INTO unsure VALUES (?)", (object_name,))
+
+    def doubtful(self, object_name: str) -> bool:
+        """Whether the files may have more rows of the object than those that could be told."""
+        found = self._database.execute("SELECT 1 FROM unsure WHERE object = ?", (object_name,))
+        return found.fetchone() is not None
 
     def known(self, source_ids: Iterable[str], blocks: Sequence[int]) -> set[str]:
         """Which of these ids the blocks have given."""

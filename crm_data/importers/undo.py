@@ -104,7 +104,8 @@ def undo_import(
 
     `changed` says what becomes of rows that were changed since: "ask" raises Blocked, which names them,
     "skip" leaves them as they are, "all" takes them back, too. A row that others refer to by now stays in
-    any case. Raises ImportStopped or CrmUnavailable, with the CRM as it was.
+    any case, and while later imports of the same source stand, nothing is undone. Raises ImportStopped or
+    CrmUnavailable, with the CRM as it was.
     """
     with reported(engine), writing(engine) as connection:
         entry = connection.execute(select(imports).where(imports.c.id == key)).mappings().first()
@@ -115,10 +116,12 @@ def undo_import(
         if entry["mapping"] is None:
             raise ImportStopped(f"What import no. {key} changed was not written down, so it stays.")
         later = _later(connection, key, entry["source_system"])
+        if later:
+            raise Blocked([], later)
         undoing = _Undoing(connection, key, everything=changed == "all", progress=progress)
         undone = undoing.run()
-        if changed == "ask" and (later or undone.kept):
-            raise Blocked(undone.kept, later)
+        if changed == "ask" and undone.kept:
+            raise Blocked(undone.kept, [])
         _record(connection, undone, who or actor())
         return undone
 
@@ -207,7 +210,7 @@ class _Undoing:
         self._all_or_each(table, later)
 
     def _restore(self, table: Table, leaving: Leaving) -> None:
-        """Rows that the import updated: what nobody changed since becomes what it was."""
+        """Rows that the import updated become what they were."""
         columns = import_changes.c
         own = (columns.import_id == self._key) & (columns.table_name == table.name)
         for some in self._changes(table, deleted=False):
@@ -237,7 +240,7 @@ class _Undoing:
             self._progress(f"Restoring {table.name}", 0, 1)
 
     def _wanted(self, table: Table, change: Any, now: Mapping[str, Any], leaving: Leaving) -> dict[str, Any]:
-        """The columns that become what they were."""
+        """The columns that become what they were; none where the row was changed since and is left."""
         before, after = read_row(table, change.before), read_row(table, change.after)
         since = tuple(
             (name, before[name], now[name])
@@ -248,11 +251,8 @@ class _Undoing:
             leaving.keep_history(table, change.row_id)  # there is more in it than the import and its end
         if since and not self._everything:
             self._undone.kept.append(InTheWay(table.name, change.row_id, "was changed since", since))
-        return {
-            name: value
-            for name, value in before.items()
-            if now[name] != value and (self._everything or now[name] == after[name])
-        }
+            return {}
+        return {name: value for name, value in before.items() if now[name] != value}
 
     def _unsettle(self) -> None:
         """The settings that the import gave an empty CRM, while no other import relies on them."""

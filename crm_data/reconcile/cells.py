@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from crm_data.importers.cells import Cell, as_text
 from crm_data.importers.field import PLACEHOLDER, Field
 from crm_data.importers.formats import CellFormat
 from crm_data.importers.ids import whole_id
+from crm_data.importers.vocabulary import currencies
 
 _TIMES = {"K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 _NO_PART_OF_A_NUMBER = re.compile(r"[^0-9.+-]")
@@ -29,11 +30,12 @@ Say = Callable[[Sequence[Cell]], Cell]
 
 def saying(field: Field, columns: dict[str, int]) -> Say:
     """The function that finds what a field says in a row of cells."""
-    conditions = [(columns[heading], words) for heading, words in (field.when or {}).items()]
+    conditions = [[(columns[heading], words) for heading, words in one.items()] for one in field.when]
     headings = [columns[name] for name in field.heading if name in columns]
 
     def say(cells: Sequence[Cell]) -> Cell:
-        if not all(fits(cells[index], words) for index, words in conditions):
+        met = (all(fits(cells[index], words) for index, words in one) for one in conditions)
+        if conditions and not any(met):
             return ""
         if field.heading:
             cell = next((cells[index] for index in headings if as_text(cells[index])), "")
@@ -43,6 +45,8 @@ def saying(field: Field, columns: dict[str, int]) -> Say:
             cell = "" if field.value is None else field.value
         if field.part or field.split or field.starts:
             cell = _part(field, as_text(cell))
+        if field.signs is not None:
+            cell = _currency(as_text(cell), field.signs)
         text = as_text(cell)
         if field.translate is not None:
             otherwise = text if field.otherwise is None or not text else field.otherwise
@@ -63,6 +67,14 @@ def row_id(say: Say, field: Field, cells: Sequence[Cell]) -> str:
     """The id of a row in the other system; empty where it has none."""
     text = as_text(say(cells))
     return whole_id(text) if field.cells.salesforce_ids else text
+
+
+def _currency(text: str, signs: Mapping[str, str]) -> str:
+    """What stands beside an amount: three letters, or else the longest sign that is in it."""
+    letters = [word.upper() for word in re.findall(r"[^\W\d_]+", text) if len(word) == 3]
+    if codes := [word for word in letters if word in currencies()]:
+        return codes[0]
+    return next((signs[sign] for sign in sorted(signs, key=len, reverse=True) if sign in text), "")
 
 
 def _part(field: Field, text: str) -> str:
@@ -110,20 +122,23 @@ def _decimal(text: str) -> Decimal:
         raise NotRead(text) from None
 
 
-def month(cell: Cell, cells: CellFormat, zone: ZoneInfo) -> str | None:
+def month(cell: Cell, cells: CellFormat, zone: ZoneInfo, days_of: ZoneInfo) -> str | None:
     """`2026-01`, or None where the cell is empty. Raises NotRead.
 
-    zone: of the days that times fall on.
+    zone: of times that say none. days_of: of the days that times fall on.
     """
     text = as_text(cell)
     if not text:
         return None
-    if isinstance(cell, datetime) or not isinstance(cell, date):
-        moment = cell if isinstance(cell, datetime) else _moment(text, cells.dates)
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(zone)
-        return f"{moment:%Y-%m}"
-    return f"{cell:%Y-%m}"
+    if isinstance(cell, datetime):
+        moment = cell
+    elif isinstance(cell, date):
+        moment = datetime.combine(cell, time())
+    else:
+        moment = _moment(text, cells.dates)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return f"{moment.astimezone(days_of):%Y-%m}"
 
 
 def _moment(text: str, patterns: Sequence[str]) -> datetime:

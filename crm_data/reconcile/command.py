@@ -76,6 +76,8 @@ def _show(of: Entry, found: dict[str, Any], console: Console) -> None:
         console.print(escape(remark), highlight=False)
     if found["agrees"]:
         console.print("Every count and sum agrees with the files.")
+        if again := found.get("replaced"):
+            console.print(f"Further rows that a later one with the same id replaces: {again:,}.")
     elif found["unexplained"]:
         console.print(f"Not explained: {found['unexplained']:,}. --json lists the rows.")
     else:

@@ -14,9 +14,18 @@ FileRow = tuple[Any, ...]
 
 _TABLES = """
 CREATE TABLE file_rows (
-    object TEXT, id TEXT, part INTEGER, file TEXT, line INTEGER, times INTEGER,
+    object TEXT, id TEXT, part INTEGER, file TEXT, line INTEGER,
     amount TEXT, currency TEXT, status TEXT, month TEXT, PRIMARY KEY (object, id, part)
 ) WITHOUT ROWID;
+CREATE TABLE replaced (
+    object TEXT, id TEXT, part INTEGER, file TEXT, line INTEGER,
+    amount TEXT, currency TEXT, status TEXT, month TEXT
+);
+CREATE TRIGGER replacing AFTER UPDATE ON file_rows BEGIN
+    INSERT INTO replaced VALUES (
+        old.object, old.id, old.part, old.file, old.line, old.amount, old.currency, old.status, old.month
+    );
+END;
 CREATE TABLE crm_rows (
     object TEXT, id TEXT, key INTEGER, merged_into INTEGER, changed TEXT,
     amount TEXT, currency TEXT, status TEXT, month TEXT, PRIMARY KEY (object, id)
@@ -24,9 +33,9 @@ CREATE TABLE crm_rows (
 """
 
 _KEEP_LAST = """
-INSERT INTO file_rows VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+INSERT INTO file_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (object, id, part) DO UPDATE SET
-    file = excluded.file, line = excluded.line, times = times + 1, amount = excluded.amount,
+    file = excluded.file, line = excluded.line, amount = excluded.amount,
     currency = excluded.currency, status = excluded.status, month = excluded.month
 """
 
@@ -76,6 +85,20 @@ class Pair:
     in_crm: Side
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """A row of the files that does not count, since a later one has its id.
+
+    `lost`: it has an amount, or another status or month.
+    """
+
+    id: str
+    file: str
+    line: int
+    in_file: Side
+    lost: bool
+
+
 class Ledger:
     """A private database of SQLite's, which goes with the process."""
 
@@ -113,16 +136,22 @@ class Ledger:
         """(object, id, key, merged into, changed, amount, currency, status, month)."""
         self._many("INSERT OR REPLACE INTO crm_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def counts(self, name: str, parts: Sequence[int]) -> tuple[int, int]:
-        """Of an object's rows in these parts: those replaced by a later one of the same part, and those that
-        complete a row of another part."""
+    def completing(self, name: str, parts: Sequence[int]) -> int:
+        """How many of an object's rows in these parts complete a row of another part."""
         marks = ", ".join("?" * len(parts))
-        row = self._database.execute(
-            "SELECT coalesce(sum(times - 1), 0), count(*), count(DISTINCT id) FROM file_rows"
-            f" WHERE object = ? AND part IN ({marks})",
-            (name, *parts),
-        ).fetchone()
-        return row[0], row[1] - row[2]
+        query = f"SELECT count(*) - count(DISTINCT id) FROM file_rows WHERE object = ? AND part IN ({marks})"
+        return int(self._database.execute(query, (name, *parts)).fetchone()[0])
+
+    def replaced(self, name: str, parts: Sequence[int]) -> Iterator[Replaced]:
+        """An object's rows in these parts of which a later one of the same part has the id."""
+        query = (
+            "SELECT r.id, r.file, r.line, r.amount IS NOT NULL OR r.status IS NOT f.status "
+            "OR r.month IS NOT f.month, r.amount, r.currency, r.status, r.month "
+            "FROM replaced r JOIN file_rows f USING (object, id, part) "
+            f"WHERE object = ? AND part IN ({', '.join('?' * len(parts))}) ORDER BY r.rowid"
+        )
+        for key, file, line, lost, *side in self._database.execute(query, (name, *parts)):
+            yield Replaced(key, file, line, _side(*side), bool(lost))
 
     def in_crm(self, name: str) -> int:
         query = "SELECT count(*) FROM crm_rows WHERE object = ?"

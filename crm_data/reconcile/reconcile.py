@@ -14,12 +14,13 @@ from crm_data.engine import reported
 from crm_data.importers.mapping import Mapping
 from crm_data.importers.stage import Rejected
 from crm_data.organisation import read_organisation
-from crm_data.reconcile.ledger import Ledger, Pair, Side
+from crm_data.reconcile.ledger import Ledger, Pair, Replaced, Side
 from crm_data.reconcile.result import MOST, Cause, Difference, Reconciliation, Share, Tally
 from crm_data.reconcile.source import Compared, Read, compared, read_crm, read_files
 from crm_data.schema.system import audit_log, import_aliases, tombstones
 
-_NOTHING = Side(None, "", "", "")
+_TOO_LARGE = 10**15
+_REPLACED = "replaced by a later row with the same id"
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,20 @@ def _compare(
 ) -> None:
     name = columns.table.name
     tally = Tally(name, read=read.rows[name], crm=ledger.in_crm(name))
-    tally.replaced, tally.parts = ledger.counts(name, parts)
+    tally.parts = ledger.completing(name, parts)
     shares: dict[tuple[str, str, str], Share] = {}
     causes: dict[tuple[str, str], Cause] = {}
     in_crm = 0
+
+    def differs(one: Difference) -> None:
+        cause = causes.setdefault(
+            (one.reason, one.currency), Cause(name, one.reason, one.explained, one.currency)
+        )
+        cause.rows += 1
+        cause.effect += one.effect or 0
+        if len(found.differences) < MOST:
+            found.differences.append(one)
+
     if without := read.without_id[name]:
         words = "rejected: the row has no id"
         tally.rejected += without
@@ -92,13 +103,14 @@ def _compare(
             tally.found += pair.merged_into is None
         _share(shares, name, pair)
         for one in _differences(name, pair, known):
-            cause = causes.setdefault(
-                (one.reason, one.currency), Cause(name, one.reason, one.explained, one.currency)
-            )
-            cause.rows += 1
-            cause.effect += one.effect or 0
-            if len(found.differences) < MOST:
-                found.differences.append(one)
+            differs(one)
+    for row in ledger.replaced(name, parts):
+        reason = known.rejected.get((row.file, row.line))
+        tally.rejected += reason is not None
+        tally.replaced += reason is None
+        if row.lost or reason:
+            _share_of_files(shares, name, row.in_file)
+            differs(_absent(name, row, reason or _REPLACED, explained=True))
     tally.elsewhere = tally.crm - in_crm
     found.objects.append(tally)
     found.shares += [shares[key] for key in sorted(shares)]
@@ -107,16 +119,20 @@ def _compare(
 
 def _share(shares: dict[tuple[str, str, str], Share], name: str, pair: Pair) -> None:
     """Add the row to its status and its month, on either side."""
-    for by in ("status", "month"):
-        side = pair.in_file
-        share = shares.setdefault(_key(by, side), Share(name, by, getattr(side, by), side.currency))
-        share.rows += 1
-        share.amount += side.amount or 0
-        if pair.key is not None:
-            side = pair.in_crm
+    _share_of_files(shares, name, pair.in_file)
+    if pair.key is not None:
+        side = pair.in_crm
+        for by in ("status", "month"):
             share = shares.setdefault(_key(by, side), Share(name, by, getattr(side, by), side.currency))
             share.crm_rows += 1
             share.crm_amount += side.amount or 0
+
+
+def _share_of_files(shares: dict[tuple[str, str, str], Share], name: str, side: Side) -> None:
+    for by in ("status", "month"):
+        share = shares.setdefault(_key(by, side), Share(name, by, getattr(side, by), side.currency))
+        share.rows += 1
+        share.amount += side.amount or 0
 
 
 def _key(by: str, side: Side) -> tuple[str, str, str]:
@@ -128,10 +144,7 @@ def _differences(name: str, pair: Pair, known: _Known) -> Iterator[Difference]:
     ours, theirs = pair.in_file, pair.in_crm
     base = Difference(name, pair.id, pair.file, pair.line, "row", "", "", "", True)
     if pair.key is None:
-        reason, explained = _why_absent(pair, known)
-        effect = None if ours.amount is None else -ours.amount
-        yield replace(base, in_file=_words(ours), reason=reason, explained=explained,
-                      currency=ours.currency, effect=effect)  # fmt: skip
+        yield _absent(name, pair, *_why_absent(pair, known))
         return
     if pair.merged_into is not None:
         yield replace(base, reason="merged into another row", in_crm=f"no. {pair.merged_into}")
@@ -144,13 +157,22 @@ def _differences(name: str, pair: Pair, known: _Known) -> Iterator[Difference]:
                       explained=explained, currency=theirs.currency, effect=theirs.amount)  # fmt: skip
     elif ours.amount != theirs.amount:
         effect = (theirs.amount or Decimal(0)) - (ours.amount or Decimal(0))
-        yield replace(base, what="amount", in_file=_words(ours), in_crm=_words(theirs), reason=reason,
-                      explained=explained, currency=ours.currency, effect=effect)  # fmt: skip
+        why = "" if theirs.amount is not None else _why_empty(ours)
+        yield replace(base, what="amount", in_file=_words(ours), in_crm=_words(theirs), reason=why or reason,
+                      explained=bool(why) or explained, currency=ours.currency, effect=effect)  # fmt: skip
     for what in ("status", "month"):
         one, other = getattr(ours, what), getattr(theirs, what)
         if one != other:
             yield replace(base, what=what, in_file=one, in_crm=other, reason=reason, explained=explained,
                           currency=ours.currency)  # fmt: skip
+
+
+def _absent(name: str, row: Pair | Replaced, reason: str, explained: bool) -> Difference:
+    """A row of the files that is no row of the CRM."""
+    ours = row.in_file
+    effect = None if ours.amount is None else -ours.amount
+    return Difference(name, row.id, row.file, row.line, "row", _words(ours), "", reason, explained,
+                      ours.currency, effect)  # fmt: skip
 
 
 def _why_absent(pair: Pair, known: _Known) -> tuple[str, bool]:
@@ -172,6 +194,14 @@ def _why_other(pair: Pair, known: _Known) -> tuple[str, bool]:
     if pair.changed and datetime.fromisoformat(pair.changed) > known.finished:
         return "changed in the CRM since the import", True
     return "not the same, for no reason that is known", False
+
+
+def _why_empty(side: Side) -> str:
+    """Why an amount cannot be kept, so that the import leaves it empty where the mapping says so."""
+    amount = side.amount or Decimal(0)
+    if abs(amount) >= _TOO_LARGE:
+        return "left empty, since it is too large"
+    return "left empty, since it has more than four decimals" if amount != round(amount, 4) else ""
 
 
 def _words(side: Side) -> str:

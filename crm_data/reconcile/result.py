@@ -34,7 +34,8 @@ class Tally:
 class Share:
     """The rows of one object with one status or month, and one currency: in the files and in the CRM.
 
-    Only rows that these files have. `currency` is empty where the object has no amounts.
+    Only rows that these files have; among them are those that are not in the CRM, or replaced there by a
+    later one with the same id. `currency` is empty where the object has no amounts.
     """
 
     object: str
@@ -99,8 +100,13 @@ class Reconciliation:
 
     @property
     def agrees(self) -> bool:
-        """Each row that counts in the files is the same in the CRM."""
+        """Each row of the files is the same in the CRM, but for those that say nothing of their own."""
         return not self.causes
+
+    @property
+    def replaced(self) -> int:
+        """Rows that do not count, since a later one has their id."""
+        return sum(one.replaced for one in self.objects)
 
     def totals(self) -> Iterator[Share]:
         """For each object and currency, the amounts of all rows."""
@@ -121,6 +127,7 @@ class Reconciliation:
             "totals": [asdict(one) for one in self.totals()],
             "agrees": self.agrees,
             "unexplained": self.unexplained,
+            "replaced": self.replaced,
         }
         found: dict[str, Any] = _plain(document)
         return found

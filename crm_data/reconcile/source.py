@@ -124,8 +124,8 @@ def _read(place: int, cell: Cell, field: Field, zone: ZoneInfo) -> str | None:
         found = amount(cell, field.cells, field.times)
         return None if found is None else str(found)
     if place == 3:
-        zone = ZoneInfo(field.cells.time_zone) if field.cells.time_zone else zone
-        return month(cell, field.cells, zone)
+        own = ZoneInfo(field.cells.time_zone) if field.cells.time_zone else zone
+        return month(cell, field.cells, own, zone if isinstance(field.column.type, UTCDateTime) else own)
     word = as_text(cell)
     return (word.upper() if place == 1 else word) or _default(field.column)
 

@@ -197,3 +197,17 @@ kept_rows = Table(
     Column("digest", String(64), nullable=False),
     Column("rows", LargeBinary),
 )
+
+# A custom column that figures are broken down and filtered by. `heading`: its name in the rows' `custom`;
+# `name`: what people call it; `key`: what addresses and statements call it.
+custom_dimensions = Table(
+    "custom_dimensions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("table_name", String(60), nullable=False),
+    Column("heading", String(500), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("key", String(40), nullable=False, unique=True),
+    UniqueConstraint("table_name", "heading"),
+    sqlite_autoincrement=True,  # what undoes a mark must never meet another one under its key
+)

@@ -78,10 +78,10 @@ def through(table: str, *, root: str = "id", **links: str) -> tuple[tuple[str, s
     )
 
 
-def by_contact(table: str) -> tuple[str, str]:
+def by_contact(table: str, accounts: str = "account_versions") -> tuple[str, str]:
     """The roots in a table that belong to changed accounts by their contact."""
     return (
-        "account_versions",
+        accounts,
         f"""SELECT id FROM {table} WHERE contact_id IN (
             SELECT id FROM crm.contacts WHERE account_id IN (SELECT id FROM changed_account_versions))""",
     )
@@ -113,7 +113,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, build: Build, types: dict[str
     """Compute all rows again; gives their number."""
     create(connection, build, types)
     choose(connection, None)
-    return _insert(connection, build, build.sql_of_many)
+    return _insert(connection, build, build.sql_of_many, types)
 
 
 def update(
@@ -123,20 +123,21 @@ def update(
 
     `changed` has tables of the mirror, as `cases`, and their columns, as `cases.cause`.
     Where others are built from this table, `changed_<table>` then holds the ids whose rows have become
-    other ones, and `changed` the table's name, if there are any.
+    other ones, and `changed` the table's name and columns, if there are any.
     """
     roots = dict.fromkeys(sql for source, sql in build.affected if _reached(source, changed))
     if not roots:
         return None
     ids = " UNION ".join(f"({sql})" for sql in roots)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE chosen_roots AS SELECT id FROM ({ids}) AS t(id) WHERE id IS NOT NULL"
+    few = _count(
+        connection,
+        f"CREATE OR REPLACE TEMP TABLE chosen_roots AS SELECT id FROM ({ids}) AS t(id) WHERE id IS NOT NULL",
     )
     if build.together:
-        connection.execute(f"INSERT INTO chosen_roots {build.together}")
-    if not build.whole and not connection.execute("FROM chosen_roots LIMIT 1").fetchone():
+        few += _count(connection, f"INSERT INTO chosen_roots {build.together}")
+    if not few and not build.whole:
         return 0
-    whole = build.whole or _most(connection, build)
+    whole = build.whole or _most(connection, build, few)
     chosen = "" if whole else "WHERE id IN (SELECT id FROM chosen_roots)"
     if build.common:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE before AS FROM {build.name} {chosen}")
@@ -144,36 +145,62 @@ def update(
         rows = rebuild(connection, build, types)
     else:
         connection.execute(f"DELETE FROM {build.name} {chosen}")
-        count = choose(connection, "chosen_roots")
-        rows = _insert(connection, build, build.sql if count <= _FEW else build.sql_of_many)
-    if build.common and _differs(connection, build, chosen):
-        changed.add(build.short)
+        choose(connection, few)
+        rows = _insert(connection, build, build.sql if few <= _FEW else build.sql_of_many, types)
+    if build.common:
+        changed |= _differing(connection, build, chosen)
     return rows
 
 
-def _differs(connection: duckdb.DuckDBPyConnection, build: Build, chosen: str) -> bool:
-    row = connection.execute(
+def _differing(connection: duckdb.DuckDBPyConnection, build: Build, chosen: str) -> set[str]:
+    """What has become other: the table, as `people`, and columns, as `people.team`; all where days have."""
+    differ = _count(
+        connection,
         f"""
         CREATE OR REPLACE TEMP TABLE changed_{build.short} AS
         WITH after AS (FROM {build.name} {chosen})
         SELECT DISTINCT id FROM (
             (FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before)
         )
+        """,
+    )
+    if not differ:
+        return set()
+    columns = build.table.columns
+    names = [column.name for column in columns if column.name != "id"]
+    same = " AND ".join(
+        f"one.{c.name} IS NOT DISTINCT FROM other.{c.name}"
+        for c in columns
+        if c.name == "id" or isinstance(c.type, Date)
+    )
+    differs = ", ".join(f"bool_or(one.{name} IS DISTINCT FROM other.{name})" for name in names)
+    row = connection.execute(
+        f"""
+        WITH after AS (FROM {build.name} {chosen})
+        SELECT bool_or(one.id IS NULL OR other.id IS NULL), {differs}
+        FROM (FROM before WHERE id IN (FROM changed_{build.short})) AS one
+        FULL JOIN (FROM after WHERE id IN (FROM changed_{build.short})) AS other ON {same}
         """
     ).fetchone()
-    return bool(row and row[0])
-
-
-def _most(connection: duckdb.DuckDBPyConnection, build: Build) -> bool:
-    row = connection.execute(
-        f"SELECT (SELECT count(*) FROM chosen_roots), (SELECT count(*) FROM {build.name})"
-    ).fetchone()
     assert row is not None
-    return row[0] > 1000 and row[0] > _WHOLE_FROM * row[1]
+    alone, *differing = row
+    found = {f"{build.short}.{n}" for n, is_so in zip(names, differing, strict=True) if alone or is_so}
+    return found | {build.short}
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, build: Build, sql: str) -> int:
+def _most(connection: duckdb.DuckDBPyConnection, build: Build, few: int) -> bool:
+    return few > 1000 and few > _WHOLE_FROM * _count(connection, f"SELECT count(*) FROM {build.name}")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, build: Build, sql: str, types: dict[str, str]) -> int:
+    # Words become numbers before rows are sorted, not after.
+    columns = ", ".join(f"CAST({c.name} AS {_type(c, types)}) AS {c.name}" for c in build.table.columns)
     order = f"ORDER BY {build.order}" if build.order else ""
-    row = connection.execute(f"INSERT INTO {build.name} BY NAME SELECT * FROM ({sql}) {order}").fetchone()
-    assert row is not None
-    return row[0]
+    return _count(connection, f"INSERT INTO {build.name} SELECT {columns} FROM ({sql}) {order}")

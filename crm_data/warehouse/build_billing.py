@@ -58,32 +58,47 @@ RECEIVABLE_SPELLS = Build(
     ),
     sql="""
     WITH bills AS (
-        SELECT i.id, i.account_id, i.issued_on, i.due_on, i.currency, sum(l.amount) AS total
+        SELECT i.id, i.account_id, i.issued_on, i.due_on, i.currency, l.total
         FROM (FROM crm.invoices WHERE chosen(id) AND kind = 'invoice' LIMIT few()) AS i
-        JOIN crm.invoice_lines AS l ON l.invoice_id = i.id
-        GROUP BY i.id, i.account_id, i.issued_on, i.due_on, i.currency
+        JOIN (
+            SELECT invoice_id AS id, sum(amount) AS total FROM crm.invoice_lines
+            WHERE chosen(invoice_id) GROUP BY invoice_id
+        ) AS l USING (id)
     ),
-    events AS (
-        SELECT p.invoice_id AS id, greatest(p.paid_on, b.issued_on) AS day, p.amount AS paid
-        FROM crm.payments AS p JOIN bills AS b ON b.id = p.invoice_id
-        UNION ALL
-        SELECT id, issued_on, 0 FROM bills
-        UNION ALL
-        SELECT id, due_on + 1, 0 FROM bills WHERE due_on >= issued_on
+    payments AS (
+        SELECT invoice_id AS id, paid_on AS day, sum(amount) AS amount FROM crm.payments
+        WHERE chosen(invoice_id) GROUP BY invoice_id, paid_on
     ),
-    by_day AS (SELECT id, day, sum(paid) AS paid FROM events GROUP BY id, day),
+    -- What had been paid until each day of payment, and since the last one.
     courses AS (
         SELECT
-            id, day AS start_day, lead(day) OVER w AS end_day,
-            sum(paid) OVER w AS paid, lead(paid) OVER w AS paid_next
-        FROM by_day WINDOW w AS (PARTITION BY id ORDER BY day)
+            id, lag(day) OVER w AS since, day AS until,
+            sum(amount) OVER w - amount AS paid, amount AS paid_next
+        FROM payments WINDOW w AS (PARTITION BY id ORDER BY day)
+        UNION ALL
+        SELECT b.id, p.day, NULL, coalesce(p.amount, 0), NULL
+        FROM bills AS b LEFT JOIN (
+            SELECT id, max(day) AS day, sum(amount) AS amount FROM payments GROUP BY id
+        ) AS p USING (id)
     ),
     unpaid AS (
         SELECT
-            b.id, b.account_id, b.issued_on, b.due_on, b.currency, c.start_day, c.end_day,
-            CAST(b.total - c.paid AS BIGINT) AS amount, b.total - c.paid - c.paid_next <= 0 AS settled
+            b.*, greatest(b.issued_on, c.since) AS start_day,
+            CASE WHEN c.until IS NOT NULL THEN greatest(b.issued_on, c.until) END AS end_day,
+            CAST(b.total - c.paid AS BIGINT) AS amount, b.total - c.paid - c.paid_next <= 0 AS settled,
+            start_day <= b.due_on AND b.due_on + 1 < coalesce(end_day, DATE 'infinity') AS falls_due
         FROM courses AS c JOIN bills AS b USING (id)
-        WHERE b.total > c.paid
+        WHERE b.total > c.paid AND start_day < coalesce(end_day, DATE 'infinity')
+    ),
+    -- Cut on the day after the due day.
+    spans AS (
+        SELECT
+            u.* REPLACE (
+                CASE WHEN overdue THEN due_on + 1 ELSE start_day END AS start_day,
+                CASE WHEN falls_due AND NOT overdue THEN due_on + 1 ELSE end_day END AS end_day,
+                settled AND (overdue OR falls_due IS NOT true) AS settled
+            )
+        FROM unpaid AS u JOIN (VALUES (false), (true)) AS half(overdue) ON falls_due OR NOT overdue
     )
     SELECT
         u.id, u.start_day, u.end_day, u.due_on AS due_day,
@@ -97,7 +112,7 @@ RECEIVABLE_SPELLS = Build(
         CASE WHEN u.settled THEN 'paid'
              WHEN u.end_day = u.due_on + 1 THEN 'fell due'
              WHEN u.end_day IS NOT NULL THEN 'paid in part' END AS end_reason
-    FROM unpaid AS u
+    FROM spans AS u
     LEFT JOIN work.rates AS rate ON rate.currency = u.currency AND rate.day = rate_day(u.issued_on)
     LEFT JOIN work.account_versions AS a
         ON a.id = u.account_id AND u.issued_on >= a.start_day AND u.issued_on < a.end_day

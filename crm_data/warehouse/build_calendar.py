@@ -1,7 +1,7 @@
 """The organisation's working time, day by day, so that business time is a subtraction.
 
 `earlier` adds up the working seconds of all days before, so that the working time between two instants is
-the difference of two readings of one clock (`business_seconds` in `vocabulary.py`). Days begin and end by
+the difference of two readings of one clock (`business_clock` in `vocabulary.py`). Days begin and end by
 the organisation's clocks; their lengths are real time, so a day on which the clocks change may be shorter.
 """
 

@@ -68,7 +68,8 @@ CASES = Build(
         k.id, k.opened_day, local_day(k.response_due_at) AS response_due_day,
         local_day(k.first_response_at) AS response_day,
         local_day(k.due_at) AS due_day, local_day(k.resolved_at) AS resolved_day,
-        {_hours("business_seconds(k.opened_at, k.first_response_at)")} AS response_hundredths,
+        {_hours("business_clock(k.first_response_at, answered) - business_clock(k.opened_at, opened)")}
+            AS response_hundredths,
         {_hours("date_diff('second', k.opened_at, k.resolved_at)")} AS resolution_hundredths,
         coalesce(r.times, 0) AS reopened,
         CASE WHEN k.response_due_at IS NULL THEN NULL
@@ -76,6 +77,8 @@ CASES = Build(
         CASE WHEN k.due_at IS NULL THEN NULL WHEN k.resolved_at <= k.due_at THEN 1 ELSE 0 END AS on_time,
         {_SHOWN}
     FROM cases AS k LEFT JOIN reopenings AS r ON r.id = k.id
+    LEFT JOIN work.business_days AS opened ON opened.day = k.opened_day
+    LEFT JOIN work.business_days AS answered ON answered.day = local_day(k.first_response_at)
     {_joins("k.opened_day")}
     """,
 )

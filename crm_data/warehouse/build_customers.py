@@ -195,13 +195,16 @@ LEADS = Build(
     SELECT
         l.id, l.created_day, opened.day AS opportunity_day, bought.day AS customer_day,
         local_day(l.first_response_at) AS response_day,
-        business_seconds(l.created_at, l.first_response_at) AS response_seconds,
+        business_clock(l.first_response_at, answered) - business_clock(l.created_at, came)
+            AS response_seconds,
         coalesce(place.region, owner.region) AS region,
         coalesce(l.country, place.country) AS country,
         l.segment, l.channel, l.owner_id AS owner, owner.team, c.name AS campaign, l.status AS lead_status
     FROM leads AS l
     LEFT JOIN opened ON opened.id = l.id
     LEFT JOIN bought ON bought.id = l.id
+    LEFT JOIN work.business_days AS came ON came.day = l.created_day
+    LEFT JOIN work.business_days AS answered ON answered.day = local_day(l.first_response_at)
     LEFT JOIN work.places AS place ON place.id = l.region_id
     LEFT JOIN work.people AS owner ON owner.id = l.owner_id
     LEFT JOIN crm.campaigns AS c ON c.id = l.campaign_id

@@ -39,7 +39,7 @@ EMAILS = Build(
     affected=(
         ("emails", "SELECT id FROM changed_emails"),
         *through("crm.emails", contact_id="contacts", campaign_id="campaigns"),
-        by_contact("crm.emails"),
+        by_contact("crm.emails", "account_versions region country segment channel"),
     ),
     sql="""
     WITH mails AS (
@@ -69,7 +69,7 @@ MEMBERS = Build(
             lead_id="leads owner_id region_id country segment",
             campaign_id="campaigns",
         ),
-        by_contact("crm.campaign_members"),
+        by_contact("crm.campaign_members", "account_versions region country segment"),
         (
             "people",
             """SELECT m.id FROM crm.campaign_members AS m JOIN crm.leads AS l ON l.id = m.lead_id

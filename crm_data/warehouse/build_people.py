@@ -110,9 +110,11 @@ ACCOUNT_VERSIONS = Build(
 # What is known of a deal in the days [start_day, end_day): the last state of each day on which it
 # changed. Before the first row nothing is known. A deal without history is known since it was last
 # written, and is what it is now; so is the last version of any deal that is still open.
+# since_day: start_day, but of the first row -infinity, for those who take the oldest that is known.
 DEAL_VERSIONS = Build(
     _table(
         "deal_versions",
+        Column("since_day", Date),
         Column("start_day", Date),
         Column("end_day", Date),
         _category("stage"),
@@ -133,7 +135,9 @@ DEAL_VERSIONS = Build(
     past AS (
         -- The last change of each day.
         SELECT
-            opportunity_id AS id, day AS start_day, coalesce(lead(day) OVER w, DATE 'infinity') AS end_day,
+            opportunity_id AS id,
+            CASE WHEN day > first(day) OVER w THEN day ELSE DATE '-infinity' END AS since_day,
+            day AS start_day, coalesce(lead(day) OVER w, DATE 'infinity') AS end_day,
             stage, amount, currency, probability, owner_id AS owner, expected_close
         FROM changes WINDOW w AS (PARTITION BY opportunity_id ORDER BY day, changed_at, id)
         QUALIFY end_day > day
@@ -142,7 +146,8 @@ DEAL_VERSIONS = Build(
     WHERE o.status <> 'open' OR end_day < DATE 'infinity'
     UNION ALL
     SELECT
-        o.id, coalesce(past.start_day, local_day(o.updated_at)), DATE 'infinity',
+        o.id, coalesce(past.since_day, DATE '-infinity'), coalesce(past.start_day, local_day(o.updated_at)),
+        DATE 'infinity',
         o.stage, o.amount, o.currency, o.probability, o.owner_id, o.expected_close
     FROM crm.opportunities AS o LEFT JOIN past ON past.id = o.id AND past.end_day = DATE 'infinity'
     WHERE chosen(o.id) AND (o.status = 'open' OR past.id IS NULL)

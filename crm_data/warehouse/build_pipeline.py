@@ -60,14 +60,14 @@ STAGE_VISITS = Build(
     sql="""
     WITH spans AS (
         SELECT
-            *, lag(stage) OVER w IS DISTINCT FROM stage AS enters,
+            id, start_day, end_day, end_reason, stage, lag(stage) OVER w IS DISTINCT FROM stage AS enters,
             lead(stage) OVER w IS DISTINCT FROM stage AS leaves
         FROM deal_spells WHERE chosen(id) AND bad IS NULL AND start_day IS NOT NULL
         WINDOW w AS (PARTITION BY id ORDER BY start_day)
     ),
     -- The span with which a visit begins, and what the one with which it ends says of its end.
     visits AS (
-        SELECT * EXCLUDE (start_day, end_day, start_reason, end_reason), start_day AS entered_day,
+        SELECT id, stage, start_day AS entered_day,
             CASE WHEN leaves THEN end_day ELSE lead(end_day) OVER w END AS left_day,
             CASE WHEN leaves THEN end_reason ELSE lead(end_reason) OVER w END AS left_for
         FROM (FROM spans WHERE enters OR leaves)
@@ -80,18 +80,24 @@ STAGE_VISITS = Build(
         WHERE v.stage IS NOT NULL
     ),
     further AS (
-        SELECT one.id, one.entered_day, min(CASE WHEN other.position > one.position THEN other.entered_day
-                                                 WHEN other.left_for = 'won' THEN other.left_day END) AS day
-        FROM placed AS one JOIN placed AS other
-            ON other.id = one.id AND other.entered_day >= one.entered_day
+        SELECT
+            one.id, one.entered_day,
+            min(CASE WHEN other.position > one.position THEN other.entered_day
+                     WHEN other.left_for = 'won' THEN other.left_day END)
+                FILTER (WHERE other.entered_day >= one.entered_day) AS day,
+            min(other.entered_day) FILTER (WHERE other.stage = one.stage) AS first_day
+        FROM placed AS one JOIN placed AS other ON other.id = one.id
         GROUP BY one.id, one.entered_day
     )
     SELECT
         v.id, v.entered_day, v.left_day, f.day AS further_day, v.left_day - v.entered_day AS days, v.position,
-        CAST(row_number() OVER (PARTITION BY v.id, v.stage ORDER BY v.entered_day) = 1 AS TINYINT) AS first,
-        v.account, v.region, v.country, v.segment, v.industry, v.size, v.channel,
-        v.owner, v.team, v.product, v.family, v.campaign, v.stage
+        CAST(v.entered_day = f.first_day AS TINYINT) AS first,
+        s.account, s.region, s.country, s.segment, s.industry, s.size, s.channel,
+        s.owner, s.team, s.product, s.family, s.campaign, v.stage
     FROM placed AS v JOIN further AS f USING (id, entered_day)
+    -- LEFT, so that the spells of a few deals are looked up before they are joined.
+    LEFT JOIN (FROM deal_spells WHERE chosen(id) AND bad IS NULL) AS s
+        ON s.id = v.id AND s.start_day = v.entered_day
     """,
 )
 
@@ -102,7 +108,8 @@ CLOSE_DATES = Build(
     sql="""
     WITH spans AS (
         SELECT
-            *, lag(expected_day) OVER w IS DISTINCT FROM expected_day OR lag(id) OVER w IS NULL AS sets,
+            id, start_day, expected_day,
+            lag(expected_day) OVER w IS DISTINCT FROM expected_day OR lag(id) OVER w IS NULL AS sets,
             lead(expected_day) OVER w IS DISTINCT FROM expected_day OR lead(id) OVER w IS NULL AS drops
         FROM deal_spells WHERE chosen(id) AND bad IS NULL AND start_day IS NOT NULL
         WINDOW w AS (PARTITION BY id ORDER BY start_day)
@@ -110,7 +117,8 @@ CLOSE_DATES = Build(
     -- The last span of each date.
     followed AS (
         SELECT
-            *, CASE WHEN sets THEN start_day ELSE lag(start_day) OVER w END AS set_day,
+            id, start_day, expected_day,
+            CASE WHEN sets THEN start_day ELSE lag(start_day) OVER w END AS set_day,
             lead(expected_day) OVER w AS moved_to,
             CASE WHEN moved_to IS NOT NULL THEN lead(start_day) OVER w END AS moved_day
         FROM (FROM spans WHERE sets OR drops)
@@ -118,10 +126,14 @@ CLOSE_DATES = Build(
         QUALIFY drops
     )
     SELECT
-        id, set_day, expected_day AS due_day, moved_day, moved_to, moved_to - expected_day AS days_moved,
-        amount_cents, account, region, country, segment, industry, size, channel,
-        owner, team, product, family, campaign, stage
-    FROM followed WHERE expected_day IS NOT NULL
+        f.id, f.set_day, f.expected_day AS due_day, f.moved_day, f.moved_to,
+        f.moved_to - f.expected_day AS days_moved,
+        s.amount_cents, s.account, s.region, s.country, s.segment, s.industry, s.size, s.channel,
+        s.owner, s.team, s.product, s.family, s.campaign, s.stage
+    FROM followed AS f
+    -- LEFT, so that the spells of a few deals are looked up before they are joined.
+    LEFT JOIN (FROM deal_spells WHERE chosen(id) AND bad IS NULL) AS s USING (id, start_day)
+    WHERE f.expected_day IS NOT NULL
     """,
 )
 
@@ -166,16 +178,6 @@ QUOTES = Build(
             d.region_id, d.product_id, d.campaign_id, d.channel
         FROM (FROM crm.quotes WHERE chosen(id) LIMIT few()) AS q
         LEFT JOIN crm.opportunities AS d ON d.id = q.opportunity_id
-    ),
-    -- The owner on that day, or the first one known where the history begins later.
-    owned AS (
-        SELECT
-            s.id,
-            CASE WHEN bool_or(v.start_day <= s.as_of)
-                 THEN arg_max_null(v.owner, v.start_day) FILTER (WHERE v.start_day <= s.as_of)
-                 ELSE arg_min_null(v.owner, v.start_day) END AS owner
-        FROM sent AS s JOIN work.deal_versions AS v ON v.id = s.opportunity_id
-        GROUP BY s.id
     )
     SELECT
         s.id, s.sent_on AS sent_day, s.accepted_on AS accepted_day,
@@ -184,13 +186,16 @@ QUOTES = Build(
         coalesce(place.region, a.own_region, owner.region, a.region) AS region,
         coalesce(a.country, place.country) AS country,
         a.segment, a.industry, a.size, coalesce(s.channel, a.channel) AS channel,
-        o.owner, owner.team, p.name AS product, p.family, c.name AS campaign
+        v.owner, owner.team, p.name AS product, p.family, c.name AS campaign
     FROM sent AS s
-    LEFT JOIN owned AS o USING (id)
-    LEFT JOIN work.rates AS rate ON rate.currency = s.currency AND rate.day = rate_day(s.sent_on)
+    -- The first of the large ones, so that the plan for a few quotes is one for a few accounts.
     LEFT JOIN work.account_versions AS a
         ON a.id = s.account_id AND s.as_of >= a.start_day AND s.as_of < a.end_day
-    LEFT JOIN work.people AS owner ON owner.id = o.owner
+    -- The version in force on that day, or the first one where the history begins later.
+    LEFT JOIN work.deal_versions AS v
+        ON v.id = s.opportunity_id AND s.as_of >= v.since_day AND s.as_of < v.end_day
+    LEFT JOIN work.rates AS rate ON rate.currency = s.currency AND rate.day = rate_day(s.sent_on)
+    LEFT JOIN work.people AS owner ON owner.id = v.owner
     LEFT JOIN work.places AS place ON place.id = s.region_id
     LEFT JOIN crm.products AS p ON p.id = s.product_id
     LEFT JOIN crm.campaigns AS c ON c.id = s.campaign_id

@@ -40,14 +40,12 @@ BUYING_DAYS = Build(
         GROUP BY ALL
     ),
     bought AS (
-        SELECT p.id, p.day, 1 AS bought, coalesce(invoiced.cents, won.cents) AS amount_cents
-        FROM work.purchases AS p
-        LEFT JOIN invoiced USING (id, day)
+        SELECT
+            id, day, CASE WHEN p.id IS NULL THEN 0 ELSE 1 END AS bought,
+            coalesce(invoiced.cents, won.cents) AS amount_cents
+        FROM (FROM work.purchases WHERE chosen(id)) AS p
+        FULL JOIN invoiced USING (id, day)
         LEFT JOIN won USING (id, day)
-        WHERE chosen(p.id)
-        UNION ALL
-        SELECT id, day, 0, cents
-        FROM invoiced ANTI JOIN (FROM work.purchases WHERE chosen(id)) AS p USING (id, day)
     )
     SELECT
         b.id, b.day, b.bought, b.amount_cents, b.id AS account,
@@ -60,7 +58,7 @@ BUYING_DAYS = Build(
 
 SITES = Build(
     facts.sites,
-    affected=(("accounts", "SELECT id FROM changed_accounts"),),
+    affected=(("accounts latitude longitude", "SELECT id FROM changed_accounts"),),
     sql="""
     SELECT id, latitude AS latitude_tenths, longitude AS longitude_tenths FROM crm.accounts
     WHERE chosen(id) AND latitude IS NOT NULL AND longitude IS NOT NULL

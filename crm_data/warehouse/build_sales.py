@@ -45,23 +45,6 @@ DEALS = Build(
             CASE WHEN status <> 'open' THEN closed_on END AS closed_day
         FROM crm.opportunities WHERE chosen(id) LIMIT few()
     ),
-    -- The version in force on that day, or the first one where the history begins later.
-    known AS (
-        SELECT
-            d.id,
-            arg_max_null(v.owner, v.start_day) FILTER (WHERE v.start_day <= d.as_of) AS owner_then,
-            bool_or(v.start_day <= d.as_of) AS known_then,
-            arg_min_null(v.owner, v.start_day) AS first_owner,
-            max(v.start_day) AS last_day
-        FROM deals AS d JOIN work.deal_versions AS v ON v.id = d.id
-        GROUP BY d.id
-    ),
-    owned AS (
-        SELECT
-            d.*, CASE WHEN known_then THEN owner_then ELSE first_owner END AS owner,
-            coalesce(d.closed_day, greatest(d.opened_on, last_day)) AS rate_day
-        FROM deals AS d JOIN known USING (id)
-    ),
     of_accounts AS (
         SELECT account_id, local_day(min(happened_at)) AS day FROM crm.activities
         WHERE account_id IN (SELECT account_id FROM deals) GROUP BY account_id
@@ -70,36 +53,40 @@ DEALS = Build(
         SELECT lead_id, local_day(min(happened_at)) AS day FROM crm.activities
         WHERE lead_id IN (SELECT lead_id FROM deals) GROUP BY lead_id
     ),
-    valued AS (
+    shown AS (
         SELECT
-            d.*,
+            d.id, d.status, d.opened_on AS opened_day, d.closed_day,
             cents(
-                d.amount, d.currency, d.rate_day,
+                d.amount, d.currency, coalesce(d.closed_day, greatest(d.opened_on, v.start_day)),
                 CASE WHEN d.closed_day IS NULL THEN rate.stock ELSE rate.flow END
             ) AS amount_cents,
-            d.closed_day - least(of_accounts.day, of_leads.day) AS since_contact
-        FROM owned AS d
-        LEFT JOIN work.rates AS rate ON rate.currency = d.currency AND rate.day = rate_day(d.rate_day)
-        LEFT JOIN of_accounts USING (account_id)
-        LEFT JOIN of_leads USING (lead_id)
+            d.closed_day - d.opened_on AS cycle_days,
+            d.closed_day - least(of_accounts.day, of_leads.day) AS since_contact,
+            d.account_id AS account,
+            coalesce(place.region, a.own_region, owner.region, a.region) AS region,
+            coalesce(a.country, place.country) AS country,
+            a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
+            v.owner, owner.team, p.name AS product, p.family, c.name AS campaign, d.stage, d.close_reason
+        FROM deals AS d
+        -- The first of the large ones, so that the plan for a few deals is one for a few accounts.
+        LEFT JOIN work.account_versions AS a
+            ON a.id = d.account_id AND d.as_of >= a.start_day AND d.as_of < a.end_day
+        -- The version in force on that day, or the first one where the history begins later.
+        LEFT JOIN work.deal_versions AS v ON v.id = d.id AND d.as_of >= v.since_day AND d.as_of < v.end_day
+        LEFT JOIN work.rates AS rate
+            ON rate.currency = d.currency
+            AND rate.day = rate_day(coalesce(d.closed_day, greatest(d.opened_on, v.start_day)))
+        LEFT JOIN of_accounts ON of_accounts.account_id = d.account_id
+        LEFT JOIN of_leads ON of_leads.lead_id = d.lead_id
+        LEFT JOIN work.people AS owner ON owner.id = v.owner
+        LEFT JOIN work.places AS place ON place.id = d.region_id
+        LEFT JOIN crm.products AS p ON p.id = d.product_id
+        LEFT JOIN crm.campaigns AS c ON c.id = d.campaign_id
     )
     SELECT
-        d.id, d.status, d.opened_on AS opened_day, d.closed_day, d.amount_cents,
-        CASE d.status WHEN 'won' THEN d.amount_cents WHEN 'lost' THEN 0 END AS won_cents,
-        d.closed_day - d.opened_on AS cycle_days,
-        CASE WHEN d.since_contact >= 0 THEN d.since_contact END AS contact_days,
-        d.account_id AS account,
-        coalesce(place.region, a.own_region, owner.region, a.region) AS region,
-        coalesce(a.country, place.country) AS country,
-        a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
-        d.owner, owner.team, p.name AS product, p.family, c.name AS campaign, d.stage, d.close_reason
-    FROM valued AS d
-    LEFT JOIN work.account_versions AS a
-        ON a.id = d.account_id AND d.as_of >= a.start_day AND d.as_of < a.end_day
-    LEFT JOIN work.people AS owner ON owner.id = d.owner
-    LEFT JOIN work.places AS place ON place.id = d.region_id
-    LEFT JOIN crm.products AS p ON p.id = d.product_id
-    LEFT JOIN crm.campaigns AS c ON c.id = d.campaign_id
+        * EXCLUDE (since_contact), CASE WHEN since_contact >= 0 THEN since_contact END AS contact_days,
+        CASE status WHEN 'won' THEN amount_cents WHEN 'lost' THEN 0 END AS won_cents
+    FROM shown
     """,
 )
 
@@ -128,11 +115,10 @@ DEAL_SPELLS = Build(
         FROM crm.opportunities WHERE chosen(id) LIMIT few()
     ),
     versions AS (SELECT * FROM work.deal_versions WHERE chosen(id)),
-    known_since AS (SELECT id, min(start_day) AS first_day FROM versions GROUP BY id),
     spans AS (
         -- What was known, day by day, cut to the days on which the deal was open.
         SELECT
-            d.id, greatest(v.start_day, d.opened_on) AS start_day,
+            d.*, greatest(v.start_day, d.opened_on) AS start_day,
             nullif(least(v.end_day, coalesce(d.closed_day, DATE 'infinity')), DATE 'infinity') AS end_day,
             v.stage, v.amount, v.currency, v.probability, v.owner, v.expected_close,
             greatest(v.start_day, d.opened_on) AS rate_day
@@ -143,18 +129,18 @@ DEAL_SPELLS = Build(
         -- Before its history began, only that it was open; so too one that closed the day it opened,
         -- and one whose days make no sense.
         SELECT
-            d.id, d.opened_on,
-            CASE WHEN d.bad IS NOT NULL OR k.first_day <= d.opened_on THEN d.closed_day
-                 ELSE nullif(least(k.first_day, coalesce(d.closed_day, DATE 'infinity')), DATE 'infinity')
+            d.*, d.opened_on,
+            CASE WHEN d.bad IS NOT NULL OR v.start_day <= d.opened_on THEN d.closed_day
+                 ELSE nullif(least(v.start_day, coalesce(d.closed_day, DATE 'infinity')), DATE 'infinity')
             END,
             NULL, NULL, NULL, NULL, NULL, NULL, NULL
-        FROM deals AS d LEFT JOIN known_since AS k USING (id)
+        FROM deals AS d LEFT JOIN versions AS v ON v.id = d.id AND v.since_day = DATE '-infinity'
         WHERE d.opened_on IS NOT NULL
-          AND (d.bad IS NOT NULL OR d.closed_day = d.opened_on OR k.first_day > d.opened_on)
+          AND (d.bad IS NOT NULL OR d.closed_day = d.opened_on OR v.start_day > d.opened_on)
         UNION ALL
         -- Nobody knows when it was opened: one row without a start, with what is known now.
         SELECT
-            d.id, NULL, d.closed_day,
+            d.*, NULL, d.closed_day,
             v.stage, v.amount, v.currency, v.probability, v.owner, v.expected_close,
             coalesce(d.closed_day, v.start_day)
         FROM deals AS d JOIN versions AS v ON v.id = d.id AND v.end_day = DATE 'infinity'
@@ -166,31 +152,30 @@ DEAL_SPELLS = Build(
         LEFT JOIN work.rates AS rate ON rate.currency = s.currency AND rate.day = rate_day(s.rate_day)
     )
     SELECT
-        d.id, s.start_day, s.end_day, s.expected_close AS expected_day,
+        s.id, s.start_day, s.end_day, s.expected_close AS expected_day,
         s.amount_cents,
         -- Probabilities to a millionth, so that the product is exact; halves away from zero.
         rounded(s.amount_cents * 1000, CAST(round(s.probability * 1000000) AS BIGINT) * 100)
             AS weighted_cents,
-        d.bad,
-        d.account_id AS account,
+        s.bad,
+        s.account_id AS account,
         coalesce(place.region, a.own_region, owner.region, a.region) AS region,
         coalesce(a.country, place.country) AS country,
-        a.segment, a.industry, a.size, coalesce(d.channel, a.channel) AS channel,
+        a.segment, a.industry, a.size, coalesce(s.channel, a.channel) AS channel,
         s.owner, owner.team, p.name AS product, p.family, c.name AS campaign, s.stage,
-        CASE WHEN s.start_day IS NULL OR s.start_day = d.opened_on THEN 'opened' ELSE 'changed' END
+        CASE WHEN s.start_day IS NULL OR s.start_day = s.opened_on THEN 'opened' ELSE 'changed' END
             AS start_reason,
-        CASE WHEN s.end_day IS DISTINCT FROM d.closed_day THEN 'changed'
-             WHEN d.status <> 'open' THEN d.status END AS end_reason
+        CASE WHEN s.end_day IS DISTINCT FROM s.closed_day THEN 'changed'
+             WHEN s.status <> 'open' THEN s.status END AS end_reason
     FROM valued AS s
-    JOIN deals AS d USING (id)
     LEFT JOIN work.account_versions AS a
-        ON a.id = d.account_id
+        ON a.id = s.account_id
         AND coalesce(s.start_day, DATE '9999-12-30') >= a.start_day
         AND coalesce(s.start_day, DATE '9999-12-30') < a.end_day
     LEFT JOIN work.people AS owner ON owner.id = s.owner
-    LEFT JOIN work.places AS place ON place.id = d.region_id
-    LEFT JOIN crm.products AS p ON p.id = d.product_id
-    LEFT JOIN crm.campaigns AS c ON c.id = d.campaign_id
+    LEFT JOIN work.places AS place ON place.id = s.region_id
+    LEFT JOIN crm.products AS p ON p.id = s.product_id
+    LEFT JOIN crm.campaigns AS c ON c.id = s.campaign_id
     """,
 )
 

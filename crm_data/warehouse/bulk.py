@@ -20,16 +20,18 @@ from crm_data.warehouse import mirror
 #: Gives the rows of a mirrored table for which a condition holds, or all of them, as they travel.
 Rows = Callable[[str, str | None], pa.RecordBatchReader]
 
+#: Conditions of which each row of a table meets one.
+Halves = tuple[str, str]
+
 #: A first row whose values fix the types; SQLite has none, and the driver guesses from what comes first.
 _TYPICAL = {pa.int64(): "0", pa.float64(): "0.5", pa.string(): "'x'"}
 
 _TRIES = 5
 
 
-def _side_by_side(table: str, readers: Sequence[Rows]) -> pa.RecordBatchReader:
-    """All rows of a table, an equal part of its keys from each reader."""
-    middle = f"(SELECT max(id) / 2 FROM {table})"
-    parts = [read(table, f"id {side} {middle}") for read, side in zip(readers, ("<=", ">"), strict=True)]
+def _side_by_side(readers: Sequence[Rows], table: str, halves: Halves) -> pa.RecordBatchReader:
+    """All rows of a table, a half from each reader."""
+    parts = [read(table, half) for read, half in zip(readers, halves, strict=True)]
     return pa.RecordBatchReader.from_batches(parts[0].schema, _merged(parts))
 
 
@@ -66,10 +68,10 @@ def _merged(streams: Sequence[pa.RecordBatchReader]) -> Iterator[pa.RecordBatch]
             reading -= arrived.get() is None
 
 
-def _rows(readers: Sequence[Rows]) -> Rows:
+def _rows(readers: Sequence[Rows], halves: Callable[[str], Halves]) -> Rows:
     def rows(table: str, where: str | None) -> pa.RecordBatchReader:
         if where is None and len(readers) > 1:
-            return _side_by_side(table, readers)
+            return _side_by_side(readers, table, halves(table))
         return readers[0](table, where)
 
     return rows
@@ -92,10 +94,22 @@ def postgresql(engine: Engine) -> Iterator[Rows]:
                 else:
                     cursor.execute(f"SET TRANSACTION SNAPSHOT '{state}'")
                 readers.append(_postgresql_reader(cursor))
-            yield _rows(readers)
+            yield _rows(readers, lambda table: _halves_of_file(cursor, table))
     except adbc_driver_postgresql.dbapi.Error as problem:
         where = engine.url.render_as_string()
         raise CrmUnavailable(f"{where} could not be read: {str(problem).splitlines()[0]}") from problem
+
+
+def _halves_of_file(cursor: adbc_driver_postgresql.dbapi.Cursor, table: str) -> Halves:
+    """By where the rows lie, so that each reader reads half of the table's file."""
+    cursor.execute(f"SELECT pg_relation_size('{table}') / current_setting('block_size')::int / 2")
+    middle = f"'({cursor.fetchone()[0]},0)'"
+    return f"ctid < {middle}", f"ctid >= {middle}"
+
+
+def _halves_of_keys(table: str) -> Halves:
+    middle = f"(SELECT max(id) / 2 FROM {table})"
+    return f"id <= {middle}", f"id > {middle}"
 
 
 def _postgresql_reader(cursor: adbc_driver_postgresql.dbapi.Cursor) -> Rows:
@@ -112,7 +126,7 @@ def sqlite(file: Path, mark: Callable[[], object]) -> Iterator[Rows]:
     processes: list[subprocess.Popen[bytes]] = []
     try:
         readers = _of_one_state(file, mark, processes)
-        yield _rows(readers)
+        yield _rows(readers, _halves_of_keys)
     except Exception as problem:
         failed = next((process for process in processes if _failed(process)), None)
         if failed is None:

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 from sqlalchemy import BigInteger, Integer, SmallInteger
 
+from crm_data.warehouse import marked
 from crm_data.warehouse.build import Build
 from crm_data.warehouse.builds import FACTS
 from crm_data.warehouse.copy import Copy
@@ -69,6 +70,7 @@ def check(copy: Copy, progress: Progress = lambda _share: None) -> Checked:
             for done, table in enumerate(MIRROR):
                 found += _table(connection, snapshot, table)
                 progress((done + 1) / steps)
+            found += _marked(connection, snapshot)
             # What was committed between refresh and comparison is no difference of the copy.
             if found and copy.behind() and attempt + 1 < _TRIES:
                 continue
@@ -80,6 +82,15 @@ def check(copy: Copy, progress: Progress = lambda _share: None) -> Checked:
             rows = sum(_one(connection, f"SELECT count(*) FROM crm.{table}")[0] for table in MIRROR)
             break
     return Checked(len(MIRROR), rows, len(FACTS), tuple(found))
+
+
+def _marked(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[Difference]:
+    """The values of marked custom columns that differ, by their number."""
+    number = marked.differing(connection, snapshot)
+    if not number:
+        return []
+    sentence = f"Marked custom columns: {number} values are not the same in the CRM database and in the copy."
+    return [Difference("marked", None, "values", 0, number, sentence)]
 
 
 def _measures(name: str, kind: Kind, expression: str) -> dict[str, str]:

@@ -67,6 +67,12 @@ class Copy:
         return self._kept.organisation
 
     @property
+    def latest(self) -> str:
+        """The newest change of the CRM's rows that the last refresh saw, even one that the copy holds nothing
+        of."""
+        return self._kept.heads.latest if self._kept.heads else ""
+
+    @property
     def counted(self) -> bool:
         """Whether this process has once compared the number of rows, or read them all."""
         return self._swept is not None
@@ -145,8 +151,10 @@ class Copy:
                 self._snapshots.publish_sometimes(self._connection)
 
     def members(self, dimension: str) -> list[object]:
-        """The words that a dimension takes in any fact, in alphabetical order; of "owner" the keys."""
-        if dimension not in (*CATEGORIES, "owner"):
+        """The words that a dimension takes in any fact, in alphabetical order; of "owner" the keys. Of a
+        marked column, those that any record has."""
+        columns = {one.key for one in self.state.marked}
+        if dimension not in (*CATEGORIES, "owner", *columns):
             raise ValueError(f"no category is called {dimension!r}; there are: {', '.join(CATEGORIES)}")
         version, known = self._members
         if version != self.state.version:
@@ -158,8 +166,11 @@ class Copy:
                 for build in FACTS
                 if dimension in build.table.columns
             ]
+            values = []
+            if dimension in columns:
+                parts, values = ["SELECT DISTINCT word FROM marked WHERE dimension = ?"], [dimension]
             with self.reading() as cursor:
-                found = cursor.execute(" UNION ".join(parts)).fetchall() if parts else []
+                found = cursor.execute(" UNION ".join(parts), values).fetchall() if parts else []
             known[dimension] = sorted(word for (word,) in found if word is not None)
         return known[dimension]
 

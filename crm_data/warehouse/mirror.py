@@ -51,7 +51,7 @@ DAY = Kind("DATE", "CAST({c} AS text)", "{c}", pa.string(), pa.date32())
 INSTANT = Kind("TIMESTAMP", "CAST({c} AS text)", "{c} AT TIME ZONE 'UTC'", pa.string(), pa.timestamp("us"))
 #: Whether something happened at all: 0 or 1.
 HAPPENED = Kind(
-    "TINYINT", "{c} IS NOT NULL", "CASE WHEN {c} IS NULL THEN 0 ELSE 1 END", pa.int64(), pa.int32()
+    "TINYINT", "{c} IS NOT NULL", "CASE WHEN {c} IS NULL THEN 0 ELSE 1 END", pa.int64(), pa.int64()
 )
 
 #: A position to a tenth of a degree: a town, no address.
@@ -138,17 +138,37 @@ def ddl(table: str) -> str:
     return f"CREATE OR REPLACE TABLE crm.{table} ({columns})"
 
 
+def _happened(table: str) -> list[str]:
+    return [name for name, kind in MIRROR[table].items() if kind is HAPPENED]
+
+
+def _travelling(table: str) -> dict[str, Kind]:
+    return {name: kind for name, kind in MIRROR[table].items() if kind is not HAPPENED}
+
+
 def select(table: str, dialect: str, where: str = "true") -> str:
-    """The rows of a CRM table as they travel, in SQL of the CRM database."""
-    columns = ", ".join(f"{kind.select(dialect, name)} AS {name}" for name, kind in MIRROR[table].items())
-    return f"SELECT {columns} FROM {table} WHERE {where}"
+    """The rows of a CRM table as they travel, in SQL of the CRM database.
+
+    Whether things happened travels as the bits of one number, `happened`, because each value takes its time.
+    """
+    columns = [f"{kind.select(dialect, name)} AS {name}" for name, kind in _travelling(table).items()]
+    if bits := _happened(table):
+        number = " + ".join(
+            f"CASE WHEN {name} IS NULL THEN 0 ELSE {1 << n} END" for n, name in enumerate(bits)
+        )
+        columns.append(f"{WHOLE.select(dialect, f'({number})')} AS happened")
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE {where}"
 
 
 def schema(table: str, dialect: str) -> pa.Schema:
     """The Arrow types of the rows that `select` gives."""
-    return pa.schema([(name, kind.arrow(dialect)) for name, kind in MIRROR[table].items()])
+    fields = [(name, kind.arrow(dialect)) for name, kind in _travelling(table).items()]
+    return pa.schema(fields + [("happened", WHOLE.arrow(dialect))] * bool(_happened(table)))
 
 
 def arrived(table: str) -> str:
     """What makes rows of the mirror from rows that travelled, in DuckDB's SQL."""
-    return ", ".join(f"CAST({name} AS {kind.duckdb}) AS {name}" for name, kind in MIRROR[table].items())
+    bits = {name: f"(happened >> {n}) & 1" for n, name in enumerate(_happened(table))}
+    return ", ".join(
+        f"CAST({bits.get(name, name)} AS {kind.duckdb}) AS {name}" for name, kind in MIRROR[table].items()
+    )

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfoNotFoundError
 import duckdb
 
 from crm_data.organisation import Organisation, read_organisation
-from crm_data.warehouse import categories, changes, heads, silence, state
+from crm_data.warehouse import categories, changes, heads, marked, silence, state
 from crm_data.warehouse.build import rebuild, update
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
 from crm_data.warehouse.builds import BUILDS, FACTS, columns_of
 from crm_data.warehouse.changes import Seen
 from crm_data.warehouse.errors import CopyError
 from crm_data.warehouse.heads import Heads
+from crm_data.warehouse.marked import Marked
 from crm_data.warehouse.source import Snapshot, Source
 from crm_data.warehouse.state import Kept, State
 from crm_data.warehouse.vocabulary import missing_rate, teach
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 Progress = Callable[[float], None]
 
 #: The part of a full load that reading takes; computing the facts takes the rest.
-_READING = 0.7
+_READING = 0.4
 
 #: The days on which something happened.
 _EVENTS = {
@@ -107,11 +108,14 @@ class Refresh:
         today = local_day(organisation, self.now)
         known = heads.read(snapshot)
         teach(self.connection, organisation, today)
-        done = None
+        done, columns = None, self.kept.state.marked
         # A database whose newest change is older than one already known is another one, or a backup.
         if not self.full and self.kept.heads and known.latest >= self.kept.heads.latest:
             try:
                 done = self._increment(snapshot, self.kept.heads, organisation, today)
+                found = marked.follow(self.connection, snapshot, self.kept.heads, columns)
+                if found is not None:
+                    done, columns = replace(done, changed=True), found
             except _Incomplete:
                 log.warning("The copy had lost track of the CRM database. It is loaded anew.")
         if done is None:
@@ -125,8 +129,9 @@ class Refresh:
             )
             many = sum(tables.values()) > changes.FEW
             teach(self.connection, organisation, today, many=many)
+            columns = marked.load(self.connection, snapshot)
             done = Refreshed(True, "full", tables, self._rebuild_all(today))
-        return done, self._after(done, organisation, known, today)
+        return done, self._after(done, organisation, known, today, columns)
 
     def _increment(
         self, snapshot: Snapshot, known: Heads, organisation: Organisation, today: date
@@ -172,7 +177,14 @@ class Refresh:
                 counts[build.name] = rows
         return counts
 
-    def _after(self, done: Refreshed, organisation: Organisation, known: Heads, today: date) -> Kept:
+    def _after(
+        self,
+        done: Refreshed,
+        organisation: Organisation,
+        known: Heads,
+        today: date,
+        columns: tuple[Marked, ...],
+    ) -> Kept:
         if not done.changed:
             return replace(self.kept, state=replace(self.kept.state, refreshed_at=self.now), heads=known)
         # The first in an order, because min and max would look at every row.
@@ -196,6 +208,7 @@ class Refresh:
             loaded=done.loaded,
             rows={build.name: count for build, count in zip(FACTS, row[2:], strict=True)},
             oldest_day=row[1],
+            marked=columns,
         )
         return Kept(after, organisation, known)
 

@@ -52,6 +52,8 @@ def _print(copy: Copy, done: Refreshed) -> None:
     elif done.tables:
         changed = ", ".join(f"{count:,} in {table}" for table, count in sorted(done.tables.items()))
         print(f"Rows changed: {changed}. Done in {done.seconds:.2f} s.")
+    elif done.changed:
+        print("Settings or marked custom columns have changed.")
     else:
         print("Nothing has changed.")
     if copy.private:

@@ -11,13 +11,15 @@ import duckdb
 
 from crm_data.organisation import Organisation
 from crm_data.warehouse.heads import Heads
+from crm_data.warehouse.marked import Marked
 
 
 @dataclass(frozen=True)
 class State:
     """`version` grows with every change that is published. `changed_at`: the newest change of the CRM
     that the copy knows. `newest_day`: the latest day on which something happened, up to `today`, the
-    organisation's day of the refresh. `loaded`: how the last change came in. `rows`: per fact."""
+    organisation's day of the refresh. `loaded`: how the last change came in. `rows`: per fact. `marked`: the
+    custom columns that are dimensions."""
 
     version: int
     refreshed_at: datetime | None
@@ -27,6 +29,7 @@ class State:
     loaded: str  # full, incremental; empty before the first load
     rows: dict[str, int]
     oldest_day: date | None = None  # the earliest day on which something happened
+    marked: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> Kept:
         ("today", date),
     ):
         state[name] = type_.fromisoformat(state[name]) if state.get(name) else None
+    state["marked"] = tuple(Marked(**one) for one in state.get("marked", ()))
     heads = document["heads"]
     newest = {table: (stamp, last) for table, (stamp, last) in heads["newest"].items()} if heads else {}
     return Kept(

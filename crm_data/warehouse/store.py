@@ -10,7 +10,7 @@ import duckdb
 from sqlalchemy.engine import URL
 
 from crm_data.engine import home
-from crm_data.warehouse import categories, mirror
+from crm_data.warehouse import categories, marked, mirror
 from crm_data.warehouse.build import create
 from crm_data.warehouse.builds import BUILDS
 from crm_data.warehouse.errors import CopyError
@@ -31,6 +31,7 @@ FORMAT = hashlib.sha256(
             [mirror.ddl(table) for table in mirror.MIRROR],
             [(build.name, build.sql, [str(c.type) for c in build.table.columns]) for build in BUILDS],
             categories.TYPES,
+            marked.DDL,
             _MACROS,
         )
     ).encode()
@@ -110,6 +111,7 @@ def _make(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE work.state (document VARCHAR)")
     for table in mirror.MIRROR:
         connection.execute(mirror.ddl(table))
+    connection.execute(marked.DDL)
     types = categories.define(connection)
     for build in BUILDS:
         create(connection, build, types)

@@ -4,7 +4,7 @@
     few()                            how many roots these are, where they are few; see build.py
     local_day(instant)               the day in the organisation's time zone
     utc(wall)                        the instant at which the organisation's clocks show that time
-    business_seconds(since, until)   working time between two instants, whole seconds; see build_calendar.py
+    business_clock(instant, of_day)  working seconds until an instant; the difference of two is working time
     today()                          the organisation's day of this refresh
     rate_day(day)                    the day under which work.rates has its rate; see build_rates.py
     cents(amount, currency, d, rate) cents of the base currency
@@ -30,13 +30,10 @@ _MACROS = """
 CREATE OR REPLACE TEMP MACRO today() AS DATE '{today}';
 CREATE OR REPLACE TEMP MACRO local_day(instant) AS {local_day};
 CREATE OR REPLACE TEMP MACRO utc(wall) AS timezone('UTC', timezone({zone}, wall));
--- The working time from the first day known to an instant.
-CREATE OR REPLACE TEMP MACRO business_clock(instant) AS (
-    SELECT b.earlier + least(greatest(coalesce(date_diff('second', b.opens_at, instant), 0), 0), b.seconds)
-    FROM work.business_days AS b WHERE b.day = local_day(instant)
-);
-CREATE OR REPLACE TEMP MACRO business_seconds(since, until) AS
-    business_clock(until) - business_clock(since);
+-- The working time from the first day known to an instant, whose day's row in work.business_days is given.
+CREATE OR REPLACE TEMP MACRO business_clock(instant, of_day) AS
+    (of_day).earlier
+    + least(greatest(coalesce(date_diff('second', (of_day).opens_at, instant), 0), 0), (of_day).seconds);
 -- Days of silence after which a customer is lost, in segments without a threshold of their own.
 CREATE OR REPLACE TEMP MACRO general_threshold() AS (
     SELECT arg_min(days, id) FROM crm.silence_thresholds WHERE segment IS NULL
@@ -77,15 +74,13 @@ def teach(
     connection.execute(_MACROS.format(today=today, zone=zone, base=base, local_day=day))
 
 
-def choose(connection: duckdb.DuckDBPyConnection, roots: str | None) -> int:
-    """Let chosen(root) mean the ids in the table `roots`, whose number few() is and this gives; or any id."""
-    meaning, most = "true", 0
-    if roots:
-        meaning = f"root IN (SELECT id FROM {roots})"
-        most = connection.execute(f"SELECT count(*) FROM {roots}").fetchall()[0][0]
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO chosen(root) AS {meaning}")
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO few() AS {most}")
-    return most
+def choose(connection: duckdb.DuckDBPyConnection, few: int | None) -> None:
+    """Let chosen(root) mean the ids in the table `chosen_roots`, of which there are so many; or any id."""
+    meaning = "true" if few is None else "root IN (SELECT id FROM chosen_roots)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP MACRO chosen(root) AS {meaning};"
+        f"CREATE OR REPLACE TEMP MACRO few() AS {few or 0}"
+    )
 
 
 def missing_rate(problem: duckdb.Error) -> MissingRate | None:

@@ -17,6 +17,7 @@ from kpis.alerts.judge import MISSING, Figure, Says, Verdict, judge
 from kpis.alerts.rule import Windows, problem, windows
 from kpis.catalog import DEFINITIONS
 from kpis.cells import has_cells, is_ledger
+from kpis.dimensions import DIMENSIONS
 from kpis.model import KPI, Age, AtClose, Cohort, Interval
 from kpis.period import Calendar, Period, add_months
 from kpis.read import over
@@ -63,6 +64,7 @@ class Backtest:
 def backtest(copy: Copy, rule: Rule, today: date) -> Backtest:
     """Every day of the last twelve months where that is quick, else every seventh day back from today.
     Nothing where the rule cannot be asked."""
+    DIMENSIONS.follow(copy.state.marked)
     calendar = Calendar(copy.organisation)
     if problem(rule):
         return Backtest((), 1, ())

@@ -10,6 +10,7 @@ from crm_data.alerts import Finding, Rule
 from kpis.alerts.judge import MISSING, Figure, Says, Verdict, judge
 from kpis.alerts.rule import Windows, problem, windows
 from kpis.answers import Reading
+from kpis.dimensions import DIMENSIONS
 from kpis.members import written
 from kpis.period import Calendar, Period
 from kpis.question import Question
@@ -20,6 +21,7 @@ _BEYOND = {Says.BEYOND: True, Says.WITHIN: False, Says.UNSURE: None}
 
 def evaluate(copy: Copy, rules: Sequence[Rule], today: date) -> list[Verdict]:
     """What each rule says of each member today. Rules that cannot be asked say nothing."""
+    DIMENSIONS.follow(copy.state.marked)
     calendar = Calendar(copy.organisation)
     asked = [(rule, windows(rule, calendar, today)) for rule in rules if problem(rule) is None]
     questions = [

@@ -30,7 +30,7 @@ def problem(rule: Rule) -> str | None:
         return "It does not say which earlier window a change starts from."
     for dimension in (*filter(None, [rule.dimension]), *(dimension for dimension, _ in rule.filters)):
         if dimension not in DIMENSIONS:
-            return f"There is no dimension {dimension!r}."
+            return DIMENSIONS.why_not(dimension)
         if dimension not in kpi.dimensions:
             return f"{kpi.label} has no {DIMENSIONS[dimension].label.lower()}."
     return None

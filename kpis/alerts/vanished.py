@@ -10,6 +10,7 @@ from crm_data.alerts import Gone, Rule
 from kpis.alerts.judge import Verdict
 from kpis.alerts.rule import problem
 from kpis.catalog import DEFINITIONS
+from kpis.clauses import member_of
 from kpis.dimensions import DIMENSIONS
 from kpis.members import written
 from kpis.snapshot import Copy, Snapshot, opened
@@ -34,14 +35,17 @@ def vanished(
 
 
 def _why(dimension: str) -> str:
-    return f"the {DIMENSIONS[dimension].label.lower()} is no longer there: renamed, or without rows"
+    known = DIMENSIONS[dimension]
+    what = "value" if known.owner else known.label.lower()  # a column may have a long name
+    return f"the {what} is no longer there: renamed, or without rows"
 
 
 def _members(data: Snapshot, rule: Rule) -> set[str]:
     """All members of the rule's dimension that any row has which its KPI may count, as text."""
     found: set[str] = set()
     for part in DEFINITIONS[rule.kpi].parts:
-        column = part.fact.table.c[str(rule.dimension)]
-        rows = data.engine.run(select(column.label("member")).distinct()).to_pylist()
+        member = member_of(part.fact.table, str(rule.dimension)).label("member")
+        statement = select(member).select_from(part.fact.table).distinct()
+        rows = data.engine.run(statement).to_pylist()
         found |= {written(row["member"]) for row in rows}
     return found

@@ -97,6 +97,9 @@ def compare(copy: Copy, kept: Kept, sets: Sequence[RowSet]) -> Comparison:
         why = f"It is in {kept.found.formats.currency}, and amounts are converted to {currency} now."
         return Comparison(0, (), why_not=why)
     with opened(copy) as data:
+        for dimension, _ in kept.found.scope.asked.where:
+            if DIMENSIONS.lost(dimension):
+                return Comparison(0, (), why_not=DIMENSIONS.why_not(dimension))
         return _Comparing(data, kept, sets).comparison()
 
 

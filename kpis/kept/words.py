@@ -85,7 +85,7 @@ def filters(head: Head, names: Names) -> str:
     """What a kept report was narrowed to; empty where it is everything."""
     said = []
     for dimension, all_ in (head.filters | head.rights).items():
-        if dimension in DIMENSIONS:
+        if dimension in DIMENSIONS or DIMENSIONS.lost(dimension):
             known = names.of(dimension, all_)
             said.append(f"{DIMENSIONS[dimension].label}: {', '.join(known[member] for member in all_)}")
     return "; ".join(said)

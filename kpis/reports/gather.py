@@ -13,9 +13,10 @@ from crm_data.warehouse import facts
 from kpis import drill
 from kpis.answers import Rows
 from kpis.change import change
-from kpis.clauses import clauses
+from kpis.clauses import clauses, member_of
 from kpis.cohorts import Kept, retention
 from kpis.drill import COUNTED
+from kpis.fact import has_member
 from kpis.formats import Formats
 from kpis.model import KPI
 from kpis.question import Question
@@ -74,7 +75,7 @@ def leaders(data: Snapshot, scope: Scope, wanted: Leading) -> Leaders:
         return Leaders((), 0)
     period = until_today(question.period, question)
     parts = clauses(kpi, literal(period.start, Date), literal(period.end, Date))
-    member = kpi.fact.table.c[wanted.by]
+    member = member_of(kpi.fact.table, wanted.by)
     total = cast(func.sum(parts.each), BigInteger)
     statement = drill.counted(kpi, question, member.label("member"), total.label("total")).group_by(member)
     grouped = statement.where(member.isnot(None)).subquery("members")
@@ -101,4 +102,4 @@ def _groups(data: Snapshot, scope: Scope) -> Segmentation | None:
 
 def _has(table: Table, question: Question) -> bool:
     """The table knows all dimensions of the selection."""
-    return all(dimension in table.c for dimension, _ in restrictions(question))
+    return all(has_member(table, dimension) for dimension, _ in restrictions(question))

@@ -18,6 +18,7 @@ from crm_data.engine import connect
 from crm_data.warehouse import Copy, open_copy
 from crm_data.warehouse.store import path_for
 from tests import postgres
+from tests.bench.timing import memory
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
@@ -123,7 +124,7 @@ class Setting:
 
 def _settings() -> dict[str, str]:
     """What a good administrator would choose for this machine."""
-    megabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    megabytes = memory() // 2**20
     return {
         "listen_addresses": "",
         "shared_buffers": f"{megabytes // 4}MB",

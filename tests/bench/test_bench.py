@@ -19,7 +19,7 @@ from tests.bench.figures import Values, differences
 from tests.bench.growth import _exponent
 from tests.bench.setting import Wrong
 from tests.bench.timing import in_turn
-from tests.bench.ways import ByHandOnCopy
+from tests.bench.ways import ByHandOnCopy, ByHandOnCrm
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,18 @@ def test_a_figure_that_differs_fails_the_benchmark(
     assert run(folder, "questions", "--without", "sqlite", "--without", "postgresql") == 1
     assert "now deals_won total None" in capsys.readouterr().out
     assert len(json.loads((folder / "found.json").read_text())["wrong"]["questions"]) == 1
+
+
+def test_a_way_that_takes_too_long_is_stopped_and_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ByHandOnCrm, "longest", 1e-6)
+    assert run(folder, "questions", "--without", "postgresql") == 0
+    assert "stopped after" in capsys.readouterr().out
+    found = {row["way"]: row["timing"] for row in json.loads((folder / "found.json").read_text())["measured"]}
+    assert "SQLite by hand" not in found
+    own, bound = (found[way]["low"] for way in ("dashboard", "dashboard ÷ SQLite by hand, less than"))
+    assert bound == pytest.approx(own / 1000 / 1e-6, rel=1e-3)
 
 
 def test_a_difference_is_named() -> None:

@@ -55,11 +55,15 @@ def lasting(run: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
+def memory() -> int:
+    """The machine's, in bytes."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
 def machine() -> dict[str, object]:
-    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     return {
         "cores": os.cpu_count(),
-        "memory_gb": round(pages * size / 1e9),
+        "memory_gb": round(memory() / 1e9),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "duckdb": duckdb.__version__,

@@ -5,6 +5,12 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from sqlalchemy import select, update
+
+from crm_data.edits import mark
+from crm_data.engine import connect
+from crm_data.schema import metadata
+
 #: `window.owned` is set by whatever runs; no request may reach evil.example.
 NAMES = (
     "<img src=x onerror='window.owned=1'>",
@@ -71,6 +77,19 @@ def rename_everything(file: Path) -> None:
                         (name, room - 8 if unique else room, shift, number),
                     )
     connection.close()
+
+
+def mark_columns(file: Path) -> None:
+    """Give the accounts custom columns of these names that hold these names; some of them are dimensions."""
+    engine = connect(f"sqlite:///{file}")
+    table = metadata.tables["accounts"]
+    with engine.begin() as connection:
+        for key in connection.scalars(select(table.c.id)).all():
+            held = {name: NAMES[(place + key) % len(NAMES)] for place, name in enumerate(NAMES)}
+            connection.execute(update(table).where(table.c.id == key).values(custom=held))
+    for name in (NAMES[0], NAMES[3], NAMES[10], NAMES[12], "W" * 200):
+        mark(engine, "accounts", name, name[:60])
+    engine.dispose()
 
 
 def _length(connection: sqlite3.Connection, table: str, column: str) -> int:

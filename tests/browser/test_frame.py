@@ -81,3 +81,20 @@ def test_paper_is_light_whole_and_says_the_filters(open_page: OpenPage, path: st
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(26, 34, 51)"
     wait(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= 718, "wider than the paper")
     wait(page, lambda: max(page.evaluate(RIGHT_EDGES), default=0) <= 719, "a chart leaves the paper")
+
+
+def test_a_range_is_picked_in_the_calendar(open_page: OpenPage) -> None:
+    page = open_page("/?from=2026-09-01&to=2026-10-01")
+    field = page.locator("[data-testid=stDateInputField]")
+    field.locator("button").first.click()
+    for day in ("17", "24"):
+        cells = page.locator("[role=gridcell]")
+        expect(cells.first).to_be_visible()
+        cells.filter(has_text=re.compile(rf"^{day}$")).first.click()
+        settle(page)
+    page.wait_for_url("**/?from=2026-09-17&to=2026-09-25")
+    expect(page.locator(".window")).to_contain_text("17")
+    page.go_back()
+    settle(page)
+    expect(page.locator(".window")).to_contain_text("1")
+    expect(field).to_have_text(re.compile("30"))

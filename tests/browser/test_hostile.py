@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.conftest import TODAY, OpenPage
-from tests.browser.hostile import rename_everything
+from tests.browser.hostile import mark_columns, rename_everything
 from tests.browser.places import places
 from tests.browser.server import crm_data, make_demo, serve
 from tests.browser.watch import fits, settle, settle_width
@@ -25,6 +25,7 @@ def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("hostile")
     make_demo(folder, "--events", "2000", "--today", TODAY)
     rename_everything(next(folder.rglob("*.db")))
+    mark_columns(next(folder.rglob("*.db")))
     crm_data(folder, "refresh")
     with serve(folder) as address:
         yield address

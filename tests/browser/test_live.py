@@ -73,7 +73,8 @@ def test_hostile_names_in_rows_and_chips_are_text_too(open_page: OpenPage, serve
     page.locator(".list-segment-active_customers a").first.click()
     page.wait_for_url("**/rows?**")
     settle(page)
-    assert any(name in page.locator(".st-key-narrowed").inner_text() for name in HOSTILE)
+    chips = page.locator(".st-key-narrowed")
+    wait(page, lambda: any(name in chips.inner_text() for name in HOSTILE), "no chip has a name")
     rows = page.locator(".st-key-rows .table")
     wait(page, lambda: any(name in "".join(rows.all_inner_texts()) for name in HOSTILE), "no name is listed")
     assert page.locator(LOADED).count() == 0

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import ClassVar
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, WebSocket, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.server import PATIENCE
@@ -39,18 +42,44 @@ def watch(page: Page, server: str) -> list[str]:
 
 
 class Runs:
-    """Counts how often the server has drawn the whole page, from what it tells the page.
+    """What a page and the server say to each other about drawing it.
 
-    Parts that draw themselves again, such as the freshness in the bar, do not count.
+    `done` counts how often the whole page was drawn. Parts that draw themselves again, such as the
+    freshness in the bar, do not count. `awaited` is True from the moment the page is loaded, or asks to be
+    drawn, until the server begins to: meanwhile it looks finished, and shows what was there before.
     """
+
+    _of: ClassVar[WeakKeyDictionary[Page, Runs]] = WeakKeyDictionary()
 
     def __init__(self, page: Page) -> None:
         self.done = 0
-        page.on("websocket", lambda socket: socket.on("framereceived", self._heard))
+        self.awaited = False
+        self._of[page] = self
+        page.on("domcontentloaded", self._loaded)
+        page.on("websocket", self._listen)
+
+    @classmethod
+    def awaited_by(cls, page: Page) -> bool:
+        runs = cls._of.get(page)
+        return runs is not None and runs.awaited
+
+    def _loaded(self, _: Page) -> None:
+        self.awaited = True
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framesent", self._said)
+        socket.on("framereceived", self._heard)
+
+    def _said(self, frame: str | bytes) -> None:
+        if isinstance(frame, bytes) and BackMsg.FromString(frame).WhichOneof("type") == "rerun_script":
+            self.awaited = True
 
     def _heard(self, frame: str | bytes) -> None:
         message = ForwardMsg.FromString(frame) if isinstance(frame, bytes) else ForwardMsg()
-        if message.WhichOneof("type") == "script_finished":
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.awaited = False
+        elif kind == "script_finished":
             self.done += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
@@ -84,10 +113,15 @@ _LINK = """path => {
 
 def settle(page: Page) -> None:
     """Wait until the script has run and nothing on the page is a stand-in for what is to come."""
+    page.evaluate(_A_MOMENT)
+    wait(page, lambda: not Runs.awaited_by(page), "the server does not answer")
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE * 1000)
     unfinished = page.locator("[data-testid=stSkeleton], [data-stale=true]")
     expect(unfinished).to_have_count(0, timeout=PATIENCE * 1000)
 
+
+#: Long enough for a click to have become a question to the server.
+_A_MOMENT = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 
 #: Nothing makes the page scroll sideways.
 FITS = "document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth"

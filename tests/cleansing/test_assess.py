@@ -133,6 +133,37 @@ def test_each_finding_lists_its_rows(desk: Desk, prepared: Prepared) -> None:
     assert findings.rows(rejected)[0].line == 46
 
 
+def test_rows_with_the_same_id_are_listed_before_one_of_them_is_lost(desk: Desk, prepared: Prepared) -> None:
+    prepared.close()
+    desk.put("deals.csv", "Id,Account,Status,Amount,Opened,Closed\n"
+             "1,A,won,100,2026-01-01,2026-02-01\n2,A,won,5,2026-01-01,2026-02-01\n"
+             "1,A,won,900,2026-01-01,2026-02-01\n2,A,won,5,2026-01-01,2026-02-01\n"
+             "1,A,won,900,2026-01-01,2026-02-01\n")  # fmt: skip
+    desk.put("more.csv", "Id,Status,Reason\n1,won,Price\n2,lost,Price\n")
+    more = """
+    [[import]]
+    object = "opportunities"
+    file = "more.csv"
+    id = "Id"
+    columns = { status = "Status", close_reason = "Reason", stage = { value = "x" } }
+    """
+    again = desk.read(dedent(MAPPING) + dedent(more))
+    findings = found(desk, again)
+    groups = [one for one in findings.groups() if one.kind == "repeated"]
+    listed = {one.problem: [(r.file, r.line, r.cell) for r in findings.rows(one)] for one in groups}
+    assert listed == {
+        "has the id of a later row, which counts, and differs": [("deals.csv", 2, "id 1; amount: 100")],
+        "has the id of a later row, which says the same": [
+            ("deals.csv", 3, "id 2"),
+            ("deals.csv", 4, "id 1"),
+        ],
+        "has the id of a row of a later file, which counts, and differs": [
+            ("deals.csv", 5, "id 2; status: won")
+        ],
+    }
+    again.close()
+
+
 def test_nothing_is_written_and_what_was_found_comes_back(desk: Desk, prepared: Prepared) -> None:
     groups = found(desk, prepared).groups()
     with desk.crm.connect() as connection:
@@ -201,6 +232,73 @@ def test_rows_gone_from_a_full_export_are_offered(desk: Desk, prepared: Prepared
     assert assess(desk.crm, again, lambda *_: None, TODAY, whole=()).gone() == {}
     undo_import(desk.crm, outcome.key)
     assert [row[0] for row in desk.rows(contacts, "id")] == [1, 2, 3]
+
+
+ACCOUNTS = """
+source = "old"
+full = true
+[[import]]
+object = "accounts"
+file = "accounts.csv"
+id = "Id"
+columns = { name = "Name", domain = "Domain", city = "City" }
+"""
+
+
+def again(desk: Desk, text: str, merge: bool = False) -> tuple[Findings, Prepared]:
+    desk.put("accounts.csv", text)
+    fresh = desk.read(ACCOUNTS)
+    findings = assess(desk.crm, fresh, lambda *_: None, TODAY)
+    decisions = Decisions(findings.merges(0.8) if merge else (), findings.gone())
+    load(desk.crm, fresh, decisions, desk.reports, lambda *_: None)
+    return findings, fresh
+
+
+def test_a_row_is_not_gone_while_the_files_have_a_part_of_it(desk: Desk) -> None:
+    head = "Id,Name,Domain,City\n"
+    again(desk, f"{head}A,Alpha AG,alpha.example,Bern\nB,Alpha,alpha.example,\nC,Beta,b.example,\n", True)
+    assert desk.rows(accounts, "source_id") == [("A",), ("C",)]
+    findings, _ = again(desk, f"{head}B,Alpha,alpha.example,\nC,Beta,b.example,\n")
+    assert findings.gone() == {}
+    assert desk.rows(accounts, "source_id") == [("A",), ("C",)]
+    findings, _ = again(desk, f"{head}C,Beta,b.example,\n")
+    assert findings.gone() == {"accounts": frozenset({1})}
+    assert desk.rows(accounts, "source_id") == [("C",)]
+
+
+@pytest.mark.parametrize("columns", ["Id,Name,Domain,City", "Name,Domain,Id,City"])
+def test_a_row_with_a_cell_too_many_is_not_gone(desk: Desk, columns: str) -> None:
+    def text(*rows: dict[str, str]) -> str:
+        return "\n".join([columns, *(",".join(row[name] for name in columns.split(",")) for row in rows), ""])
+
+    rows = [{"Id": key, "Name": f"Name {key}", "Domain": f"{key}.example", "City": "Bern"} for key in "ABC"]
+    again(desk, text(*rows))
+    findings, fresh = again(desk, text(rows[0] | {"Name": "Alpha, Inc."}, rows[1]))
+    assert fresh.tallies["accounts"].counts.rejected == 1
+    assert findings.gone() == {"accounts": frozenset({3})}
+    assert desk.rows(accounts, "source_id") == [("A",), ("B",)]
+
+
+@pytest.mark.parametrize("broken", ["B,Be", 'B,"Beta,b.example,Bern\nC,Gamma,"c".example,Bern'])
+def test_nothing_is_gone_from_a_file_that_is_cut_off_or_swallows_lines(desk: Desk, broken: str) -> None:
+    head = "Id,Name,Domain,City\nA,Alpha,a.example,Bern\n"
+    again(desk, head + "B,Beta,b.example,Bern\nC,Gamma,c.example,Bern\n")
+    findings, fresh = again(desk, head + broken)
+    assert fresh.tallies["accounts"].counts.rejected == 1
+    assert findings.gone() == {}
+    listed = {one.problem: one.rows for one in findings.groups() if one.kind == "gone"}
+    assert listed == {"may not be in the files any more; they have broken rows, of which it may be one": 2}
+    assert desk.rows(accounts, "source_id") == [("A",), ("B",), ("C",)]
+
+
+def test_cells_that_may_stand_one_place_too_far_right_are_noted(desk: Desk) -> None:
+    head = "Id,Name,Domain,City\n"
+    _, one = again(desk, head + "A,Alpha, Inc.,a.example,\nB,Beta,b.example,Bern\n")
+    assert [
+        note.rows for note in one.tallies["accounts"].notes("accounts") if "too far right" in note.text
+    ] == [1]
+    _, all_so = again(desk, head + "A,Alpha,a.example,Bern,\nB,Beta,b.example,Bern,\n")
+    assert all_so.tallies["accounts"].notes("accounts") == []
 
 
 def test_it_can_be_cancelled(desk: Desk, prepared: Prepared) -> None:

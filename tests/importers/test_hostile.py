@@ -103,7 +103,7 @@ def test_the_naughty_strings(desk: Desk, published: Callable[[str], Path]) -> No
         ("1,N,New,open,1.00001,EUR,,,", "amount", "1.00001", "has more than four decimals"),
         ("1,N,New,open,=1+1,EUR,,,", "amount", "'=1+1", "is not a number"),
         ("1,N,New,open,1,,,,", "", "", "breaks the rule that amount IS NULL OR currency IS NOT NULL"),
-        ("1,N,New,open,1,EUR,1.5,,", "", "", "breaks the rule that probability BETWEEN 0 AND 1"),
+        ("1,N,New,open,1,EUR,1.5,,", "probability", "1.5", "is no probability between 0 and 1"),
         ("1,N,New,open,1,EUR,,2026-02-31,", "opened_on", "2026-02-31", "is not a date written as iso"),
         ("1,N,New,open,1,EUR,,20226-01-01,", "opened_on", "20226-01-01", "is not a date written as iso"),
         ("1,N,New,open,1,EUR,,44927,", "opened_on", "44927", "is not a date written as iso"),

@@ -53,9 +53,10 @@ def test_what_a_person_changed_since_is_asked_about(desk: Desk) -> None:
 
     undone = undo_import(desk.crm, key, changed="skip", who="Mia")
     assert len(undone.kept) == 2
+    assert undone.restored == {"accounts": 1}
     assert desk.rows(accounts, "name", "segment", "city") == [
         ("One", "SMB", "Bern"),
-        ("Two", "Huge", "Bern"),
+        ("Two", "Huge", "Basel"),  # as it was left, and not half of it
         ("Three", "Big", "Chur"),
     ]
     assert desk.rows(imports, "undone_by") == [(None,), ("Mia",)]
@@ -81,6 +82,11 @@ def test_later_imports_come_first(desk: Desk) -> None:
     with pytest.raises(Blocked, match=r"Later imports of the same source build on this one \(2\)") as asked:
         undo_import(desk.crm, one)
     assert asked.value.later == (two,)
+    before = desk.everything()
+    for changed in ("skip", "all"):
+        with pytest.raises(Blocked, match="undo them first"):
+            undo_import(desk.crm, one, changed=changed)
+    assert desk.everything() == before
     undo_import(desk.crm, two)
     assert desk.rows(organisation, "name") == [("Example",)]
     undo_import(desk.crm, one)

@@ -8,7 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, update
 
+from crm_data.edits import mark, unmark
+from crm_data.schema import metadata
 from kpis.__main__ import main
 from tests.kept.conftest import Edited
 
@@ -73,3 +76,25 @@ def test_what_makes_no_sense_is_said(
     ):
         assert main(arguments) == 1
         assert said in capsys.readouterr().err
+
+
+def test_a_filter_that_is_no_dimension_any_more_is_said(
+    edited: Edited, crm_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its figures are not compared with those of everything; marked again, they are."""
+    accounts = metadata.tables["accounts"]
+    with crm_engine.begin() as crm:
+        crm.execute(update(accounts).where(accounts.c.id % 2 == 0).values(custom={"Tariff": "basic"}))
+    mark(crm_engine, "accounts", "Tariff", "Price list")
+    assert main(["report", "sales", *WINDOW, "--where", "account.tariff=basic", "--keep"]) == 0
+    key = capsys.readouterr().err.split("report ")[-1].rstrip(".\n")
+    assert "figures are the same today." in printed(capsys, "kept", key)
+    unmark(crm_engine, "account.tariff")
+    said = printed(capsys, "kept", key)
+    assert "account.tariff: basic" in said
+    assert "It cannot be compared with today's data. No custom column is marked as the dimension" in said
+    mark(crm_engine, "accounts", "Tariff")
+    said = printed(capsys, "kept", key)
+    assert "Tariff: basic" in said
+    assert "figures are the same today." in said
+    unmark(crm_engine, "account.tariff")

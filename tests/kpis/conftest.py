@@ -17,11 +17,13 @@ import pytest
 from sqlalchemy import Date, Engine, Float, SmallInteger, String, text
 from sqlalchemy.schema import CreateTable
 
+from crm_data.custom import OWNERS
 from crm_data.demo.make import make_demo
 from crm_data.engine import connect
 from crm_data.organisation import Organisation
 from crm_data.warehouse import Copy, open_copy
 from crm_data.warehouse.facts import CATEGORIES, facts
+from crm_data.warehouse.marked import Marked
 from crm_data.warehouse.query import Reader, snapshot
 from kpis.__main__ import main
 from kpis.period import Period, add_months
@@ -47,12 +49,20 @@ WORDS = {
 }
 
 
+#: A marked custom column of each kind of record.
+MARKED = tuple(
+    Marked(f"{word}.tariff", f"Tariff of the {word}", table, "Tariff", len(MEMBERS), 30)
+    for table, word in OWNERS.items()
+)
+
+
 @dataclass(frozen=True)
 class State:
     version: int = 1
     refreshed_at: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
     changed_at: datetime | None = None
     newest_day: date | None = TODAY
+    marked: tuple[Marked, ...] = MARKED
 
 
 @dataclass
@@ -81,7 +91,7 @@ def random_copy(seed: int, rows: int = 300) -> FakeCopy:
     """Facts at random, within what facts.py promises: spans may be empty or bad, days and values unknown."""
     copy, rng = empty_copy(), np.random.default_rng(seed)
     for table in facts.sorted_tables:
-        if table.name in ("targets", "stages"):
+        if table.name in ("targets", "stages", "marked"):
             continue
         frame = pd.DataFrame({column.name: _column(column, rng, rows) for column in table.columns})
         frame["id"] = np.arange(rows)
@@ -97,6 +107,9 @@ def random_copy(seed: int, rows: int = 300) -> FakeCopy:
         )
         copy.connection.execute(f"INSERT INTO {table.name} SELECT * FROM made")
     _aim(copy)
+    for mark in MARKED:
+        words = [(key, mark.key, rng.choice(np.array(MEMBERS, dtype=object))) for key in range(rows)]
+        copy.connection.executemany("INSERT INTO marked VALUES (?, ?, ?)", [one for one in words if one[2]])
     return copy
 
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis import DEFINITIONS, LEFT_OUT, Question, Viewer, ask, explain, rows
+from kpis import DEFINITIONS, DIMENSIONS, LEFT_OUT, Question, Viewer, ask, explain, rows
 from kpis.answers import Reading
 from kpis.model import KPI, AsOf, Cohort, Composition, Spell
 from kpis.period import GRAINS, Period
-from tests.kpis.conftest import FIRST, MEMBERS, TODAY, FakeCopy, empty_copy
+from tests.kpis.conftest import FIRST, MARKED, MEMBERS, TODAY, FakeCopy, empty_copy
 
 ADDITIVE = [key for key, one in DEFINITIONS.items() if one.adds != "nothing"]
 PLAIN = [key for key, one in DEFINITIONS.items() if isinstance(one, KPI)]
@@ -27,6 +27,13 @@ OVER_DAYS = [
 BY_REGION = [key for key, one in DEFINITIONS.items() if "region" in one.dimensions]
 TEXT = ("region", "country", "segment", "channel", "team", "product")
 
+
+@pytest.fixture(autouse=True)
+def marked() -> None:
+    """What questions are made of is known before the first one is asked."""
+    DIMENSIONS.follow(MARKED)
+
+
 days = st.integers(-40, (TODAY - FIRST).days).map(lambda n: FIRST + timedelta(days=n))
 periods = st.tuples(days, st.integers(1, 400)).map(lambda p: Period(p[0], p[0] + timedelta(days=p[1])))
 members = st.one_of(st.sampled_from(MEMBERS), st.text(max_size=8))
@@ -36,9 +43,8 @@ members = st.one_of(st.sampled_from(MEMBERS), st.text(max_size=8))
 def questions(draw: st.DrawFn, keys: list[str], *, by: bool = False, viewers: bool = True) -> Question:
     key = draw(st.sampled_from(keys))
     dimensions = DEFINITIONS[key].dimensions
-    filtered = draw(
-        st.lists(st.sampled_from([name for name in dimensions if name in TEXT]), max_size=2, unique=True)
-    )
+    texts = [name for name in dimensions if name in TEXT or DIMENSIONS[name].owner]
+    filtered = draw(st.lists(st.sampled_from(texts), max_size=2, unique=True))
     where = tuple((name, tuple(draw(st.lists(members, min_size=1, max_size=4)))) for name in filtered)
     regions = draw(st.none() | st.frozensets(st.sampled_from([one for one in MEMBERS if one]), max_size=3))
     limited = viewers and "region" in dimensions  # others are not answered under such rights

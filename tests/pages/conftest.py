@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from streamlit.testing.v1 import AppTest
 
 from crm_data.demo.make import make_demo
 from crm_data.engine import connect, prepare
+from crm_data.schema.customers import accounts
+from crm_data.schema.organisation import organisation
 from crm_data.warehouse import Copy, Keeper
 from ui import cache
 from ui.pages import PAGES
@@ -51,6 +55,23 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     cache.keeper().stop()
     cache.crm().dispose()
+
+
+@pytest.fixture
+def page(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The Import page over a demo of one account."""
+    engine = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'crm.db')}")
+    with engine.begin() as crm:
+        crm.execute(insert(organisation).values(id=1, name="Invented", demo_seed=4))
+        crm.execute(insert(accounts).values(name="Nobody", created_on=date(2026, 11, 1)))
+    engine.dispose()
+    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
+    monkeypatch.setenv("CRM_HOME", str(tmp_path))
+    loaded()
+    test = run_page("import")
+    assert not test.exception
+    yield test
+    assert not test.exception
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,6 +16,7 @@ board.draw(
     Leaderboard("Representatives", by="owner", kpis=("revenue_won", "win_rate", "cac"), top=5),
     Heat("Win rate by segment and region", "win_rate", "segment", "region"),
     Heat("Cases by cause", "cases_opened", "cause"),
+    Heat("Cases by the two commonest causes", "cases_opened", "cause", top=2),
     Funnel("Pipeline", kpi="open_pipeline", by="stage", steps=False),
     Map("active_customers"),
     Listing("revenue_won", top=4),

@@ -65,6 +65,15 @@ def test_every_card_is_drawn(gallery: AppTest) -> None:
         assert f'aria-label="{title}"' in text
 
 
+def test_a_heat_map_says_what_it_leaves_out(gallery: AppTest, copy: Copy) -> None:
+    gallery.run()
+    (said,) = [one.value for one in gallery.caption if "with the most rows" in one.value]
+    question = kpis.Question(("cases_opened",), kpis.Calendar(copy.organisation).preset("12m", today(copy)),
+                             today(copy), by=("cause",))  # fmt: skip
+    ((reading,),) = kpis.ask(copy, question)
+    assert said == f"The 2 of {len(reading.cells)} causes, those with the most rows."
+
+
 def test_each_linked_number_is_that_of_its_rows(gallery: AppTest, copy: Copy) -> None:
     """A random number in a table is the value that its own link leads to."""
     gallery.run()

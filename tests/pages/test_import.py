@@ -5,13 +5,8 @@ from __future__ import annotations
 import gc
 import io
 import os
-import shutil
 import threading
-import time
 import zipfile
-from collections.abc import Callable, Iterator
-from datetime import date
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +14,15 @@ import duckdb
 import pandas as pd
 import pytest
 import streamlit as st
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from streamlit.testing.v1 import AppTest
 
 from crm_data import active
 from crm_data.engine import active_file, connect
 from crm_data.importers.errors import ImportStopped
 from crm_data.schema.customers import accounts, contacts
-from crm_data.schema.organisation import organisation
-from tests.pages.conftest import PATIENCE, loaded, run_page
+from tests.pages.conftest import PATIENCE
+from tests.pages.importing import drop, has, salesforce, texts, until
 from ui import cache
 from ui.importing import session as sessions
 
@@ -39,54 +34,6 @@ file = "a.csv"
 id = "No"
 columns = { name = "Firm" }
 """
-SALESFORCE = Path(__file__).resolve().parents[1] / "data" / "salesforce"
-
-
-@pytest.fixture
-def page(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    """The Import page over a demo of one account."""
-    engine = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'crm.db')}")
-    with engine.begin() as crm:
-        crm.execute(insert(organisation).values(id=1, name="Invented", demo_seed=4))
-        crm.execute(insert(accounts).values(name="Nobody", created_on=date(2026, 11, 1)))
-    engine.dispose()
-    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
-    monkeypatch.setenv("CRM_HOME", str(tmp_path))
-    loaded()
-    test = run_page("import")
-    assert not test.exception
-    yield test
-    assert not test.exception
-
-
-def texts(test: AppTest) -> str:
-    boxes = (*test.title, *test.header, *test.markdown, *test.error, *test.warning, *test.info, *test.success)
-    return unescape("\n".join(box.value for box in boxes)).replace("\\", "")
-
-
-def until(test: AppTest, done: Callable[[], object]) -> AppTest:
-    """Run the page, as it runs by itself in a browser, until it is so."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        test.run()
-        assert not test.exception
-        if done():
-            return test
-        assert time.monotonic() < deadline, texts(test)
-
-
-def drop(test: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    """Drop files, and wait until they were looked at."""
-    test.file_uploader[0].set_value([(name, content, "text/csv") for name, content in files]).run()
-    return until(test, lambda: not test.button("cancel") if _has(test, "cancel") else True)
-
-
-def _has(test: AppTest, key: str) -> bool:
-    return any(button.key == key for button in test.button)
-
-
-def salesforce(*names: str) -> list[tuple[str, bytes]]:
-    return [(f"{name}.csv", (SALESFORCE / f"{name}.csv").read_bytes()) for name in names]
 
 
 def rows(home: Path, file: str, table: Any) -> int:
@@ -99,7 +46,7 @@ def rows(home: Path, file: str, table: Any) -> int:
 
 def test_nothing_dropped(page: AppTest, tmp_path: Path) -> None:
     assert "is a demo and stays as it is" in texts(page)
-    assert not _has(page, "load")
+    assert not has(page, "load")
     assert not (tmp_path / "own.db").exists(), "nothing is made before it is needed"
 
 
@@ -110,7 +57,7 @@ def test_files_are_recognised_and_nothing_is_written(page: AppTest, tmp_path: Pa
     assert "Salesforce · Contact" in shown
     assert "99%" in shown
     assert "headings are those of Salesforce's Account" in shown
-    assert _has(page, "load")
+    assert has(page, "load")
     assert rows(tmp_path, "own.db", accounts) == 0
     assert active_file().name == "crm.db"
 
@@ -127,7 +74,7 @@ def test_an_archive_is_its_files(page: AppTest, tmp_path: Path) -> None:
     drop(page, ("export.zip", whole.getvalue()))
     assert "Salesforce · Contact" in texts(page)
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
+    until(page, lambda: has(page, "start-over"))
     assert rows(tmp_path, "own.db", contacts) == 102
 
 
@@ -137,7 +84,7 @@ def test_what_nobody_knows_is_said_and_stays_out(page: AppTest) -> None:
     assert "not recognised" in shown
     assert "None of these files is recognised" in shown
     assert "<script>" not in "".join(box.value for box in page.markdown)
-    assert not _has(page, "load")
+    assert not has(page, "load")
 
 
 def test_a_file_that_cannot_be_read_gets_a_sentence(page: AppTest) -> None:
@@ -152,7 +99,7 @@ def test_a_file_that_cannot_be_read_gets_a_sentence(page: AppTest) -> None:
         drop(page, (name, content))
         assert words in texts(page)
         assert "made a mistake" not in texts(page)
-        assert not _has(page, "load")
+        assert not has(page, "load")
 
 
 def test_what_a_person_corrects_counts(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +117,7 @@ def test_what_a_person_corrects_counts(page: AppTest, monkeypatch: pytest.Monkey
     assert "\nphone = " in page.session_state["import"].looked.mapping.text
     monkeypatch.setattr(st, "data_editor", edited)
     page.run()
-    until(page, lambda: "not imported" in texts(page) and _has(page, "load"))
+    until(page, lambda: "not imported" in texts(page) and has(page, "load"))
     assert "you said so" in texts(page)
     text = page.session_state["import"].looked.mapping.text
     assert "Contact.csv" not in text
@@ -181,7 +128,7 @@ def test_a_mapping_that_was_dropped_counts(page: AppTest, tmp_path: Path) -> Non
     drop(page, ("a.csv", b"No,Firm\n1,One\n2,Two\n"), ("my map.toml", MAPPING))
     assert "Read as the mapping my map.toml says" in texts(page)
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
+    until(page, lambda: has(page, "start-over"))
     assert rows(tmp_path, "own.db", accounts) == 2
 
 
@@ -211,9 +158,9 @@ def load_firms(page: AppTest, *firms: str) -> None:
     lines = "".join(f"{number},{firm}\n" for number, firm in enumerate(firms, 1))
     drop(page, ("a.csv", f"No,Firm\n{lines}".encode()), ("my map.toml", MAPPING))
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
+    until(page, lambda: has(page, "start-over"))
     page.button("start-over").click()
-    until(page, lambda: not _has(page, "start-over"))
+    until(page, lambda: not has(page, "start-over"))
 
 
 def rename(home: Path, key: int, name: str) -> None:
@@ -236,25 +183,25 @@ def test_rows_that_were_changed_since_are_shown_and_can_be_left(page: AppTest, t
     load_firms(page, "One", "Two", "Three")
     rename(tmp_path, 2, "<b>Mine</b>")
     page.button("undo-1").click()
-    until(page, lambda: _has(page, "undo-skip"))
+    until(page, lambda: has(page, "undo-skip"))
     shown = texts(page)
     assert "1 row was changed since" in shown
     assert "<td>no. 2</td>" in shown
     assert "no. 1<" not in shown
     assert "<b>Mine" not in "".join(box.value for box in page.markdown)
-    assert not _has(page, "undo-1"), "one thing at a time"
+    assert not has(page, "undo-1"), "one thing at a time"
 
     page.button("undo-not").click().run()
-    assert _has(page, "undo-1")
+    assert has(page, "undo-1")
     assert firms_in(tmp_path) == ["One", "<b>Mine</b>", "Three"]
 
     page.button("undo-1").click()
-    until(page, lambda: _has(page, "undo-skip"))
+    until(page, lambda: has(page, "undo-skip"))
     page.button("undo-skip").click()
     until(page, lambda: "Import no. 1 is undone. 1 row stays as it is." in texts(page))
     assert firms_in(tmp_path) == ["<b>Mine</b>"]
     assert active_file().name == "own.db", "it is not empty"
-    assert not _has(page, "undo-1")
+    assert not has(page, "undo-1")
 
 
 def test_what_was_changed_since_can_be_taken_back_too(page: AppTest, tmp_path: Path) -> None:
@@ -262,21 +209,21 @@ def test_what_was_changed_since_can_be_taken_back_too(page: AppTest, tmp_path: P
     load_firms(page, "Uno", "Two")
     rename(tmp_path, 1, "Mine")
     page.button("undo-1").click()
-    until(page, lambda: _has(page, "undo-not"))
+    until(page, lambda: has(page, "undo-not"))
     assert "Later imports of the same source build on this one (2): undo them first." in texts(page)
-    assert not _has(page, "undo-skip")
-    assert not _has(page, "undo-all")
+    assert not has(page, "undo-skip")
+    assert not has(page, "undo-all")
     page.button("undo-not").click().run()
 
     page.button("undo-2").click()
-    until(page, lambda: _has(page, "undo-all"))
+    until(page, lambda: has(page, "undo-all"))
     assert "name: Mine, was One" in texts(page)
     page.button("undo-all").click()
     until(page, lambda: "Import no. 2 is undone." in texts(page))
     assert firms_in(tmp_path) == ["One", "Two"]
 
     page.button("undo-1").click()
-    until(page, lambda: _has(page, "undo-all"))  # somebody has touched the row, though it says the same again
+    until(page, lambda: has(page, "undo-all"))  # somebody has touched the row, though it says the same again
     page.button("undo-all").click()
     until(page, lambda: "Your own CRM is empty again, so the demo is shown." in texts(page))
     assert firms_in(tmp_path) == []
@@ -303,9 +250,9 @@ def test_a_load_that_is_cancelled_leaves_nothing(
         go_on.set()
         until(page, lambda: "Cancelled. Nothing was loaded" in texts(page))
     assert active_file().name == "crm.db"
-    assert _has(page, "load")
+    assert has(page, "load")
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
+    until(page, lambda: has(page, "start-over"))
     assert rows(tmp_path, "own.db", accounts) == 22
 
 
@@ -320,7 +267,7 @@ def test_a_load_that_stops_says_why(page: AppTest, monkeypatch: pytest.MonkeyPat
     until(page, lambda: "Not loaded" in texts(page))
     assert "There is no room <b>left</b>." in texts(page)
     assert active_file().name == "crm.db"
-    assert _has(page, "load")
+    assert has(page, "load")
 
 
 def test_a_demo_that_was_named_refuses(
@@ -332,7 +279,7 @@ def test_a_demo_that_was_named_refuses(
     assert "An import into it is refused" in texts(page)
     drop(page, *salesforce("Account"))
     assert "This CRM holds the demo, whose invented figures would mix with yours" in texts(page)
-    assert not _has(page, "load")
+    assert not has(page, "load")
     assert not (tmp_path / "own.db").exists()
 
 
@@ -340,8 +287,8 @@ def test_the_files_go_when_the_import_is_over(page: AppTest, tmp_path: Path) -> 
     drop(page, *salesforce("Account"))
     assert [file.name for file in (tmp_path / "uploads").glob("*/files/*")] == ["Account.csv"]
     page.button("load").click()
-    until(page, lambda: _has(page, "start-over"))
-    until(page, lambda: _has(page, "compare-again"))
+    until(page, lambda: has(page, "start-over"))
+    until(page, lambda: has(page, "compare-again"))
     page.button("start-over").click().run()
     assert not list((tmp_path / "uploads").glob("*/files/*"))
 

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 from streamlit.testing.v1 import AppTest
 
 from crm_data.demo.make import make_demo
 from crm_data.engine import connect, prepare
-from crm_data.schema import organisation, sales
 from crm_data.warehouse import Copy, open_copy
 from kpis.period import anchor
 from tests.pages.conftest import PATIENCE, ROOT
@@ -62,29 +60,6 @@ def test_a_file_that_is_no_database_is_named(database: Path) -> None:
     assert "not a database" in words or "not an SQLite database" in words
     assert "Traceback" not in words
     assert database.read_text().startswith("Dear diary"), "it was left alone"
-
-
-def test_a_missing_rate_is_named(database: Path) -> None:
-    engine = connect(f"sqlite:///{database}")
-    prepare(engine)
-    day = datetime.now(UTC).date()
-    with engine.begin() as crm:
-        crm.execute(insert(organisation.organisation).values(id=1, name="Us", base_currency="EUR"))
-        crm.execute(
-            insert(sales.opportunities).values(
-                name="Deal",
-                stage="Won",
-                status="won",
-                amount=100,
-                currency="SEK",
-                opened_on=day,
-                closed_on=day,
-            )
-        )
-    words = shown(lambda words: "SEK" in words)
-    assert "SEK" in words
-    assert "cannot be read" in words or "can no longer" in words
-    assert cache.keeper().error
 
 
 def test_periods_count_back_from_the_end_of_data_that_ended_long_ago() -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, Engine, Select, func, select
 
+from crm_data.edits import Invalid, mark
 from crm_data.engine import ROOT
 from crm_data.importers.mapping import read_mapping
 from crm_data.importers.run import run_import
@@ -170,3 +171,35 @@ def test_telcos_churn(own: Engine, published: Published, tmp_path: Path) -> None
     by_contract = file.assign(left=file["Churn"] == "Yes").groupby("Contract")["left"].agg(["sum", "count"])
     found = {cell.at["plan"]: (cell.numerator, cell.denominator) for cell in reading.cells}
     assert found == {name: (row["sum"], row["count"]) for name, row in by_contract.iterrows()}
+
+
+def test_telcos_churn_by_custom_columns(own: Engine, published: Published, tmp_path: Path) -> None:
+    """By contract 42.7, 11.3 and 2.8 %, as is published everywhere; the contract, and how they pay, as custom
+    columns that are marked. And by both, for those without a partner, as the file itself says."""
+    folder = published("ibm_telco_churn")
+    example = (ROOT / "docs" / "examples" / "ibm_telco.toml").read_text(encoding="utf-8")
+    mapped = tmp_path / "telco.toml"
+    mapped.write_text(example.replace("custom = { ", 'custom = { Contract = "Contract", '), encoding="utf-8")
+    run_import(own, read_mapping(mapped), [folder], tmp_path, lambda *_: None)
+    for heading in ("Contract", "Payment method", "Partner"):
+        mark(own, "accounts", heading)
+    with pytest.raises(Invalid, match="more than 1,000 different values"):
+        mark(own, "accounts", "Total charges")
+    september, today = Period(date(2024, 9, 1), date(2024, 10, 1)), date(2024, 10, 5)
+    both = ("account.contract", "account.payment_method")
+    alone = (("account.partner", ("No",)),)
+    with open_copy(own, tmp_path / "copy.duckdb", refresh=False) as copy:
+        copy.refresh(now=datetime(2024, 10, 5, 12, tzinfo=UTC))
+        questions = (
+            Question(("churn_rate",), september, today, by=both[:1]),
+            Question(("churn_rate",), september, today, by=both, where=alone),
+        )
+        (contracts,), (pairs,) = ask(copy, *questions)
+    assert contracts.numerator == 1869
+    assert contracts.denominator == 7043
+    shares = {cell.at["account.contract"]: round(100 * (cell.value or 0), 1) for cell in contracts.cells}
+    assert shares == {"Month-to-month": 42.7, "One year": 11.3, "Two year": 2.8}
+    file = pd.read_csv(folder / "Telco-Customer-Churn.csv").query("Partner == 'No'")
+    groups = file.assign(left=file["Churn"] == "Yes").groupby(["Contract", "PaymentMethod"])["left"]
+    found = {tuple(cell.at[key] for key in both): [cell.numerator, cell.n] for cell in pairs.cells}
+    assert found == {key: list(row) for key, row in groups.agg(["sum", "count"]).iterrows()}

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from crm_data.importers.archive import unpacked
+from crm_data.importers.errors import Cancelled
 from crm_data.importers.ids import whole_id
 from crm_data.importers.recognise import propose, recognise
 from crm_data.importers.run import run_import
@@ -229,3 +230,19 @@ def test_an_archive_is_imported_as_its_files(own: Engine, tmp_path: Path) -> Non
     proposal = propose(recognise(paths))
     run_import(own, proposal.mapping, paths, tmp_path, lambda *_: None)
     assert rows(own, "contacts", "last_name", "account_id") == [("Ann", 1)]
+
+
+def test_an_archive_can_be_stopped_while_it_is_unpacked(tmp_path: Path) -> None:
+    path, room, said = tmp_path / "export.zip", tmp_path / "not made yet", []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as large:
+        large.writestr("Account.csv", b"0" * 3_000_000)
+
+    def stopping(what: str, done: int, total: int) -> None:
+        said.append((what, total))
+        if done > 1_500_000:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        unpacked([path], room, stopping)
+    assert set(said) == {("Unpacking export.zip", 3_000_000)}
+    assert len(unpacked([path], tmp_path / "another")) == 1

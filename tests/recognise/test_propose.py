@@ -32,6 +32,19 @@ def test_the_text_of_a_proposal_is_the_mapping(tmp_path: Path) -> None:
     assert again.organisation == {"base_currency": "USD"}
 
 
+def test_the_books_are_kept_in_the_currency_of_most_rows(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    lines = ["Record ID,Deal Name,Deal Stage,Amount,Currency,Close Date,Create Date"]
+    for key, currency in enumerate(["CHF", "Swiss Franc", "EUR", "EUR", "chf", "XQQ", ""], 1):
+        lines.append(f"{key},Deal {key},closedwon,1000,{currency},2026-10-01 10:00,2026-09-01 10:00")
+    path.write_text("\n".join(lines))
+    proposal = propose(recognise([path]))
+    assert proposal.mapping.organisation == {"base_currency": "CHF"}
+    assert not any("No file says the currency" in one for one in proposal.remarks)
+    said = propose(recognise([path]), currency="EUR")
+    assert said.mapping.organisation == {"base_currency": "EUR"}, "what a person or the CRM says comes first"
+
+
 def test_a_person_knows_better(own: Engine, tmp_path: Path) -> None:
     path = tmp_path / "things.csv"
     path.write_text("Company,Chief,Sector,Secret,Country\nAcme,Ann,Tools,x,Germany\nBolt,Ben,Nuts,y,France\n")
@@ -77,3 +90,67 @@ def test_words_of_ones_own(own: Engine, load: Load, home: Path, tmp_path: Path) 
         ("Won", "won", date(2026, 4, 3)),
         ("Lost", "lost", date(2026, 4, 3)),
     ]
+
+
+COMPANY_DEALS = """\
+Deal ID,Deal Name,Account,Owner,Stage,Amount,Created,Close Date,Signed
+1,a,Acme,Ann,Won,100,2026-01-01,2026-02-01,2026-02-03
+2,b,Beta,Ben,Proposal,200,2026-01-03,2026-09-01,2026-08-30
+"""
+
+
+@pytest.fixture
+def deals(tmp_path: Path) -> Path:
+    path = tmp_path / "deals.csv"
+    path.write_text(COMPANY_DEALS)
+    return path
+
+
+def test_a_column_said_to_be_what_it_is_keeps_what_else_it_is(own: Engine, load: Load, deals: Path) -> None:
+    """Also the condition: an open deal has no day of closing, only an expected one."""
+    load(deals, overrides=[Override("deals.csv", columns={"Close Date": "closed_on", "Stage": "stage"})])
+    assert rows(own, "opportunities", "status", "closed_on", "expected_close") == [
+        ("won", date(2026, 2, 1), date(2026, 2, 1)),
+        ("open", None, date(2026, 9, 1)),
+    ]
+    (found,) = recognise([deals])
+    seen = overridden(found, Override("deals.csv", columns={"Close Date": "closed_on"})).columns
+    close = next(column for column in seen if column.heading == "Close Date")
+    assert close.becomes == ("opportunities.closed_on", "opportunities.expected_close")
+    assert "what else it fills stays" in close.why
+
+
+def test_another_column_takes_the_place_under_the_same_condition(
+    own: Engine, load: Load, deals: Path
+) -> None:
+    load(deals, overrides=[Override("deals.csv", columns={"Signed": "closed_on"})])
+    assert rows(own, "opportunities", "status", "closed_on", "expected_close", "custom") == [
+        ("won", date(2026, 2, 3), date(2026, 2, 1), None),
+        ("open", None, date(2026, 9, 1), None),
+    ]
+
+
+def test_a_column_said_to_be_something_else_is_not_what_it_was(own: Engine, load: Load, deals: Path) -> None:
+    load(deals, overrides=[Override("deals.csv", columns={"Created": "expected_close"})])
+    assert rows(own, "opportunities", "opened_on", "expected_close", "closed_on") == [
+        (None, date(2026, 1, 1), date(2026, 2, 1)),
+        (None, date(2026, 1, 3), None),
+    ]
+
+
+def test_a_column_left_out_makes_no_rows_of_other_objects(own: Engine, load: Load, deals: Path) -> None:
+    load(deals, overrides=[Override("deals.csv", columns={"Owner": LEFT_OUT, "Deal ID": LEFT_OUT})])
+    assert rows(own, "users", "name") == []
+    assert rows(own, "accounts", "name") == [("Acme",), ("Beta",)]
+    assert rows(own, "opportunities", "source_id") == [("1",), ("2",)]
+    (found,) = recognise([deals])
+    seen = overridden(found, Override("deals.csv", columns={"Deal ID": LEFT_OUT})).columns
+    assert seen[0].becomes == ("opportunities.source_id",)
+    assert "tells the rows apart" in seen[0].why
+
+
+def test_of_two_headings_alike_the_one_said_is_taken(own: Engine, load: Load, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text("Deal ID,Deal Name,Stage,Amount,Amount (€)\n1,a,Won,100,90\n")
+    load(path, overrides=[Override("deals.csv", columns={"Amount (€)": "amount"})])
+    assert [amount for (amount,) in rows(own, "opportunities", "amount")] == [90]

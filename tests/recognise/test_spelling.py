@@ -139,6 +139,9 @@ NUMBERS: list[tuple[list[str], list[str]]] = [
     (["0.125", "12.5"], ["0.125", "12.5"]),
     (["12,5", "1234,75"], ["12.5", "1234.75"]),
     (["1,234,567", "1,000"], ["1234567", "1000"]),
+    (["1,234", "950.50"], ["1234", "950.50"]),
+    (["1.234", "950,50"], ["1234", "950.50"]),
+    (["R$ 1.234,50", "US$ 7,00"], ["1234.50", "7.00"]),
 ]
 
 
@@ -154,6 +157,16 @@ def test_a_number_that_could_be_two_is_said() -> None:
     assert number_spelling(["1,234"]).example == "1,234"
     assert number_spelling(["1,234", "5,50"]).example == ""
     assert number_spelling(["1.234"]).example == "1.234"
+
+
+def test_two_decimal_signs_in_a_column_are_said(tmp_path: Path) -> None:
+    assert number_spelling(["12.5", "12,5", "9.75"]).mixed
+    assert not number_spelling(["1,234", "950.50"]).mixed
+    path = tmp_path / "deals.csv"
+    path.write_text(
+        "Deal ID;Deal name;Stage;Amount;Close date\n1;A;Won;12,5;2026-04-03\n2;B;Won;9.75;2026-04-03\n"
+    )
+    assert any("amount: some numbers have a comma" in remark for remark in propose(recognise([path])).remarks)
 
 
 @pytest.mark.parametrize("text", ["1,2,3", "12K", "abc", "1.2.3,4", "--5", "5 EUROS"])

@@ -71,13 +71,14 @@ def test_every_row_is_counted_and_every_difference_explained(desk: Desk) -> None
     (deals,) = found.objects
     assert (deals.read, deals.found, deals.rejected, deals.replaced, deals.missing) == (7, 5, 1, 1, 0)
     assert sums(found, "status") == {
-        "won": (4, Decimal("3237.06"), 3, Decimal("3237.06")),
+        "won": (5, Decimal("3238.06"), 3, Decimal("3237.06")),
         "lost": (1, Decimal(0), 1, Decimal(0)),
         "open": (1, Decimal(-500), 1, Decimal(-500)),
     }
-    assert sums(found, "month")["2026-06"] == (2, Decimal("2.50"), 1, Decimal("2.50"))
-    assert [(cause.reason, cause.rows, cause.explained) for cause in found.causes] == [
-        ("rejected: amount is not a number written with the decimal sign ','", 1, True)
+    assert sums(found, "month")["2026-06"] == (3, Decimal("3.50"), 1, Decimal("2.50"))
+    assert [(cause.reason, cause.rows, cause.explained, cause.effect) for cause in found.causes] == [
+        ("rejected: amount is not a number written with the decimal sign ','", 1, True, Decimal(0)),
+        ("replaced by a later row with the same id", 1, True, Decimal(-1)),
     ]
     assert found.unexplained == 0
     assert found.remarks == ["deals.csv, amount cannot be read again: 1 cell"]
@@ -102,7 +103,7 @@ def test_what_happened_since_is_explained_and_adds_up(desk: Desk) -> None:
     reasons = {
         one.source_id: (one.what, one.reason.split(" on ")[0], one.effect)
         for one in found.differences
-        if one.source_id != "5"
+        if one.source_id not in ("5", "6")
     }
     assert reasons == {
         "1": ("row", "deleted from the CRM", Decimal("-1234.56")),
@@ -123,6 +124,66 @@ def test_what_nothing_explains_is_said_so(desk: Desk) -> None:
     assert unexplained == {"4": ("amount", Decimal(-1)), "8": ("row", Decimal(-7))}
     assert found.unexplained == 2
     assert not found.agrees
+
+
+def test_a_repeated_row_that_was_rejected_is_not_replaced(desk: Desk) -> None:
+    desk.put("deals.csv", "No;Title;Phase;Wert;Ende\n1;A;Gewonnen;1,00;1802\n1;A;Gewonnen;2,00;03.04.2026\n")
+    mapping = parse_mapping(DEALS)
+    outcome = run_import(desk.crm, mapping, [desk.folder], desk.reports, lambda *_: None)
+    assert outcome.report
+    found = reconcile(desk.crm, mapping, [desk.folder], rejected_in(outcome.report), utc_now())
+    assert [(one.read, one.found, one.rejected, one.replaced) for one in found.objects] == [(2, 1, 1, 0)]
+    assert [(one.source_id, one.line, one.effect) for one in found.differences] == [("1", 2, Decimal(-1))]
+    assert found.differences[0].reason.startswith("rejected: closed_on")
+
+
+def test_what_the_mapping_leaves_empty_is_explained(desk: Desk) -> None:
+    """Amounts are never rounded; those that cannot be kept are left empty where the mapping says so."""
+    desk.put("a.csv", f"No,Name,Revenue\n1,A,1.23456\n2,B,{10**15}\n3,C,5\n")
+    mapping = parse_mapping("""
+        source = "old"
+        [[import]]
+        object = "accounts"
+        file = "a.csv"
+        id = "No"
+        columns = { name = "Name", annual_revenue = { heading = "Revenue", invalid = "empty" } }
+        """)
+    run_import(desk.crm, mapping, [desk.folder], desk.reports, lambda *_: None)
+    found = reconcile(desk.crm, mapping, [desk.folder], [], utc_now())
+    assert [(one.source_id, one.effect, one.explained, one.reason) for one in found.differences] == [
+        ("1", Decimal("-1.23456"), True, "left empty, since it has more than four decimals"),
+        ("2", Decimal(-(10**15)), True, "left empty, since it is too large"),
+    ]
+
+
+def test_months_are_those_of_the_organisation_s_clock(desk: Desk) -> None:
+    """22:00 in New York on the last of a month is the next month in Berlin; a day is a day anywhere."""
+    desk.put("c.csv", "ID,S,Opened\n1,a,2026-01-31 22:00\n2,b,2026-02-10 22:00\n3,c,2026-02-28\n")
+    mapping = parse_mapping("""
+        source = "old"
+        time_zone = "America/New_York"
+        [organisation]
+        time_zone = "Europe/Berlin"
+        [[import]]
+        object = "cases"
+        file = "c.csv"
+        id = "ID"
+        columns = { subject = "S", opened_at = "Opened", priority = { value = "high" } }
+        [[import]]
+        object = "opportunities"
+        file = "c.csv"
+        id = "ID"
+        columns = { stage = { value = "x" }, status = { value = "open" }, opened_on = "Opened" }
+        """)
+    run_import(desk.crm, mapping, [desk.folder], desk.reports, lambda *_: None)
+    found = reconcile(desk.crm, mapping, [desk.folder], [], utc_now())
+    months = [(one.object, one.key, one.rows, one.crm_rows) for one in found.shares if one.by == "month"]
+    assert months == [
+        ("cases", "2026-02", 3, 3),
+        ("opportunities", "2026-01", 1, 1),
+        ("opportunities", "2026-02", 2, 2),
+    ]
+    assert found.agrees
 
 
 def test_the_published_set_agrees_and_its_sums_are_pythons_own(

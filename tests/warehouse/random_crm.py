@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
+from crm_data.custom import OWNERS
 from crm_data.schema import metadata
 from tests.warehouse.dice import NOW, Dice
-from tests.warehouse.random_rows import ORDER, row
+from tests.warehouse.random_rows import HEADINGS, ORDER, row
 
 #: A key here comes with a word or day that another row may have.
 _UNIQUE = (
@@ -41,6 +42,19 @@ def change(engine: Engine, seed: int, steps: int = 40) -> None:
         d = Dice(seed, connection)
         for _ in range(steps):
             d.of(_insert, _update, _delete, _again)(d, d.of(*ORDER))
+        for _ in range(2):
+            _mark(d)
+
+
+def _mark(d: Dice) -> None:
+    """A custom column becomes a dimension, gets another name, or is one no more."""
+    marks = metadata.tables["custom_dimensions"]
+    table, heading = d.of(*OWNERS), d.of(*HEADINGS)
+    key = f"{OWNERS[table]}.column_{HEADINGS.index(heading)}"
+    done = d.connection.execute(delete(marks).where(marks.c.key == key)).rowcount
+    if not done or d.random.random() < 0.5:
+        made = {"table_name": table, "heading": heading, "name": f"Name {d.random.random()}", "key": key}
+        _attempt(d, insert(marks).values(**made))
 
 
 def _attempt(d: Dice, statement: Any) -> None:

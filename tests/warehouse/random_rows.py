@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from crm_data.custom import OWNERS
 from crm_data.schema import metadata
 from crm_data.warehouse.mirror import MIRROR
 from tests.warehouse.dice import CURRENCIES, Dice, Make
@@ -14,13 +15,39 @@ from tests.warehouse.random_marketing import MARKETING
 from tests.warehouse.random_sales import SALES
 from tests.warehouse.random_service import SERVICE
 
+#: The headings of custom columns.
+HEADINGS = ("Tariff", 'It\'s "x" $[0].y: 100%', "عمود 🙂")
+
 #: Parents before their children.
 ORDER = sorted(MIRROR, key=[table.name for table in metadata.sorted_tables].index)
 
 
 def row(table: str, d: Dice) -> dict[str, Any] | None:
     """A random row, or None where a parent is missing."""
-    return _ROWS[table](d)
+    made = _ROWS[table](d)
+    return made | {"custom": d.maybe(_custom(d))} if made and table in OWNERS else made
+
+
+def _custom(d: Dice) -> dict[str, object]:
+    """Some custom columns with values, among them such as no importer writes."""
+    values = (
+        None,
+        "",
+        " ",
+        "a",
+        "a ",
+        "b",
+        "=1+1",
+        "O'Brien; DROP",
+        "<b>",
+        "مبيعات",
+        "🙂",
+        7,
+        1.5,
+        True,
+        ["a"],
+    )
+    return {heading: d.of(*values) for heading in HEADINGS if d.random.random() < 0.7}
 
 
 def _account_history(d: Dice) -> dict[str, Any] | None:

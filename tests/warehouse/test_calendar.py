@@ -47,7 +47,12 @@ def asked(copy: Copy, zone: str, pairs: list[tuple[datetime, datetime]]) -> list
     )
     with copy.reading() as connection:
         teach(connection, Organisation(time_zone=zone), date(2025, 7, 1))
-        question = f"SELECT business_seconds(a, b) FROM (VALUES {values}) AS t(n, a, b) ORDER BY n"
+        question = (
+            "SELECT business_clock(b, until) - business_clock(a, since) "
+            f"FROM (VALUES {values}) AS t(n, a, b) "
+            "LEFT JOIN work.business_days AS since ON since.day = local_day(a) "
+            "LEFT JOIN work.business_days AS until ON until.day = local_day(b) ORDER BY n"
+        )
         return [found for (found,) in connection.execute(question).fetchall()]
 
 

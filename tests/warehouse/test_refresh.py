@@ -25,7 +25,7 @@ PARTS = 4  # for as many of pytest's processes
 
 
 def contents(copy: Copy) -> dict[str, list[tuple[object, ...]]]:
-    tables = [f"crm.{table}" for table in MIRROR] + [build.name for build in BUILDS]
+    tables = [f"crm.{table}" for table in MIRROR] + [build.name for build in BUILDS] + ["marked"]
     asked = {table: f"SELECT * FROM {table}" for table in tables}
     asked[CALENDAR] = f"SELECT bit_xor(hash(d)) FROM {CALENDAR} AS d"  # seventy years of days
     with copy.reading() as cursor:
@@ -45,6 +45,7 @@ def test_refreshed_is_what_a_full_load_makes(crm: Engine, tmp_path: Path, seed: 
             with open_copy(crm, tmp_path / f"b{step}.duckdb", refresh=False) as fresh:
                 fresh.refresh(now=now)
                 expected = contents(fresh)
+                assert copy.state.marked == fresh.state.marked
             assert copy.state.loaded == "incremental"
             for table, made in expected.items():
                 assert found[table] == made, f"{table}, step {step}"

@@ -17,10 +17,10 @@ from kpis.model import Definition
 from kpis.period import COMPARISONS, PRESETS
 from ui import cache
 from ui.alerts.tested import tested
-from ui.escape import markdown
+from ui.escape import label, markdown
 from ui.links import go, link
 from ui.page import Page
-from ui.view import FILTERS
+from ui.view import filters
 
 _WHOLE = "Everything together"
 _BASES = {"level": "Its value", "change": "Its change"}
@@ -164,8 +164,8 @@ def _limit(page: Page, kpi: Definition, basis: str, rule: Rule, who: str) -> flo
 def _filters(page: Page, kpi: Definition, rule: Rule, who: str) -> tuple[tuple[str, tuple[object, ...]], ...]:
     """The page's filters, where the KPI has them; those that the rule has beside them are kept."""
     given = dict(rule.filters)
-    kept = {key: members for key, members in given.items() if key not in FILTERS and key in kpi.dimensions}
-    offered = [key for key in FILTERS if key in kpi.dimensions]
+    kept = {key: members for key, members in given.items() if key not in filters() and key in kpi.dimensions}
+    offered = [key for key in filters() if key in kpi.dimensions]
     if not offered:
         return tuple(kept.items())
     with st.expander("Only a part of it", expanded=bool(rule.filters)):
@@ -176,7 +176,7 @@ def _filters(page: Page, kpi: Definition, rule: Rule, who: str) -> tuple[tuple[s
                 for one in (*page.copy.members(dimension), *chosen)
             }
             picked = st.multiselect(
-                DIMENSIONS[dimension].label,
+                label(DIMENSIONS[dimension].label),
                 list(members),
                 default=[written(one) for one in chosen],
                 format_func=members.__getitem__,
@@ -186,7 +186,7 @@ def _filters(page: Page, kpi: Definition, rule: Rule, who: str) -> tuple[tuple[s
             if picked:
                 kept[dimension] = tuple(read_member(dimension, text) for text in picked)
         for dimension in kept:
-            if dimension not in FILTERS:
+            if dimension not in filters():
                 st.caption(markdown(f"Also only one {DIMENSIONS[dimension].label.lower()}, as in the link."))
     return tuple(kept.items())
 

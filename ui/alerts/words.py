@@ -15,7 +15,7 @@ from kpis.period import COMPARISONS, Period
 from kpis.question import Where
 from ui.links import Query
 from ui.names import members_in_words
-from ui.view import FILTERS, View
+from ui.view import View, filters
 
 
 def title(event: Event, formats: Formats) -> str:
@@ -68,8 +68,8 @@ def proof_of(verdict: Verdict) -> Query:
 
 def _proof(kpi: str, window: Period, against: str, where: Where, at: Where) -> Query:
     compare = against if against in COMPARISONS else View.compare
-    shown = View(custom=window, compare=compare, where=tuple(one for one in where if one[0] in FILTERS))
-    others = tuple(one for one in where if one[0] not in FILTERS and one[0] not in dict(at))
+    shown = View(custom=window, compare=compare, where=tuple(one for one in where if one[0] in filters()))
+    others = tuple(one for one in where if one[0] not in filters() and one[0] not in dict(at))
     return replace(shown, kpi=kpi, at=(*others, *at)).query()
 
 

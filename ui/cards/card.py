@@ -9,7 +9,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from kpis import Question, Reading
+from kpis import NoMember, Question, Reading
 from kpis.answers import Cell
 from ui.escape import html
 from ui.formats import NOT_AVAILABLE
@@ -32,13 +32,17 @@ class Card(Protocol):
 
 @contextmanager
 def framed(card: Card, title: str, query: Query | None = None) -> Iterator[None]:
-    """A bordered box with a title that leads to the proof, or is plain where there is none."""
+    """A bordered box with a title that leads to the proof, or is plain where there is none. Where what is in
+    it cannot be narrowed as the page is, it says so."""
     with st.container(border=True, key=f"card-{name(card)}", gap="xsmall"):
         if query is None:
             st.markdown(f'<div class="titled">{html(title)}</div>', unsafe_allow_html=True)
         else:
             link("rows", title, query)
-        yield
+        try:
+            yield
+        except NoMember as reason:
+            why(str(reason))
 
 
 def name(card: Card) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpis import DEFINITIONS, Question
 from kpis.answers import Cell
+from kpis.dimensions import DIMENSIONS
 from kpis.period import Period
 from ui.cards.card import Answers, because, framed
 from ui.heat import Square, heat
@@ -40,7 +41,7 @@ class Heat:
             if not reading.cells:
                 because(reading)
                 return
-            down, across = self._order(reading.cells, self.rows), self._order(reading.cells, self.columns)
+            down, across = self._most(reading.cells, self.rows), self._most(reading.cells, self.columns)
             squares = {
                 (cell.at[self.rows], cell.at[self.columns]): self._square(page, cell)
                 for cell in reading.cells
@@ -54,6 +55,15 @@ class Heat:
                 ),
                 unsafe_allow_html=True,
             )
+            for dimension, shown in ((self.rows, down), (self.columns, across)):
+                known = len(self._order(reading.cells, dimension))
+                if known > len(shown):
+                    named = f"{len(shown)} of {known} {DIMENSIONS[dimension].plural}"
+                    st.caption(f"The {named}, those with the most rows.")
+
+    def _most(self, cells: Sequence[Cell], dimension: str) -> list[object]:
+        order = self._order(cells, dimension)
+        return order if dimension == TIME else order[: self.top]
 
     def _order(self, cells: Sequence[Cell], dimension: str) -> list[object]:
         """Time as it passes; members with most rows first."""
@@ -62,7 +72,7 @@ class Heat:
             counts[cell.at[dimension]] = counts.get(cell.at[dimension], 0) + (cell.n or 0)
         if dimension == TIME:
             return list(counts)
-        return sorted(counts, key=lambda member: -counts[member])[: self.top]
+        return sorted(counts, key=lambda member: -counts[member])
 
     def _heads(self, page: Page, across: Sequence[object]) -> list[str]:
         if self.columns != TIME:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from kpis import COUNTED, DEFINITIONS, LARGEST, NoRows, Question
+from kpis import COUNTED, DEFINITIONS, DIMENSIONS, LARGEST, NoRows, Question
 from kpis.model import Unit
 from ui import cache
 from ui.cards.card import Answers, framed, why
@@ -43,7 +43,8 @@ class Listing:
                 why(reading.why or "No rows in this period.")
                 return
             money = kpi.unit is Unit.MONEY
-            drawn = rows_as_table(page, found, title, most=6, without=self.without, money=money)
+            without = (*self.without, *(one.key for one in DIMENSIONS.marked))  # there is little room
+            drawn = rows_as_table(page, found, title, most=6, without=without, money=money)
             st.markdown(drawn, unsafe_allow_html=True)
             if found.total > len(found.rows):
                 link("rows", f"All {page.formats.number(found.total)} rows", page.view.prove(self.kpi))

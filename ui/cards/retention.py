@@ -29,8 +29,8 @@ class Retention:
         return {}
 
     def draw(self, page: Page, answers: Answers) -> None:
-        found = cache.derived(page.copy, cohorts.retention, page.question(()))
         with framed(self, self.title):
+            found = cache.derived(page.copy, cohorts.retention, page.question(()))
             if not found:
                 why("Nobody first bought in the three years up to the end of the period.")
                 return

@@ -29,8 +29,8 @@ class Rfm:
         return {}
 
     def draw(self, page: Page, answers: Answers) -> None:
-        found = cache.derived(page.copy, rfm.segmentation, page.question(()))
         with framed(self, self.title):
+            found = cache.derived(page.copy, rfm.segmentation, page.question(()))
             if not found.total.customers:
                 why("Nobody has bought anything by the end of the period.")
                 return

@@ -41,9 +41,9 @@ class Sites:
         return {}
 
     def draw(self, page: Page, answers: Answers) -> None:
-        question = page.question(())
-        found = cache.derived(page.copy, sites, question)
+        cell = None
         with framed(self, self.title, page.view.prove("active_customers")):
+            found = cache.derived(page.copy, sites, page.question(()))
             if not found.found:
                 why("No customer of this selection has a known position.")
                 return

@@ -8,8 +8,9 @@ import streamlit as st
 
 from crm_data.edits import add_rate, entered_rates, undo
 from crm_data.engine import CrmUnavailable
-from ui import desk
+from ui import cache, desk
 from ui.alerts.words import moment
+from ui.data.lacking import ask_for_rates, lacking_rates
 from ui.escape import markdown
 from ui.fields import Field, Setting
 from ui.form import Form
@@ -19,6 +20,10 @@ from ui.page import Page
 def rates(page: Page) -> None:
     """The form, and the rates that were entered last, each with its undo."""
     base = page.copy.organisation.base_currency
+    if cache.keeper().error:
+        organisation, lacking = lacking_rates()
+        if lacking:
+            ask_for_rates(organisation, lacking, page.viewer)
     fields = (
         Field("currency", "Currency, such as USD"),
         Field("valid_on", "From this day on (YYYY-MM-DD)"),

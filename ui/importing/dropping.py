@@ -21,40 +21,72 @@ from ui.watching import over
 
 _NOT_IMPORTED = "Not imported"
 _SURE = 0.8
+_NAMES = 5
 
 
 def dropping(page: Page, session: Session) -> None:
     """The place to drop files, and what was recognised in them."""
     step(1, "")
+    key = f"drop-{session.folder.name}"
     uploads = st.file_uploader(
         "The files that your CRM exports",
         accept_multiple_files=True,
-        key=f"drop-{session.number}",
+        key=key,
         disabled=session.busy,
+        on_change=_taken_away,
+        args=(session, key),
     )
     st.caption(
         "CSV, Excel, OpenDocument or ZIP, from Salesforce, HubSpot, Dynamics 365, Zoho, Pipedrive or any "
         "other system; at most 200 MB a file, larger ones go through the command line. Nothing is written "
-        "before you say so. The files are thrown away when the import is over or the page is closed."
+        "before you say so. The files are thrown away when the import is over or this tab is closed."
     )
-    sessions.take(session, uploads)
+    if uploads:
+        sessions.take(session, uploads)
+    elif session.dropped:
+        _held(session)
     job = session.looking
     if job is None or not over(job):
         return
     if job.cancelled:
         st.info("Cancelled. Nothing was read.")
-        st.button("Look at the files again", key="look-again", on_click=sessions.look, args=(session,))
     elif job.problem:
         st.error(f"**Not read.** {markdown(job.problem)}")
+    if job.cancelled or job.problem:
+        st.button("Look at the files again", key="look-again", on_click=sessions.look, args=(session,))
     elif job.result:
         _recognised(page, session, job.result)
+
+
+def _taken_away(session: Session, key: str) -> None:
+    """A callback. Coming back from another page finds no files in the control, but nobody took them away."""
+    if not st.session_state[key]:
+        sessions.take(session, ())
+
+
+def _held(session: Session) -> None:
+    """The files that were dropped before another page was shown."""
+    names = [file.name for file in session.held]
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    words = (
+        f"Still here: **{markdown(', '.join(names[:_NAMES]))}**{more}. Files that you drop take their place."
+    )
+    with st.container(key="held", horizontal=True, vertical_alignment="center"):
+        st.markdown(words, width="stretch")
+        st.button(
+            "Take them away",
+            key="take-away",
+            on_click=sessions.take,
+            args=(session, ()),
+            disabled=session.busy,
+        )
 
 
 def _recognised(page: Page, session: Session, looked: Looked) -> None:
     if looked.given:
         say("good", f"Read as the mapping {looked.given} says; nothing was guessed.")
     else:
-        st.markdown(_files(looked.recognised, session), unsafe_allow_html=True)
+        st.markdown(_files(looked.now, session), unsafe_allow_html=True)
         for remark in looked.remarks:
             say("near", remark)
         with st.expander("A file is something else, or is to stay out"):
@@ -97,14 +129,11 @@ def _judged(one: Recognised, said: Override | None) -> tuple[str, str, Sequence[
     """An icon's name, what the file is taken for, and why."""
     if said and said.left_out:
         return "none", "not imported", ["you said so"]
-    kind = kind_of(said.system, said.object) if said and said.system else kind_of(one.system, one.object)
-    if said and said.system:
-        return "good", kind, ["you said so"]
     if one.problem:
         return "near", "not imported", [one.problem]
     if one.system is None:
         return "bad", "not recognised", [f"{'; '.join(one.reasons)}: say below what it is, or it stays out"]
-    return "good" if one.confidence >= _SURE else "near", kind, one.reasons
+    return "good" if one.confidence >= _SURE else "near", kind_of(one.system, one.object), one.reasons
 
 
 def kind_of(system: str | None, key: str | None) -> str:
@@ -121,17 +150,17 @@ def _corrections(session: Session, looked: Looked) -> None:
         for key, kind in system.objects.items()
         if kind.part
     }
-    taken = [_now(one, session, kinds) for one in looked.recognised]
+    taken = [_now(one, session, kinds) for one in looked.now]
     frame = pd.DataFrame(
         {
-            "File": [one.file for one in looked.recognised],
-            "Sheet": [one.sheet or "" for one in looked.recognised],
+            "File": [one.file for one in looked.now],
+            "Sheet": [one.sheet or "" for one in looked.now],
             "Taken for": taken,
         }
     )
     edited = st.data_editor(
         frame,
-        key=f"kinds-{session.number}",
+        key=f"kinds-{session.number}-{session.looks}",
         hide_index=True,
         disabled=["File", "Sheet"],
         column_config={
@@ -139,26 +168,24 @@ def _corrections(session: Session, looked: Looked) -> None:
         },
         alt="What each file is taken for",
     )
-    changed = [
-        (one, now)
-        for one, before, now in zip(looked.recognised, taken, edited["Taken for"], strict=True)
-        if now != before
-    ]
-    for one, now in changed:
-        at = (one.file, one.sheet)
-        override = session.answers.overrides.get(at) or Override(one.file, one.sheet)
-        system, key = kinds.get(now, (None, None))
-        override = replace(override, system=system, object=key, columns={}, left_out=now == _NOT_IMPORTED)
-        session.answers.overrides[at] = override
-    if changed:
+    before = dict(session.answers.overrides)
+    for one, was, now in zip(looked.now, taken, edited["Taken for"], strict=True):
+        if now != was:
+            at = (one.file, one.sheet)
+            override = session.answers.overrides.get(at) or Override(one.file, one.sheet)
+            system, key = kinds.get(now, (None, None))
+            session.answers.overrides[at] = replace(
+                override, system=system, object=key, columns={}, left_out=now == _NOT_IMPORTED
+            )
+    if session.answers.overrides != before:
         sessions.look(session, looked)
         st.rerun()
 
 
 def _now(one: Recognised, session: Session, kinds: dict[str, tuple[str, str]]) -> str:
-    """What the file is taken for at the moment."""
+    """What the file is taken for at the moment; where a person said it, even if it cannot be imported."""
     said = session.answers.overrides.get((one.file, one.sheet))
-    if said and said.left_out:
+    kind = kind_of(one.system, one.object)
+    if kind not in kinds or (said and said.left_out) or (one.problem and not (said and said.system)):
         return _NOT_IMPORTED
-    kind = kind_of(said.system, said.object) if said and said.system else kind_of(one.system, one.object)
-    return kind if kind in kinds and (one.problem is None or said) else _NOT_IMPORTED
+    return kind

@@ -8,15 +8,16 @@ from zoneinfo import available_timezones
 import pandas as pd
 import streamlit as st
 
-from crm_data.importers.mapping import KEPT, OBJECTS
+from crm_data.importers.mapping import KEPT, OBJECTS, Mapping
 from crm_data.importers.outcome import Note
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.recognise import CUSTOM, LEFT_OUT, ColumnGuess, Override, Recognised
+from crm_data.importers.recognise import CUSTOM, ID, LEFT_OUT, ColumnGuess, Override, Recognised
 from crm_data.importers.vocabulary import currencies
+from ui import desk
 from ui.escape import html, markdown
 from ui.importing import session as sessions
 from ui.importing.session import Session
-from ui.importing.steps import step
+from ui.importing.steps import say, step
 from ui.importing.work import Looked
 from ui.page import Page
 from ui.table import table
@@ -28,33 +29,36 @@ _SHOWN = 50
 
 
 def mapping(page: Page, session: Session) -> None:
-    """Each file's columns, to be looked at and changed; the mapping to take along."""
+    """Each file's columns, to be looked at and changed; the mapping to take along.
+
+    Where what was said so far stops the import, the columns are there all the same: to be corrected.
+    """
     looked = session.looked
-    if looked is None or looked.mapping is None:
+    if looked is None or not (looked.mapping or any(_shown(one, session) for one in looked.now)):
         return
     step(2, "What each column becomes. Columns that have no place in the CRM are kept with their rows.")
     if looked.given is None:
-        if looked.fresh:
-            _settings(session, looked)
+        if looked.fresh and looked.mapping:
+            _settings(session, looked, looked.mapping)
         with st.container(key="maps"):
-            for one in looked.recognised:
-                if one.fills and one.look and not _left_out(one, session):
+            for one in looked.now:
+                if _shown(one, session):
                     _file(session, looked, one)
-    st.download_button(
-        "The mapping, to use again (TOML)",
-        looked.mapping.text,
-        file_name=f"{looked.mapping.source}.toml",
-        mime="application/toml",
-        key="mapping",
-        on_click="ignore",
-    )
+    if looked.mapping:
+        st.download_button(
+            "The mapping, to use again (TOML)",
+            looked.mapping.text,
+            file_name=f"{looked.mapping.source}.toml",
+            mime="application/toml",
+            key="mapping",
+            on_click="ignore",
+        )
 
 
-def _settings(session: Session, looked: Looked) -> None:
+def _settings(session: Session, looked: Looked, mapping: Mapping) -> None:
     """Of a CRM that has none yet: what it is called, its currency and its clock."""
-    assert looked.mapping
     settings = session.answers.settings
-    currency = settings.get("base_currency") or looked.mapping.organisation.get("base_currency", "EUR")
+    currency = settings.get("base_currency") or mapping.organisation.get("base_currency", "EUR")
     zone = settings.get("time_zone") or "UTC"
     zones, codes = sorted(available_timezones()), sorted(currencies())
     at = session.number
@@ -77,33 +81,33 @@ def _settings(session: Session, looked: Looked) -> None:
         st.rerun()
 
 
-def _left_out(one: Recognised, session: Session) -> bool:
+def _shown(one: Recognised, session: Session) -> bool:
+    """Whether the file has columns that become something, or would if one more were said."""
     said = session.answers.overrides.get((one.file, one.sheet))
-    return bool(one.problem and not said) or bool(said and said.left_out)
+    return bool(one.fills and one.look) and not (said and said.left_out)
 
 
 def _file(session: Session, looked: Looked, one: Recognised) -> None:
+    """The table of its columns, drawn from what becomes of them now."""
     said = session.answers.overrides.get((one.file, one.sheet)) or Override(one.file, one.sheet)
-    used = sum(1 for column in one.columns if column.becomes)
-    sheet = f", {one.sheet}" if one.sheet else ""
-    title = (
-        f"{one.file}{sheet} → {str(one.fills).replace('_', ' ')}: {used} of {len(one.columns)} columns used"
-    )
-    with st.expander(markdown(title)):
-        before = [_becomes(column, said) for column in one.columns]
+    at = f"{session.number}-{session.looks}-{one.file}-{one.sheet}"
+    with st.expander(markdown(_title(one))):
+        if one.problem:
+            say("near", one.problem)
+        before = [_becomes(column) for column in one.columns]
         frame = pd.DataFrame(
             {
                 "Column": [column.heading for column in one.columns],
-                "For example": [_examples(one, number) for number in range(len(one.columns))],
+                "For example": [_examples(one, column.heading) for column in one.columns],
                 "Becomes": before,
                 "Because": [column.why for column in one.columns],
             }
         )
-        targets = [c.name for c in OBJECTS[str(one.fills)].c if c.name not in KEPT]
+        targets = [ID, *(c.name for c in OBJECTS[str(one.fills)].c if c.name not in KEPT)]
         options = list(dict.fromkeys([_KEPT, _LEFT, *targets, *before]))
         edited = st.data_editor(
             frame,
-            key=f"columns-{session.number}-{one.file}-{one.sheet}",
+            key=f"columns-{at}",
             hide_index=True,
             disabled=["Column", "For example", "Because"],
             column_config={"Becomes": st.column_config.SelectboxColumn(options=options, required=True)},
@@ -113,36 +117,65 @@ def _file(session: Session, looked: Looked, one: Recognised) -> None:
             "Dates such as 03/04/2026",
             list(_DATES),
             index=list(_DATES).index(said.day_first),
-            key=f"dates-{session.number}-{one.file}-{one.sheet}",
+            key=f"dates-{at}",
             format_func=lambda choice: _DATES[choice],
             width=320,
         )
+    others = [
+        now
+        for was, now in zip(before, edited["Becomes"], strict=True)
+        if now != was and now not in (_KEPT, _LEFT, *targets)
+    ]
+    if others:  # the list of choices is the same for all columns
+        desk.say(f"**{markdown(others[0])}** is what another column becomes; choose one.", well=False)
+        session.looks += 1
+        st.rerun()
     changed = {
         column.heading: {_KEPT: CUSTOM, _LEFT: LEFT_OUT}.get(now, now)
         for column, was, now in zip(one.columns, before, edited["Becomes"], strict=True)
         if now != was
     }
-    if changed or dates != said.day_first:
-        said = replace(said, columns={**said.columns, **changed}, day_first=dates)
-        session.answers.overrides[one.file, one.sheet] = said
+    now = replace(_corrected(said, one, changed), day_first=dates)
+    if now != said:
+        session.answers.overrides[one.file, one.sheet] = now
         sessions.look(session, looked)
         st.rerun()
 
 
-def _becomes(column: ColumnGuess, said: Override) -> str:
-    if column.heading in said.columns:
-        target = said.columns[column.heading]
-        return {CUSTOM: _KEPT, LEFT_OUT: _LEFT}.get(target, target)
+def _title(one: Recognised) -> str:
+    name = one.file + (f", {one.sheet}" if one.sheet else "")
+    fills = str(one.fills).replace("_", " ")
+    if one.problem:
+        return f"{name} → {fills}, not imported as it stands"
+    used = sum(1 for column in one.columns if column.becomes)
+    return f"{name} → {fills}: {used} of {len(one.columns)} columns used"
+
+
+def _corrected(said: Override, one: Recognised, changed: dict[str, str]) -> Override:
+    """With what was said now; of several columns that are said to become the same, the last one does.
+
+    Who says what a column of a file becomes that was only guessed at says what the file is.
+    """
+    if not changed:
+        return said
+    taken = {target for target in changed.values() if target not in (CUSTOM, LEFT_OUT)}
+    kept = {heading: target for heading, target in said.columns.items() if target not in taken}
+    said = replace(said, columns={**kept, **changed})
+    return replace(said, system=one.system, object=one.object) if one.problem else said
+
+
+def _becomes(column: ColumnGuess) -> str:
     if column.becomes:
-        return ", ".join(name.rpartition(".")[2] for name in column.becomes)
+        return ", ".join(dict.fromkeys(name.rpartition(".")[2] for name in column.becomes))
     return _KEPT if column.custom else _LEFT
 
 
-def _examples(one: Recognised, number: int) -> str:
+def _examples(one: Recognised, heading: str) -> str:
     """The most frequent texts of a column."""
-    if one.look is None or number >= len(one.look.texts):
+    if one.look is None or heading not in one.look.headings:
         return ""
-    return ", ".join(text[:40] for text, _ in one.look.texts[number].most_common(_EXAMPLES))
+    texts = one.look.texts[one.look.headings.index(heading)]
+    return ", ".join(text[:40] for text, _ in texts.most_common(_EXAMPLES))
 
 
 def read(page: Page, looked: Looked) -> None:

@@ -73,7 +73,10 @@ def _verdict(page: Page, found: Reconciliation) -> None:
             f"{number(found.unexplained)} rows differ for no reason that is known. They are listed below.",
         )
     elif found.agrees:
-        say("good", f"All {number(rows)} rows, and every sum, are the same in the files and in the CRM.")
+        words = f"All {number(rows)} rows, and every sum, are the same in the files and in the CRM."
+        if found.replaced:
+            words += f" Further rows that a later one with the same id replaces: {number(found.replaced)}."
+        say("good", words)
     else:
         differ = number(sum(cause.rows for cause in found.causes))
         say("good", f"{number(rows)} rows are in the CRM. Differences: {differ}, each explained below.")

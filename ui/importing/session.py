@@ -41,15 +41,21 @@ class Dropped(Protocol):
     def getbuffer(self) -> memoryview: ...
 
 
-@dataclass
+def _number() -> str:
+    return uuid.uuid4().hex[:8]
+
+
+@dataclass(eq=False)
 class Session:
     """One import from the first file to the comparison. Its folder goes with it.
 
-    `number` keeps the controls of one import apart from those of the next.
+    `number` keeps the controls of some files apart from those of the next, and `looks` tables in which
+    something was said from the same ones drawn anew.
     """
 
     folder: Path
-    number: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+    number: str = field(default_factory=_number)
+    looks: int = 0
     dropped: tuple[str, ...] = ()
     answers: Answers = field(default_factory=Answers)
     looking: Job[Looked] | None = None
@@ -59,6 +65,11 @@ class Session:
     @property
     def files(self) -> Path:
         return self.folder / "files"
+
+    @property
+    def held(self) -> list[Path]:
+        """The files that were dropped. They stay until others are, whatever page is shown meanwhile."""
+        return sorted(self.files.iterdir()) if self.dropped else []
 
     @property
     def looked(self) -> Looked | None:
@@ -92,6 +103,9 @@ class Session:
         return self.loading.result if self.loading and self.loading.over else None
 
 
+_alive: weakref.WeakSet[Session] = weakref.WeakSet()  # of this process
+
+
 def current() -> Session:
     """The session's import; a new one where there is none. Raises CrmUnavailable."""
     known = st.session_state.get(_KEY)
@@ -102,13 +116,14 @@ def current() -> Session:
 
 
 def take(session: Session, uploads: Sequence[Dropped]) -> None:
-    """Put the files that were dropped into the session's folder and look at them."""
+    """Put the files that were dropped in place of those before, and look at them. They may be none."""
     ids = tuple(one.file_id for one in uploads)
     if ids == session.dropped or session.busy:
         return
-    session.dropped = ids
+    _drop(session)
+    session.dropped, session.number = ids, _number()
     session.answers = Answers(settings={"time_zone": _time_zone()})
-    shutil.rmtree(session.files, ignore_errors=True)
+    shutil.rmtree(session.folder, ignore_errors=True)
     session.files.mkdir(parents=True)
     for one in uploads:
         _free(session.files, safe_name(one.name)).write_bytes(one.getbuffer())
@@ -123,6 +138,7 @@ def look(session: Session, known: Looked | None = None) -> None:
     if session.busy:
         return
     _drop(session)
+    session.looks += 1
     if session.dropped:
         answers = deepcopy(session.answers)  # which the page may change meanwhile
         session.looking = Job(partial(work.look, cache.crm(), session.files, session.folder, answers, known))
@@ -145,7 +161,7 @@ def compare(session: Session) -> None:
 def slim(session: Session) -> None:
     """What was seen in the files is of no use once they are loaded, and takes memory."""
     if session.looking and session.looking.result:
-        session.looking.result = replace(session.looking.result, recognised=())
+        session.looking.result = replace(session.looking.result, recognised=(), now=())
 
 
 def start_over() -> None:
@@ -174,11 +190,13 @@ def _time_zone() -> str:
 def _new() -> Session:
     place = home() / "uploads"
     place.mkdir(exist_ok=True)
+    here = {session.folder for session in _alive}
     for folder in place.iterdir():  # of processes that were killed
-        if time.time() - folder.stat().st_mtime > _FORGOTTEN:
+        if folder not in here and time.time() - folder.stat().st_mtime > _FORGOTTEN:
             shutil.rmtree(folder, ignore_errors=True)
     session = Session(place / uuid.uuid4().hex)
     session.files.mkdir(parents=True)
+    _alive.add(session)
     weakref.finalize(session, shutil.rmtree, session.folder, ignore_errors=True)
     return session
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,8 +22,9 @@ from crm_data.importers.mapping import Mapping, parse_mapping, read_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress
-from crm_data.importers.recognise import Override, Recognised, propose, recognise
+from crm_data.importers.recognise import Override, Recognised, overridden, propose, recognise
 from crm_data.importers.recognise.command import objects_of
+from crm_data.importers.recognise.keys import Former, formers
 from crm_data.importers.run import load as load_prepared
 from crm_data.importers.run import read
 from crm_data.organisation import Organisation, read_organisation
@@ -74,6 +75,7 @@ class Looked:
 
     paths: tuple[Path, ...]
     recognised: tuple[Recognised, ...]
+    now: tuple[Recognised, ...] = ()  # the same files, as the person says that they are
     mapping: Mapping | None = None
     given: str | None = None  # the name of the mapping that was dropped with the files
     remarks: tuple[str, ...] = ()
@@ -90,15 +92,17 @@ def look(
     """Recognise the files, unless that is `known`, then read them as recognised and answered."""
     if known is None:
         progress("Opening the files", 0, 1)
-        shutil.rmtree(folder / "unpacked", ignore_errors=True)  # of files that were dropped before
         maps = sorted(files.glob("*.toml"))
-        paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], folder / "unpacked")
+        room = folder / "unpacked"
+        shutil.rmtree(room, ignore_errors=True)  # what an earlier look left there
+        paths = unpacked([one for one in sorted(files.iterdir()) if one not in maps], room, progress)
         found = Looked(tuple(paths), () if maps else recognise(paths), given=maps[0].name if maps else None)
-    else:
-        found = known
+    else:  # what followed from the answers before is closed, and does not count any more
+        found = Looked(known.paths, known.recognised, given=known.given)
     with _destination(engine) as into:
-        found = replace(found, fresh=not active.has_settings(into))
+        found = replace(found, now=found.recognised, fresh=not active.has_settings(into))
         try:
+            found = replace(found, now=_as_said(found.recognised, answers))
             found = _mapped(into, found, files, answers)
             assert found.mapping
             prepared = read(into, found.mapping, found.paths, progress, keep_in=folder)
@@ -134,25 +138,35 @@ def compare(engine: Any, key: int, paths: tuple[Path, ...], progress: Progress) 
     return entries.compare(engine, entries.entry(engine, key), paths)
 
 
+def _as_said(recognised: Iterable[Recognised], answers: Answers) -> tuple[Recognised, ...]:
+    """Each file as the person says that it is."""
+    found = []
+    for one in recognised:
+        said = answers.overrides.get((one.file, one.sheet))
+        found.append(overridden(one, said) if said and (said.system or one.system) else one)
+    return tuple(found)
+
+
 def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     """With the mapping that was dropped, or the one that follows from what was recognised.
 
-    That one is in the CRM's currency, and makes up nothing that the CRM has.
+    That one is in the CRM's currency, makes up nothing that the CRM has, and knows rows by what they were
+    known by before.
     """
     if found.given:
         mapping = read_mapping(files / found.given)
-        return replace(found, mapping=mapping, there=_there(into, mapping), problem=None)
+        return replace(found, mapping=mapping, there=_there(into, mapping))
     overrides = list(answers.overrides.values())
     currency = answers.settings.get("base_currency")
     if not found.fresh:
         currency = _organisation(into).base_currency
     proposal = propose(found.recognised, overrides, currency=currency)
-    there = _there(into, proposal.mapping)
-    if there:
-        proposal = propose(found.recognised, overrides, currency=currency, there=there)
+    there, known = _there(into, proposal.mapping), _known_by(into, proposal.mapping)
+    if there or known:
+        proposal = propose(found.recognised, overrides, currency=currency, there=there, formers=known)
     settings = answers.settings if found.fresh else {}
     mapping = parse_mapping(_with_settings(proposal.text, settings))
-    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there, problem=None)
+    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there)
 
 
 def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:
@@ -161,6 +175,11 @@ def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:
         found = objects_of(connection, mapping.source)
     filled = {block.table.name for block in mapping.blocks}
     return tuple(name for name in found if name in filled)
+
+
+def _known_by(into: Any, mapping: Mapping) -> list[Former]:
+    with reported(into), into.connect() as connection:
+        return formers(connection, mapping.source)
 
 
 def _organisation(into: Any) -> Organisation:

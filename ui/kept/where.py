@@ -10,7 +10,7 @@ from kpis.question import Where
 from kpis.reports import REPORTS
 from ui.links import Query
 from ui.page import Page
-from ui.view import FILTERS, View
+from ui.view import View, filters
 
 
 def title_of(head: Head) -> str:
@@ -21,8 +21,8 @@ def page_then(page: Page, found: Kept) -> Page:
     """The page with the kept report's window and filters, so that links lead to what it speaks of. Filters
     that no page offers travel as if they had been clicked."""
     asked = found.found.scope.asked
-    where = cast(Where, tuple(one for one in asked.where if one[0] in FILTERS))
-    beside = cast(Where, tuple(one for one in asked.where if one[0] not in FILTERS))
+    where = cast(Where, tuple(one for one in asked.where if one[0] in filters()))
+    beside = cast(Where, tuple(one for one in asked.where if one[0] not in filters()))
     view = View(custom=asked.period, compare=asked.compare, where=where, at=beside, kept=found.head.id)
     return replace(page, view=view, today=asked.today)
 

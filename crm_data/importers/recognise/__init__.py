@@ -8,12 +8,14 @@ spelling    how dates and numbers are written, told from a whole column
 words       the words of stages, statuses, reasons and channels, and what they become
 recognition from files to what they are held to be
 columns     which column of the CRM each column of the file fills
+corrected   what a person says of single columns
 told        what the cells of a file tell of how to read it
 propose     a mapping of it all, and its text
 """
 
 from crm_data.importers.recognise.model import (
     CUSTOM,
+    ID,
     LEFT_OUT,
     Candidate,
     ColumnGuess,
@@ -26,6 +28,7 @@ from crm_data.importers.recognise.recognition import overridden, recognise
 
 __all__ = [
     "CUSTOM",
+    "ID",
     "LEFT_OUT",
     "Candidate",
     "ColumnGuess",

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
+from crm_data.importers.recognise import keys
+from crm_data.importers.recognise.corrected import EXACTLY, Corrected, corrected
+from crm_data.importers.recognise.endings import settled
+from crm_data.importers.recognise.headings import amount_of
 from crm_data.importers.recognise.look import Look
-from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, ColumnGuess
-from crm_data.importers.recognise.vendors import GENERIC, Part, Source, VendorObject, bare, systems
-
-#: Of rows without an id: columns that may tell one from another, together if need be, the best first.
-_TELLING = {
-    "contacts": (("email",), ("first_name", "last_name"), ("first_name", "last_name", "account_id")),
-    "leads": (("email",), ("first_name", "last_name", "company")),
-    "users": (("email",), ("name",)),
-    "invoices": (("number",),),
-    "quotes": (("number",),),
-    "activities": (("subject", "happened_at"),),
-    "cases": (("subject", "opened_at"),),
-}
-_TELLING_ELSE = (("name",), ("name", "account_id"), ("name", "account_id", "opened_on"))
-
+from crm_data.importers.recognise.model import CUSTOM, ID, LEFT_OUT, ColumnGuess
+from crm_data.importers.recognise.vendors import STATUS, Part, Source, VendorObject, bare, systems
 
 #: Without any of these a row would say nothing.
 _NEEDS_ONE_OF = {
@@ -48,7 +39,8 @@ class Filled:
     @property
     def all_headings(self) -> tuple[str, ...]:
         named = PLACEHOLDER.findall(self.template or "")
-        return (*self.headings, *named, *self.options.get("when", {}))
+        conditions = [heading for one in self.options.get("when", ()) for heading in one]
+        return (*self.headings, *named, *conditions)
 
 
 @dataclass(frozen=True)
@@ -60,26 +52,44 @@ class Resolved:
     columns: MappingOf[str, Filled]
     where: MappingOf[str, tuple[str, ...]]
     missing: tuple[str, ...]  # columns that the object needs and the file has not
+    said: str = ""  # what a person should know about the id
+    fault: str = ""  # why its rows cannot be told apart
+    id_told: bool = False  # by a person
 
     @property
     def usable(self) -> bool:
         return self.id is not None and not self.missing
 
+    @property
+    def filled(self) -> dict[str, str]:
+        """The heading of each column that one heading fills."""
+        return {name: one.headings[0] for name, one in self.columns.items() if len(one.headings) == 1}
+
 
 class Headings:
     """The headings of a file, found by what a system calls them."""
 
-    def __init__(self, look: Look, system: str) -> None:
+    def __init__(self, look: Look, system: str, gone: Collection[str] = ()) -> None:
         counted = Counter(look.headings)
         self.doubled = frozenset(heading for heading, times in counted.items() if times > 1)
         self._aliases = systems()[system].aliases
         self._there: dict[str, str] = {}
         for heading in look.headings:
-            usable = heading and heading not in self.doubled and not set("{}") & set(heading)
+            usable = (
+                heading
+                and heading not in self.doubled
+                and heading not in gone
+                and not set("{}") & set(heading)
+            )
             if usable:
                 self._there.setdefault(bare(heading), heading)
+        for heading in list(self._there.values()):
+            if told := amount_of(heading):
+                self._there.setdefault(bare(told[0]), heading)
 
     def find(self, name: str) -> str | None:
+        if name.startswith(EXACTLY):
+            return name.removeprefix(EXACTLY)
         for each in (bare(name), *self.aliases(name)):
             if each in self._there:
                 return self._there[each]
@@ -96,17 +106,36 @@ def resolve(look: Look, kind: VendorObject, overrides: MappingOf[str, str]) -> l
     """The object's parts as far as the file fills them; the main one first, even where it is not usable."""
     if kind.part is None:
         return []
-    headings = Headings(look, kind.system)
-    found = [_resolved(look, part, headings) for part in (kind.part, *kind.also)]
-    main = _overridden(look, found[0], kind, overrides)
-    return [main, *(each for each in found[1:] if each.usable)]
+    headings = seen = Headings(look, kind.system)
+    main = _resolved(look, kind.part, headings)
+    ids = [each for each, target in overrides.items() if target.rpartition(".")[2] == ID]
+    other = {heading: target for heading, target in overrides.items() if heading not in ids}
+    if other:
+        filled = {name: one.headings for name, one in main.columns.items()}
+        said = corrected(kind.part, filled, look.headings, other)
+        seen = Headings(look, kind.system, said.gone)
+        main = _overridden(look, main, said, seen, headings)
+    if ids:
+        main = replace(main, id=keys.template(ids), said="", fault="", id_told=True)
+    main = replace(main, columns=settled(look, main.columns))
+    also = [_resolved(look, part, seen if part.rows == "once" else headings) for part in kind.also]
+    return [main, *(each for each in also if each.usable)]
+
+
+def as_before(look: Look, found: Resolved, formers: Sequence[keys.Former]) -> Resolved:
+    """The same part, its rows known by what they were known by in former imports. Raises ImportStopped."""
+    if found.id is None or found.part.rows != "all" or found.id_told:
+        return found
+    key = keys.as_before(look, found.part.fills, found.id, formers)
+    return found if key is None else replace(found, id=key.id, said=key.said)
 
 
 def _resolved(look: Look, part: Part, headings: Headings) -> Resolved:
     columns = {}
+    status = next(filter(None, (_filled(each, headings) for each in part.columns.get("status", ()))), None)
     for name, sources in part.columns.items():
         for source in sources:
-            if filled := _filled(source, headings):
+            if filled := _filled(source, headings, says_status=bool(status and status.headings)):
                 columns[name] = filled
                 break
     where = {
@@ -141,8 +170,11 @@ def _checked(look: Look, found: Resolved, headings: Headings) -> Resolved:
         if words == ("*",) and not there & {bare(name), *headings.aliases(name)}
     )
     named = [key for name in found.part.id if (key := _key(name, headings)) and look.has(key)]
-    key = named[0] if named else _telling(look, found)
-    return replace(found, id=key, missing=missing)
+    if found.part.rows == "all":
+        own = keys.chosen(look, found.part.fills, named, found.filled)
+        return replace(found, id=own.id, said=own.said, fault=own.fault, missing=missing)
+    whole = [key for key in named if not keys.is_cut_short(look, key)]
+    return replace(found, id=next(iter(whole), None), missing=missing)
 
 
 def _key(name: str, headings: Headings) -> str | None:
@@ -157,27 +189,18 @@ def _key(name: str, headings: Headings) -> str | None:
     return "".join(pieces)
 
 
-def _telling(look: Look, found: Resolved) -> str | None:
-    """Columns that tell the rows apart where none is an id; where nothing does, all that are filled."""
-    if found.part.rows != "all":
-        return None
-    filled = {name: one.headings[0] for name, one in found.columns.items() if len(one.headings) == 1}
-    tried = []
-    for names in (*_TELLING.get(found.part.fills, ()), *_TELLING_ELSE):
-        chosen = [filled[name] for name in names if name in filled]
-        if chosen and chosen not in tried:
-            tried.append(chosen)
-            if look.distinct(chosen):
-                return chosen[0] if len(chosen) == 1 else "/".join(f"{{{heading}}}" for heading in chosen)
-    every = list(dict.fromkeys(filled.values()))[:6]
-    return "/".join(f"{{{heading}}}" for heading in every) if len(every) > 1 else None
-
-
-def _filled(source: Source, headings: Headings) -> Filled | None:
+def _filled(source: Source, headings: Headings, *, says_status: bool = False) -> Filled | None:
+    """`says_status`: whether the status is found in columns of its own."""
     options = dict(source.options)
     if "when" in options:
-        conditions = {headings.find(name): words for name, words in options["when"].items()}
-        if None in conditions:
+        conditions = [
+            {
+                name if name == STATUS and says_status else headings.find(name): words
+                for name, words in one.items()
+            }
+            for one in options["when"]
+        ]
+        if any(None in one for one in conditions):
             return None
         options["when"] = conditions
     there, stand_in = headings.all(source.headings), headings.all(source.stand_in)
@@ -196,30 +219,18 @@ def _filled(source: Source, headings: Headings) -> Filled | None:
     return None
 
 
-def _overridden(look: Look, main: Resolved, kind: VendorObject, overrides: MappingOf[str, str]) -> Resolved:
-    """What a person says of single columns wins."""
-    if not overrides:
-        return main
-    columns = {
-        name: filled for name, filled in main.columns.items() if not set(filled.headings) & overrides.keys()
-    }
-    for heading, target in overrides.items():
-        if target in (CUSTOM, LEFT_OUT) or heading not in look.headings:
-            continue
-        column = target.rpartition(".")[2]
-        columns[column] = Filled((heading,), options=_usual_options(main.part.fills, column))
-    headings = Headings(look, kind.system)
-    return _checked(look, replace(main, columns=columns), headings)
+def _overridden(look: Look, main: Resolved, said: Corrected, seen: Headings, all_: Headings) -> Resolved:
+    """What a person says of single columns wins; which rows count, and their id, stay as they are.
 
-
-def _usual_options(fills: str, column: str) -> dict[str, Any]:
-    """How the column is read from files in general."""
-    for kind in systems()[GENERIC].objects.values():
-        if kind.part and kind.part.fills == fills:
-            for source in kind.part.columns.get(column, ()):
-                if source.headings:
-                    return {key: value for key, value in source.options.items() if key != "when"}
-    return {}
+    seen: the headings without those that do not mean any more what they were taken for.
+    """
+    columns = dict(_resolved(look, said.part, seen).columns)
+    for name, heading in said.agreed.items():
+        found = columns.get(name, main.columns[name])
+        columns[name] = replace(
+            found if heading in found.headings else main.columns[name], headings=(heading,)
+        )
+    return _checked(look, replace(main, columns=columns), all_)
 
 
 def guesses(
@@ -251,7 +262,8 @@ def guesses(
         if heading in doubled:
             found.append(ColumnGuess(heading, (), why="several columns have this heading, so none is taken"))
         elif becomes:
-            found.append(ColumnGuess(heading, becomes, why=said[0] if said else ""))
+            why = said[0] if said else _stays(becomes, overrides.get(heading))
+            found.append(ColumnGuess(heading, becomes, why=why))
         elif overrides.get(heading) == CUSTOM and keeps:
             found.append(ColumnGuess(heading, (), custom=True))
         elif overrides.get(heading) == LEFT_OUT:
@@ -267,6 +279,15 @@ def guesses(
                 ColumnGuess(heading, (), why=f"{parts[0].part.fills} have no place for it" if parts else "")
             )
     return found
+
+
+def _stays(becomes: Sequence[str], target: str | None) -> str:
+    """Why a column becomes more than a person says."""
+    if target is None or [name.rpartition(".")[2] for name in becomes] == [target.rpartition(".")[2]]:
+        return ""
+    if becomes[-1].endswith(".source_id"):
+        return "it also tells the rows apart"
+    return "what else it fills stays, until you say that another column fills it"
 
 
 def unknown(look: Look) -> list[ColumnGuess]:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, exists, select
 from crm_data.importers.archive import unpacked
 from crm_data.importers.errors import ImportStopped, listed
 from crm_data.importers.mapping import OBJECTS
+from crm_data.importers.recognise.keys import formers
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.propose import propose
 from crm_data.importers.recognise.recognition import recognise
@@ -100,8 +101,11 @@ def proposed(connection: Connection, found: Sequence[Recognised], args: argparse
         for each in found
     ]
     first = propose(found, overrides, currency=currency)
-    there = objects_of(connection, first.mapping.source)
-    return propose(found, overrides, currency=currency, there=there) if there else first
+    source = first.mapping.source
+    there, known = objects_of(connection, source), formers(connection, source)
+    return (
+        propose(found, overrides, currency=currency, there=there, formers=known) if there or known else first
+    )
 
 
 def objects_of(connection: Connection, source: str) -> list[str]:

@@ -36,7 +36,7 @@ class Look:
     @property
     def cut(self) -> bool:
         """Whether there is more than was looked at."""
-        most = max(50, _TEXTS // max(len(self.headings), 1))
+        most = _most(self.headings)
         return self.rows == _ROWS or any(len(counter) >= most for counter in self.texts)
 
     def whole(self, index: int, footer: Sequence[str]) -> Iterator[str]:
@@ -50,26 +50,52 @@ class Look:
         """Whether a column is filled, as far as there are rows; a template of several always."""
         return not self.rows or heading not in self.headings or bool(self.texts[self.headings.index(heading)])
 
-    def pairs(self, first: str, second: str) -> Iterator[tuple[str, str]]:
-        """The cells of two columns in the rows looked at."""
-        one, two = self.headings.index(first), self.headings.index(second)
+    def cells(self, *headings: str) -> Iterator[tuple[str, ...]]:
+        """The texts of these columns in the rows looked at."""
+        indexes = [self.headings.index(heading) for heading in headings]
         for row in islice(_opened(self.file, self.layout).rows(), _ROWS):
-            if max(one, two) < len(row.cells):
-                yield as_text(row.cells[one]), as_text(row.cells[two])
+            if max(indexes) < len(row.cells):
+                yield tuple(as_text(row.cells[index]) for index in indexes)
 
     def distinct(self, headings: Sequence[str]) -> bool:
         """Whether no two of the rows looked at share all these cells, and none has them all empty."""
-        columns = [self.headings.index(heading) for heading in headings]
-        if len(columns) == 1:
-            counter = self.texts[columns[0]]
+        if len(headings) == 1 and (counter := self._all_texts(headings[0])) is not None:
             return sum(counter.values()) == len(counter) == self.rows
         seen = set()
-        for row in islice(_opened(self.file, self.layout).rows(), _ROWS):
-            key = tuple(as_text(row.cells[index]) for index in columns if index < len(row.cells))
+        for key in self._cells(headings):
             if key in seen or not any(key):
                 return False
             seen.add(key)
         return True
+
+    def repeated(self, headings: Sequence[str]) -> tuple[int, str]:
+        """How many of the rows looked at share all these cells with an earlier one; an example."""
+        if len(headings) == 1 and (counter := self._all_texts(headings[0])) is not None:
+            ((text, _),) = counter.most_common(1) or [("", 0)]
+            return sum(counter.values()) - len(counter), text
+        counted = Counter(key for key in self._cells(headings) if any(key))
+        ((cells, _),) = counted.most_common(1) or [((), 0)]
+        return counted.total() - len(counted), ", ".join(filter(None, cells))
+
+    def always(self, heading: str) -> bool:
+        """Whether a column is filled in each row looked at."""
+        counter = self._all_texts(heading)
+        return counter is None or counter.total() == self.rows
+
+    def _all_texts(self, heading: str) -> Counter[str] | None:
+        """The texts of a column, where none of them was too many."""
+        counter = self.texts[self.headings.index(heading)]
+        return counter if len(counter) < _most(self.headings) else None
+
+    def _cells(self, headings: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        columns = [self.headings.index(heading) for heading in headings]
+        for row in islice(_opened(self.file, self.layout).rows(), _ROWS):
+            yield tuple(as_text(row.cells[index]) for index in columns if index < len(row.cells))
+
+
+def _most(headings: Sequence[str]) -> int:
+    """Different texts kept of each column."""
+    return max(50, _TEXTS // max(len(headings), 1))
 
 
 def look_at(file: Found, footers: Sequence[str]) -> list[Look]:
@@ -115,7 +141,7 @@ def _sampled(file: Found, layout: FileFormat, footers: Sequence[str]) -> Look:
         layout = replace(layout, heading_line=line)
         opened = _opened(file, layout)
     headings = tuple(opened.headings)
-    most = max(50, _TEXTS // max(len(headings), 1))
+    most = _most(headings)
     texts: tuple[Counter[str], ...] = tuple(Counter() for _ in headings)
     rows = 0
     for row in islice(opened.rows(), _ROWS):

@@ -11,6 +11,8 @@ from crm_data.importers.recognise.look import Look
 #: What becomes of a column that fills no column of the CRM.
 CUSTOM = "custom"  # kept with the row, as text
 LEFT_OUT = ""
+#: What a column becomes by which rows are known; several are it together.
+ID = "source_id"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Override:
     sheet: str | None = None
     system: str | None = None
     object: str | None = None
-    columns: MappingOf[str, str] = field(default_factory=dict)  # heading: "name", CUSTOM or LEFT_OUT
+    columns: MappingOf[str, str] = field(default_factory=dict)  # heading: "name", ID, CUSTOM, LEFT_OUT
     day_first: bool | None = None  # of dates such as 03/04/2026
     left_out: bool = False  # the file is not imported
 

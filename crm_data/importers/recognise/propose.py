@@ -11,11 +11,12 @@ from sqlalchemy import Column, Date, String, Table
 
 from crm_data.importers.errors import ImportStopped, listed
 from crm_data.importers.mapping import OBJECTS, parse_mapping
-from crm_data.importers.recognise import toml
+from crm_data.importers.recognise import endings, toml
 from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.currency import USUAL, Told, told
+from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.recognition import overridden
-from crm_data.importers.recognise.spelling import NumberSpelling, number_spelling
 from crm_data.importers.recognise.told import (
     Taken,
     condition,
@@ -23,19 +24,20 @@ from crm_data.importers.recognise.told import (
     dates_in,
     file_pattern,
     headings_of,
+    numbers_in,
     order_of_other_dates,
+    shares_in,
     texts_of,
     zeros_of_lost,
 )
 from crm_data.importers.recognise.vendors import bare, systems
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
-from crm_data.schema.types import Money, UTCDateTime
+from crm_data.schema.types import UTCDateTime
 
 #: Columns whose unreadable cells keep the whole row out: without them a figure would be wrong in silence.
 _STRICT = frozenset(
     ["amount", "currency", "closed_on", "status", "stage", "resolved_at", "converted_at", "cost"]
 )
-_CURRENCY = "USD"
 
 
 def propose(
@@ -44,18 +46,20 @@ def propose(
     *,
     currency: str | None = None,
     there: Collection[str] = (),
+    formers: Sequence[Former] = (),
 ) -> Proposal:
     """A mapping of all files that can be imported, as recognised and as the overrides say.
 
     currency: of amounts whose currency no column tells; the CRM's own where it has one. there: objects of
-    the CRM that already have rows of the same system, such as accounts, which then are not made up from the
-    names that deals mention. Raises ImportStopped where no file can be imported.
+    the CRM that already have rows of the same system, which then are not made up from the names that deals
+    mention. formers: by what the CRM knows rows of the system. Raises ImportStopped where no file can be
+    imported, or rows cannot be told apart by what they are known by.
     """
     recognised = tuple(recognised)
     if not recognised:
         raise ImportStopped("There is no file to import: the folder is empty.")
     said = {(each.file, each.sheet): each for each in overrides}
-    files = []
+    files: list[Taken] = []
     for each in recognised:
         override = said.get((each.file, each.sheet)) or said.get((each.file, None)) or Override(each.file)
         if override.left_out:
@@ -63,7 +67,8 @@ def propose(
         if override != Override(each.file) and (override.system or each.system):
             each = overridden(each, override)
         if each.problem is None and each.system is not None and each.look is not None:
-            files.append(Taken(each, each.look, override))
+            earlier = [former for file in files for former in file.known_by]
+            files.append(Taken(each, each.look, override, (*earlier, *formers)))
     if not files:
         raise ImportStopped(
             "None of these files is recognised as something that can be imported. Say what they are, "
@@ -80,6 +85,7 @@ class _Writer:
     words: Vocabulary = field(default_factory=vocabulary)
     maps: dict[str, dict[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)  # of the currency
 
     def proposal(self) -> Proposal:
         system = Counter(file.system.key for file in self.files).most_common(1)[0][0]
@@ -87,8 +93,11 @@ class _Writer:
         filled = self.there | {
             file.parts[0].part.fills for file in self.files if file.parts[0].part.rows == "all"
         }
+        self.told = list(told(self.files))
         if self.currency is None:
-            self.currency = self._told_currency()
+            self.currency = self._most_named()
+        for one in self.told:
+            self.remarks += one.remarks(self.currency)
         blocks = [
             self._block(file, part, part is file.parts[0])
             for file in self.files
@@ -126,23 +135,13 @@ class _Writer:
                 )
         self.files = [file for file in self.files if file.kind.instead_of not in real]
 
-    def _told_currency(self) -> str:
-        """The one that stands beside amounts; else a guess."""
-        for file in self.files:
-            for part in file.parts:
-                table = OBJECTS[part.part.fills]
-                for name, filled in part.columns.items():
-                    if isinstance(table.c[name].type, Money) and "currency" not in part.columns:
-                        found = number_spelling(texts_of(file.look, filled.headings)).currency
-                        if found:
-                            return found
-        if any(
-            "currency" in OBJECTS[part.part.fills].c and "currency" not in part.columns
-            for file in self.files
-            for part in file.parts
-        ):
-            self.remarks.append(f"No file says the currency of its amounts: they are taken as {_CURRENCY}.")
-        return _CURRENCY
+    def _most_named(self) -> str:
+        """The currency that most rows name; else a guess."""
+        if named := sum((one.rows() for one in self.told), Counter()):
+            return named.most_common(1)[0][0]
+        if any(not one.column for one in self.told):
+            self.remarks.append(f"No file says the currency of its amounts: they are taken as {USUAL}.")
+        return USUAL
 
     def _block(self, file: Taken, part: Resolved, main: bool) -> list[str]:
         table, look = OBJECTS[part.part.fills], file.look
@@ -151,14 +150,15 @@ class _Writer:
             head["sheet"] = look.layout.sheet
         if look.layout.heading_line != 1:
             head["heading_line"] = look.layout.heading_line
-        head["id"] = part.id
-        if part.part.rows != "all":
-            head["rows"] = part.part.rows
+        head |= {"id": part.id} if part.part.rows == "all" else {"id": part.id, "rows": part.part.rows}
+        self.remarks += [f"{look.file.name}: {part.said}."] if part.said else []
         if part.where:
             head["where"] = {heading: list(words) for heading, words in part.where.items()}
         entries = {
             name: self._column(file, part, table, name, filled) for name, filled in part.columns.items()
         }
+        if beside := self._currency_of(part):
+            entries["currency"] = beside
         dates = [entry["dates"] for entry in entries.values() if "dates" in entry]
         if dates and all(each == dates[0] for each in dates):
             head["dates"] = dates[0]
@@ -173,7 +173,14 @@ class _Writer:
             else entry
             for name, entry in entries.items()
         }
+        if table.name == "opportunities" and part.part.rows == "all":
+            found = endings.remarks(look, part.columns, self.words)
+            self.remarks += [f"{look.file.name}, {remark}" for remark in found]
         return ["[[import]]", *toml.pairs(head), "", "[import.columns]", *toml.pairs(short)]
+
+    def _currency_of(self, part: Resolved) -> dict[str, Any] | None:
+        """Where the amounts of a part say their currency, which no column of its own does."""
+        return next((one.entry(self.currency or USUAL) for one in self.told if one.part is part), None)
 
     def _column(self, file: Taken, part: Resolved, table: Table, name: str, filled: Filled) -> dict[str, Any]:
         column, look, place = table.c[name], file.look, f"{file.look.file.name}, {name}"
@@ -187,17 +194,18 @@ class _Writer:
         options = dict(filled.options)
         texts = texts_of(look, filled.all_headings if filled.template else filled.headings)
         if "when" in options:
-            options["when"] = {
-                heading: condition(words, look, heading, self.words)
-                for heading, words in options["when"].items()
-            }
+            tables = [
+                {heading: condition(words, look, heading, self.words) for heading, words in one.items()}
+                for one in options["when"]
+            ]
+            options["when"] = tables[0] if len(tables) == 1 else tables
         if isinstance(kind := options.get("map"), str):
             needed = not column.nullable and column.server_default is None
             options["map"] = self._translated(kind, texts, place, options.get("otherwise"), needed)
         if filled.said:
             self.remarks.append(f"{place}: {filled.said}.")
         if name == "currency":
-            options["map"] = {"": self.currency or _CURRENCY} | currency_codes(texts, place, self.remarks)
+            options["map"] = {"": self.currency or USUAL} | currency_codes(texts, place, self.remarks)
         if isinstance(column.type, Date | UTCDateTime):
             options |= self._dates(file, column, filled)
         elif (
@@ -206,7 +214,9 @@ class _Writer:
             and filled.headings
             and "map" not in options
         ):
-            options |= self._numbers(texts, place)
+            options |= numbers_in(texts, place, self.remarks)
+            if name == "probability":
+                options |= shares_in(file, filled, options, place, self.remarks)
         if column.foreign_keys and filled.headings and "map" not in options:
             options |= self._nearly(column, texts, place)
         if name == "amount" and (zeros := zeros_of_lost(file, part, filled, self.words)):
@@ -226,20 +236,14 @@ class _Writer:
         """The name of the map, which has the whole vocabulary and what was told from the words seen."""
         name, empty = kind, {}
         if needed and otherwise is not None:
-            name, empty = (
-                f"{kind}_or_{otherwise}",
-                {"": otherwise},
-            )  # an empty cell, too, must become something
+            name, empty = f"{kind}_or_{otherwise}", {"": otherwise}  # an empty cell must become something too
         table = self.maps.setdefault(name, self.words.get(kind, {}) | empty)
         folded = {word.casefold() for word in table}
         for word, ours in translation(kind, seen, self.words).items():
             if word.casefold() not in folded:
                 table[word] = ours
-        strange = unknown(kind, seen, self.words) if otherwise is not None else []
-        told = kind == "deal_status" and len(strange) < len(
-            seen
-        )  # a stage of open deals may be called anything
-        if strange and not told:
+        told = otherwise is None or kind == "deal_status"  # that of deals by their rows, see `endings`
+        if strange := [] if told else unknown(kind, seen, self.words):
             self.remarks.append(
                 f"{place}: nothing is known of {listed(strange, 5)}, taken as '{otherwise}'; "
                 f"see [maps.{name}]."
@@ -293,15 +297,3 @@ class _Writer:
         for text, name in near.items():
             self.remarks.append(f"{place}: '{text}' is taken as '{name}'.")
         return {"map": near} if near else {}
-
-    def _numbers(self, texts: Sequence[str], place: str) -> dict[str, Any]:
-        found = number_spelling(texts)
-        if found.example:
-            sign = "decimal sign" if found.decimal in found.example else "sign between thousands"
-            self.remarks.append(f"{place}: {found.example} could be read in two ways. Its {sign} is a guess.")
-        usual = NumberSpelling()
-        return {
-            name: getattr(found, name)
-            for name in ("decimal", "thousands", "abbreviated")
-            if getattr(found, name) != getattr(usual, name)
-        }

@@ -12,7 +12,7 @@ from crm_data.importers.files import Found, find_files
 from crm_data.importers.mapping import KEPT, OBJECTS
 from crm_data.importers.recognise import columns
 from crm_data.importers.recognise.look import Look, look_at
-from crm_data.importers.recognise.model import CUSTOM, LEFT_OUT, Candidate, Override, Recognised
+from crm_data.importers.recognise.model import CUSTOM, ID, LEFT_OUT, Candidate, Override, Recognised
 from crm_data.importers.recognise.score import Fit, confidence, fits
 from crm_data.importers.recognise.vendors import GENERIC, VendorObject, footers, systems
 
@@ -80,7 +80,7 @@ def _check(kind: VendorObject, heading: str, target: str, look: Look) -> None:
     if target in (CUSTOM, LEFT_OUT):
         return
     table = OBJECTS[kind.fills]
-    allowed = [column.name for column in table.c if column.name not in KEPT]
+    allowed = [ID, *(column.name for column in table.c if column.name not in KEPT)]
     if target.rpartition(".")[2] not in allowed or target.rpartition(".")[0] not in ("", table.name):
         raise ImportStopped(
             f"{table.name} have no column '{target}' to fill. There are {listed(allowed, 60)}."
@@ -157,6 +157,8 @@ def _described(
             f"{kind.fills} need {listed(parts[0].missing)}, and no column of {look.file.name} is recognised "
             "as that. Say which column it is, or export the file with it."
         )
+    elif parts[0].fault:
+        problem = parts[0].fault
     elif parts[0].id is None:
         problem = f"No column of {look.file.name} tells its rows apart. Export it with the column of the id."
     elif sure < (_GUESS_OF_ANY if kind.system == GENERIC else _GUESS):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from crm_data.importers.recognise.headings import amount_of
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.vendors import GENERIC, VendorObject, bare, systems
 
@@ -61,12 +62,15 @@ def _fit(look: Look, kind: VendorObject) -> Fit | None:
     generic = kind.system == GENERIC
     matched, telling, points = [], [], 0.0
     for heading in look.headings:
-        known = kind.known.get(bare(heading))
+        key = bare(heading)
+        if key not in kind.known and (told := amount_of(heading)):
+            key = bare(told[0])
+        known = kind.known.get(key)
         if not known:
             continue
         matched.append(heading)
-        weight = 1 / kinds[bare(heading)] ** 0.5
-        if owners[bare(heading)] == 1 and not generic:
+        weight = 1 / kinds[key] ** 0.5
+        if owners[key] == 1 and not generic:
             telling.append(heading)
             weight *= 1.5
         spelled = 0.3 * (_spaced(heading) == _spaced(known)) + 0.1 * (heading == known)

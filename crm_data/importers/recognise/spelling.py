@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from crm_data.importers.numbers import without_signs
 from crm_data.importers.vocabulary import currencies
 
 _DAY = re.compile(r"(?P<a>\d{1,4})(?P<sign>[./-])(?P<b>\d{1,2})(?P=sign)(?P<c>\d{4}|\d{2})(?P<rest>\D.*)?")
@@ -24,7 +24,6 @@ _TIME = re.compile(
 )
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 
-_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "zł": "PLN", "R$": "BRL"}
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 
 
@@ -149,8 +148,8 @@ class NumberSpelling:
     decimal: str = "."
     thousands: str = ""
     abbreviated: bool = False
-    currency: str | None = None  # where one sign or code stands beside the numbers
     example: str = ""  # a number that could mean two things, while nothing tells which
+    mixed: bool = False  # some numbers have the one decimal sign, some the other
     unread: tuple[str, ...] = ()
 
 
@@ -158,10 +157,8 @@ def number_spelling(texts: Iterable[str]) -> NumberSpelling:
     decimals: Counter[str] = Counter()
     thousands: Counter[str] = Counter()
     either: dict[str, str] = {}
-    money: set[str] = set()
     abbreviated, unread = False, []
     for text in texts:
-        money |= _currency(text)
         bare = _bare_number(text)
         if bare[-1:].upper() in ("K", "M", "B") and bare[:-1]:
             abbreviated, bare = True, bare[:-1].strip()
@@ -169,18 +166,16 @@ def number_spelling(texts: Iterable[str]) -> NumberSpelling:
             unread.append(text)
             continue
         _vote(text, bare, decimals, thousands, either)
-    for sign, text in list(either.items()):
-        if (
-            decimals[sign]
-            or thousands[sign]
-            or (sign == "." and decimals[","])
-            or (sign == "," and decimals["."])
-        ):
+    example = ""
+    for sign, text in either.items():
+        if decimals[sign] or thousands[sign]:
             continue
-        guess = thousands if sign == "," else decimals
-        guess[sign] += 1
-        return _spelled(decimals, thousands, abbreviated, money, text, unread)
-    return _spelled(decimals, thousands, abbreviated, money, "", unread)
+        if decimals["," if sign == "." else "."]:  # the other sign is the decimal one, so this one groups
+            thousands[sign] += 1
+        else:
+            example = example or text
+            (thousands if sign == "," else decimals)[sign] += 1
+    return _spelled(decimals, thousands, abbreviated, example, unread)
 
 
 def _vote(
@@ -208,7 +203,6 @@ def _spelled(
     decimals: Counter[str],
     thousands: Counter[str],
     abbreviated: bool,
-    money: set[str],
     example: str,
     unread: list[str],
 ) -> NumberSpelling:
@@ -217,21 +211,12 @@ def _spelled(
     grouped = others[0][0] if others else ""
     if not decimals and thousands["."]:
         decimal, grouped = ",", "."
-    currency = next(iter(money)) if len(money) == 1 else None
-    return NumberSpelling(decimal, grouped, abbreviated, currency, example, tuple(unread[:3]))
+    mixed = sum(1 for count in decimals.values() if count) > 1
+    return NumberSpelling(decimal, grouped, abbreviated, example, mixed, tuple(unread[:3]))
 
 
 def _bare_number(text: str) -> str:
     for code in _CODE.findall(text):
         if code in currencies():
             text = text.replace(code, "")
-    kept = "".join(sign for sign in text if unicodedata.category(sign) != "Sc").replace("−", "-").strip()
-    return kept.strip("()+-%").strip()
-
-
-def _currency(text: str) -> set[str]:
-    found = {code for code in _CODE.findall(text) if code in currencies()}
-    for sign in text:
-        if unicodedata.category(sign) == "Sc" and sign in _SIGNS:
-            found.add("BRL" if sign == "$" and "R$" in text else _SIGNS[sign])
-    return found
+    return without_signs(text).replace("−", "-").strip("()+-%").strip()

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from babel import Locale
 from sqlalchemy import Date
 
 from crm_data.importers.errors import listed
+from crm_data.importers.formats import CellFormat
 from crm_data.importers.mapping import OBJECTS
-from crm_data.importers.recognise import columns
+from crm_data.importers.recognise import columns, shares
 from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import Override, Recognised
-from crm_data.importers.recognise.spelling import DateSpelling, date_spelling
+from crm_data.importers.recognise.spelling import DateSpelling, NumberSpelling, date_spelling, number_spelling
 from crm_data.importers.recognise.vendors import GENERIC, System, VendorObject, systems
 from crm_data.importers.recognise.words import Vocabulary, translation
 from crm_data.importers.vocabulary import currencies
@@ -36,6 +39,7 @@ class Taken:
     recognised: Recognised
     look: Look
     override: Override
+    formers: tuple[Former, ...] = ()  # by what rows are known elsewhere, the latest first
 
     @property
     def system(self) -> System:
@@ -47,7 +51,17 @@ class Taken:
 
     @cached_property
     def parts(self) -> list[Resolved]:
-        return [each for each in columns.resolve(self.look, self.kind, self.override.columns) if each.usable]
+        found = columns.resolve(self.look, self.kind, self.override.columns)
+        return [columns.as_before(self.look, each, self.formers) for each in found if each.usable]
+
+    @property
+    def known_by(self) -> list[Former]:
+        """By what the rows of the file are known."""
+        return [
+            Former(each.part.fills, each.id, self.look.file.name)
+            for each in self.parts
+            if each.id is not None and each.part.rows == "all"
+        ]
 
 
 def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:
@@ -80,11 +94,35 @@ def zeros_of_lost(file: Taken, part: Resolved, amount: Filled, words: Vocabulary
     if part.part.fills != "opportunities" or status is None or not (amount.headings and status.headings):
         return []
     amounts: dict[str, set[str]] = {}
-    for word, text in file.look.pairs(status.headings[0], amount.headings[0]):
+    for word, text in file.look.cells(status.headings[0], amount.headings[0]):
         amounts.setdefault(translation("deal_status", [word], words).get(word, word), set()).add(text)
     lost = sorted(amounts.get("lost", set()) - {""})
     zeros = bool(lost) and all(not set(text) & set("123456789") for text in lost)
     return lost if zeros and not set(lost) & amounts.get("won", set()) else []
+
+
+def numbers_in(texts: Iterable[str], place: str, remarks: list[str]) -> dict[str, Any]:
+    """How the numbers of a column are written, as a mapping says it where it is not the usual."""
+    found, usual = number_spelling(texts), NumberSpelling()
+    if found.example:
+        sign = "decimal sign" if found.decimal in found.example else "sign between thousands"
+        remarks.append(f"{place}: {found.example} could be read in two ways. Its {sign} is a guess.")
+    if found.mixed:
+        remarks.append(f"{place}: some numbers have a comma, some a full stop as their decimal sign.")
+    names = ("decimal", "thousands", "abbreviated")
+    return {name: getattr(found, name) for name in names if getattr(found, name) != getattr(usual, name)}
+
+
+def shares_in(
+    file: Taken, filled: Filled, options: dict[str, Any], place: str, remarks: list[str]
+) -> dict[str, Any]:
+    """The factor that makes probabilities of what is written, in place of the usual one."""
+    spelled = CellFormat(**{key: options[key] for key in ("decimal", "thousands") if key in options})
+    factor, said = shares.factor(_whole(file, filled), spelled, percent="times" in options)
+    if said:
+        remarks.append(f"{place}: {said}.")
+    options.pop("times", None)
+    return {} if factor is None else {"times": factor}
 
 
 def dates_in(file: Taken, filled: Filled) -> DateSpelling:
@@ -125,3 +163,11 @@ def currency_codes(texts: Iterable[str], place: str, remarks: list[str]) -> dict
 def file_pattern(name: str) -> str:
     """The file itself, whatever signs its name has."""
     return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in name)
+
+
+def _whole(file: Taken, filled: Filled) -> set[str]:
+    """The different texts of a column to the end of the file."""
+    if not file.look.cut:
+        return set(texts_of(file.look, filled.headings))
+    places = [file.look.headings.index(heading) for heading in filled.headings]
+    return {text for place in places for text in file.look.whole(place, file.system.footers)}

@@ -11,7 +11,8 @@ A file there says, for each object that the system exports, which headings it ha
     where, options     as in a mapping
     columns            the CRM's column = headings that can fill it, joined by " | "; or a table as in a
                        mapping, or a list of them of which the first whose headings are there counts.
-                       `stand_in`: headings that may take their place, which is then said
+                       `stand_in`: headings that may take their place, which is then said.
+                       In `when`, "@status" stands for whatever fills the status
     also               further objects of the CRM that the same rows fill
     instead_of         an object of the CRM that the rows are no more than like, for want of a place of their
                        own: left out where another file has the real ones
@@ -33,6 +34,8 @@ from crm_data.importers.field import PLACEHOLDER
 FOLDER = Path(__file__).with_name("vendors")
 
 GENERIC = "generic"
+#: In `when`: the column or columns that fill the status, whichever they are.
+STATUS = "@status"
 
 
 def bare(heading: str) -> str:
@@ -53,7 +56,8 @@ class Source:
 
     @property
     def all_headings(self) -> tuple[str, ...]:
-        return (*self.headings, *self.stand_in, *self.template[1::2], *self.options.get("when", {}))
+        conditions = [name for one in self.options.get("when", ()) for name in one if name != STATUS]
+        return (*self.headings, *self.stand_in, *self.template[1::2], *conditions)
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,8 @@ def _source(spec: str | dict[str, Any]) -> Source:
     options = {
         key: value for key, value in spec.items() if key not in ("heading", "stand_in", "template", "value")
     }
+    if isinstance(options.get("when"), dict):
+        options["when"] = [options["when"]]
     return Source(
         headings=names(spec["heading"]) if "heading" in spec else (),
         stand_in=names(spec["stand_in"]) if "stand_in" in spec else (),

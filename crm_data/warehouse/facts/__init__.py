@@ -4,6 +4,7 @@ from crm_data.warehouse.facts.base import CATEGORIES, facts
 from crm_data.warehouse.facts.customers import buying_days, customer_spells, customers, invoice_lines, sites
 from crm_data.warehouse.facts.engagement import activities, loyalty_points, loyalty_spells, quiet_spells
 from crm_data.warehouse.facts.goals import targets
+from crm_data.warehouse.facts.marked import carrier, marked, owner_of
 from crm_data.warehouse.facts.marketing import (
     attributions,
     campaign_members,
@@ -39,6 +40,7 @@ __all__ = [
     "attributions",
     "buying_days",
     "campaign_members",
+    "carrier",
     "case_closings",
     "case_spells",
     "cases",
@@ -54,6 +56,8 @@ __all__ = [
     "leads",
     "loyalty_points",
     "loyalty_spells",
+    "marked",
+    "owner_of",
     "quiet_spells",
     "quotes",
     "receivable_spells",
