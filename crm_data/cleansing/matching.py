@@ -37,7 +37,7 @@ _SHARED_BITS, _COPIES = 4.0, 2
 _AS_MANY = 1000.0
 
 _MANY = 20_000  # records handed over at once
-_PORTION = 500_000  # places in blocks whose pairs are looked at in one step
+_PORTION = 40_000  # places in blocks whose pairs are looked at in one step: some 300,000 pairs
 _MEMORY = "400MB"
 _MOST_BITS = 1000.0
 
@@ -204,9 +204,8 @@ class _Found:
         wanted = needed + log2(at_least / (1 - at_least)) if at_least else -_MOST_BITS
         for portion in range(portions):
             progress("Comparing", portion, portions)
-            asked = self._database.execute(
-                self._candidates(), {"portions": portions, "portion": portion, "bits": wanted - 1e-6}
-            )
+            self._couple(portions, portion)
+            asked = self._database.execute(self._candidates(), {"bits": wanted - 1e-6})
             likely = []
             while some := asked.fetchmany(_MANY):
                 for one, other, *rest in some:
@@ -219,21 +218,26 @@ class _Found:
                 self._database.from_arrow(given).insert_into("pairs")
         progress("Comparing", portions, portions)
 
+    def _couple(self, portions: int, portion: int) -> None:
+        """The pairs of a portion of the blocks. They are a table, so that DuckDB knows how few they are."""
+        self._database.execute(
+            f"""CREATE OR REPLACE TABLE couples AS
+            WITH mine AS MATERIALIZED (SELECT * FROM placed WHERE block % {portions} = {portion})
+            SELECT a."row" AS one, b."row" AS other FROM mine AS a
+            JOIN mine AS b ON b.block = a.block AND b.place > a.place
+            WHERE a.size <= {_LARGEST} AND b.size <= {_LARGEST} AND (a.fresh OR b.fresh)
+            UNION
+            SELECT a."row", b."row" FROM mine AS a CROSS JOIN range(1, {_NEIGHBOURS + 1}) AS step(far)
+            JOIN mine AS b ON b.block = a.block AND b.place = a.place + far
+            WHERE a.size > {_LARGEST} AND b.size > {_LARGEST} AND (a.fresh OR b.fresh)"""
+        )
+
     def _candidates(self) -> str:
-        """In SQL, the pairs of a portion of the blocks, with their values, where all that may be alike would
-        give the bits."""
+        """In SQL, of those pairs the ones that reach the bits if all that may be alike is alike, with their
+        values."""
         values = ", ".join([*(f"a.{v}" for v in self._values), *(f"b.{v}" for v in self._values)])
         bits = ", ".join(f"a.{b}" for b in self._bits)
         return f"""
-            WITH mine AS MATERIALIZED (SELECT * FROM placed WHERE block % $portions = $portion), couples AS (
-                SELECT a."row" AS one, b."row" AS other FROM mine AS a
-                JOIN mine AS b ON b.block = a.block AND b.place > a.place
-                WHERE a.size <= {_LARGEST} AND b.size <= {_LARGEST} AND (a.fresh OR b.fresh)
-                UNION
-                SELECT a."row", b."row" FROM mine AS a CROSS JOIN range(1, {_NEIGHBOURS + 1}) AS step(far)
-                JOIN mine AS b ON b.block = a.block AND b.place = a.place + far
-                WHERE a.size > {_LARGEST} AND b.size > {_LARGEST} AND (a.fresh OR b.fresh)
-            )
             SELECT one, other, {values}, {bits} FROM couples
             JOIN told AS a ON a."row" = one JOIN told AS b ON b."row" = other
             WHERE {self._most_bits()} >= $bits"""
