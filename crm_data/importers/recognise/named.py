@@ -53,6 +53,7 @@ def overwrites(file: Taken, there: Collection[str]) -> str:
     if main.id in named:
         return ""
     return (
-        f"{file.look.file.name}: {main.part.fills} that the CRM has with the same '{main.id}' from an earlier "
-        "file are taken for the same and overwritten. If this is another system, give it a source of its own."
+        f"{file.look.file.name}: {main.part.fills} that the CRM has with the same '{main.id}' from an "
+        "earlier file are taken for the same and overwritten. If this is another system, give it a source "
+        "of its own."
     )

@@ -27,6 +27,7 @@ from crm_data.importers.recognise.told import (
     order_of_other_dates,
     shares_in,
     texts_of,
+    with_every_status,
     zeros_of_lost,
 )
 from crm_data.importers.recognise.vendors import systems
@@ -62,7 +63,7 @@ def propose(
         if override != Override(each.file) and (override.system or each.system):
             each = overridden(each, override)
         if each.problem is None and each.system is not None and each.look is not None:
-            files.append(Taken(each, each.look, override))
+            files.append(with_every_status(Taken(each, each.look, override)))
     if not files:
         raise ImportStopped(
             "None of these files is recognised as something that can be imported. Say what they are, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +47,19 @@ class Taken:
     def parts(self) -> list[Resolved]:
         kind = self.system.objects[self.recognised.object or ""]
         return [each for each in columns.resolve(self.look, kind, self.override.columns) if each.usable]
+
+
+def with_every_status(file: Taken) -> Taken:
+    """The same, with every word for how deals ended to the end of the file, not only those of the sample."""
+    look = file.look
+    deals = (part for part in file.parts if part.part.fills == "opportunities")
+    headings = [heading for part in deals for heading in headings_of(part, "status")]
+    if not look.cut or not headings:
+        return file
+    texts = list(look.texts)
+    for place in map(look.headings.index, headings):
+        texts[place] = look.every(place, file.system.footers) or texts[place]
+    return replace(file, look=replace(look, texts=tuple(texts)))
 
 
 def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:
