@@ -34,10 +34,11 @@ def leave_named(
         others = [one.number for one in blocks if one.table is block.table and not made_from_names(one)]
         given = (name for row in stage.rows(others) if (name := row.values.get("name")))
         named: set[str] = set()
+        merged = set(_merged(connection, block.table, source))
         for names in _batches(given):
             named |= stage.known(names, [block.number])
         for names in _batches(row.source_id for row in stage.rows([block.number])):
-            named |= _there(connection, block.table, source, names)
+            named |= _there(connection, block.table, source, names, merged)
         tallies[block.table.name].counts.read -= stage.leave_out(block.number, named)
 
 
@@ -55,18 +56,22 @@ def known_names(connection: Connection, table: Table, source: str) -> Iterator[s
     yield from _merged(connection, table, source)
 
 
-def _there(connection: Connection, table: Table, source: str, names: Iterable[str]) -> set[str]:
+def _there(
+    connection: Connection, table: Table, source: str, names: Iterable[str], merged: set[str]
+) -> set[str]:
     """Those of the names that rows of another id have; a row that was made up earlier stays."""
     wanted, columns = set(names), table.c
     own = select(columns.name).where(columns.source_system == source, columns.name.in_(wanted))
     made = select(columns.source_id).where(columns.source_system == source, columns.source_id.in_(wanted))
-    found = set(connection.scalars(own)) | (wanted & set(_merged(connection, table, source)))
+    found = set(connection.scalars(own)) | (wanted & merged)
     return found - set(connection.scalars(made))
 
 
 def _merged(connection: Connection, table: Table, source: str) -> Iterator[str]:
+    """Names of rows that became part of others; where it is the id, they are known by that anyway."""
     alias = import_aliases.c
-    query = select(alias.content).where(alias.table_name == table.name, alias.source_system == source)
-    for content in connection.scalars(query):
-        if name := (content or {}).get("name"):
+    query = select(alias.source_id, alias.content)
+    for row in connection.execute(query.where(alias.table_name == table.name, alias.source_system == source)):
+        name = (row.content or {}).get("name")
+        if name and name != row.source_id:
             yield name
