@@ -100,6 +100,11 @@ def read_field(column: Column[Any], options: Options, cells: CellFormat, maps: d
 
 def identity(table: Table, spec: object, place: str, cells: CellFormat) -> Field:
     """The field that gives each row its id in the other system: a heading, or a template of several."""
+    if isinstance(spec, dict):
+        options = Options(spec, place, ("heading", "map", "split"))
+        heading, split = options.need("heading", str), options.get("split", str)
+        translate = _translation(options, {})
+        return Field(table.c.source_id, cells, heading=(heading,), translate=translate, split=split)
     if not isinstance(spec, str) or not spec:
         raise ImportStopped(
             f"{place}: name the heading that identifies a row, or a template such as '{{Order}}/{{Line}}'."

@@ -25,6 +25,7 @@ SHARED = {
     "¥": ("JPY", "CNY"),
 }
 _SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
+_OF_NUMBERS = "0123456789.,-+ "
 _SHORTENED = {"K": 1000, "M": 10**6, "B": 10**9}
 _PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
@@ -67,6 +68,8 @@ def currency_beside(text: str) -> str:
     A code says more than a sign: "CAD $5" is CAD. A sign that nothing is known of is given as well, and
     several as one, which then is none that is known.
     """
+    if not text.strip(_OF_NUMBERS):
+        return ""
     if codes := {code.upper() for code in _CODE.findall(text)} & currencies():
         return codes.pop() if len(codes) == 1 else ""
     rest = _SIGN.sub("", text)

@@ -25,6 +25,7 @@ from crm_data.importers.decisions import Decisions
 from crm_data.importers.deleting import delete_rows
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.files import digest
+from crm_data.importers.made_up import leave_named
 from crm_data.importers.mapping import OBJECTS, Block, Mapping, parse_mapping
 from crm_data.importers.merging import Merging
 from crm_data.importers.opening import Opened, open_all
@@ -93,6 +94,8 @@ def read(
         )
         try:
             prepared.files.extend(_read(opened, stage, zone, prepared.tallies, progress))
+            with reported(engine), engine.connect() as connection:
+                leave_named(connection, mapping.source, mapping.blocks, stage, prepared.tallies)
             return prepared.save()
         except BaseException:
             prepared.close()

@@ -229,6 +229,11 @@ class Stage:
         query = f"SELECT count(DISTINCT source_id) FROM rows WHERE block IN ({marks})"
         return int(self._database.execute(query, blocks).fetchone()[0])
 
+    def leave_out(self, block: int, source_ids: Collection[str]) -> int:
+        """Forget the rows of a block with these ids. Gives how many there were."""
+        query = "DELETE FROM rows WHERE block = ? AND source_id IN (SELECT value FROM json_each(?))"
+        return self._database.execute(query, (block, json.dumps(list(source_ids)))).rowcount
+
     def reject(self, rows: Iterable[Rejected], *, late: bool = False) -> None:
         """Note why rows stay out. `late`: found while writing, so undone when writing starts again."""
         self._many(

@@ -128,6 +128,16 @@ class Ledger:
         self._many(_KEEP_LAST, rows)
         return len(rows)
 
+    def leave_out(self, name: str, part: int, ids: Iterable[str]) -> int:
+        """Forget rows of a part with these ids that the CRM has not. Gives how many there were."""
+        query = (
+            "DELETE FROM file_rows WHERE object = ? AND part = ? AND id = ? AND NOT EXISTS "
+            "(SELECT 1 FROM crm_rows c WHERE c.object = file_rows.object AND c.id = file_rows.id)"
+        )
+        before = self._database.total_changes
+        self._many(query, ((name, part, each) for each in ids))
+        return self._database.total_changes - before
+
     def _has(self, row: FileRow) -> bool:
         query = "SELECT 1 FROM file_rows WHERE object = ? AND id = ? LIMIT 1"
         return self._database.execute(query, row[:2]).fetchone() is not None

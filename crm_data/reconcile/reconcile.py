@@ -16,7 +16,7 @@ from crm_data.importers.stage import Rejected
 from crm_data.organisation import read_organisation
 from crm_data.reconcile.ledger import Ledger, Pair, Replaced, Side
 from crm_data.reconcile.result import MOST, Cause, Difference, Reconciliation, Share, Tally
-from crm_data.reconcile.source import Compared, Read, compared, read_crm, read_files
+from crm_data.reconcile.source import Compared, Read, compared, leave_named, read_crm, read_files
 from crm_data.schema.system import audit_log, import_aliases, tombstones
 
 _TOO_LARGE = 10**15
@@ -54,6 +54,7 @@ def reconcile(
         read = read_files(ledger, mapping, paths, columns, zone)
         found.remarks = read.remarks
         read_crm(ledger, connection, mapping.source, columns, zone)
+        leave_named(ledger, connection, mapping, read)
         for one in columns:
             name = one.table.name
             known = _Known(

@@ -128,3 +128,15 @@ def test_hubspots_own_stages_end_as_its_flags_say(own: Engine, load: Load, tmp_p
     )
     load(path)
     assert rows(own, "opportunities", "status", "closed_on") == [WON, LOST, OPEN]
+
+
+def test_words_after_the_rows_looked_at_count_too(tmp_path: Path) -> None:
+    cells = ["Demo,2026-09-01"] * 20_000
+    path = deals(tmp_path, "Stage,Close Date", *cells, "Won (late),2026-02-01", "Sold,2026-02-01")
+    proposal = propose(recognise([path]))
+    fields = {field.column.name: field for field in proposal.mapping.blocks[-1].fields}
+    translate, (when,) = fields["status"].translate, fields["closed_on"].when
+    assert translate is not None
+    assert translate["won (late)"] == "won"
+    assert "won (late)" in when["Stage"]
+    assert any("nothing is known of 'Sold'" in remark for remark in proposal.remarks)

@@ -92,6 +92,9 @@ def remarks(look: Look, columns: Mapping[str, Filled], words: Vocabulary) -> Ite
         )
         won += became == "won"
         undated += became == "won" and not any(texts[place:])
+    if place == 1:  # its words are known to the end of the file
+        seen = look.texts[look.headings.index(status[0])]
+        strange = Counter({word: rows for word, rows in seen.items() if not _status(word, words)})
     if strange:
         shown = listed([word for word, _ in strange.most_common()], _NAMED)
         yield f"status: nothing is known of {shown}, taken as '{otherwise}'; vocabulary.toml can say more."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 
 from crm_data.importers.cells import Cell, as_text
@@ -16,6 +17,7 @@ from crm_data.importers.formats import FileFormat
 
 _ROWS = 20_000  # looked at in each file
 _TEXTS = 400_000  # different texts kept of a file, shared out among its columns
+_WORDS = 1000  # a column of more is none of statuses
 _ABOVE = 20  # lines among which the headings stand
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -45,6 +47,11 @@ class Look:
         for row in opened.rows():
             if index < len(row.cells) and (text := as_text(row.cells[index])):
                 yield text
+
+    def every(self, index: int, footer: Sequence[str]) -> Counter[str] | None:
+        """How often each text stands in a column, to the end of the file; None where there are too many."""
+        changed = self.file.path.stat().st_mtime_ns
+        return _every(self.file, replace(self.layout, footer=tuple(footer)), index, changed)
 
     def has(self, heading: str) -> bool:
         """Whether a column is filled, as far as there are rows; a template of several always."""
@@ -114,6 +121,17 @@ def look_at(file: Found, footers: Sequence[str]) -> list[Look]:
 
 def _opened(file: Found, layout: FileFormat) -> OpenTable:
     return ExcelFile(file, layout) if is_spreadsheet(file.path) else CsvFile(file, layout, ())
+
+
+@lru_cache(16)
+def _every(file: Found, layout: FileFormat, index: int, _changed: int) -> Counter[str] | None:
+    found: Counter[str] = Counter()
+    for row in _opened(file, layout).rows():
+        if index < len(row.cells) and (text := as_text(row.cells[index])):
+            found[text] += 1
+            if len(found) > _WORDS:
+                return None
+    return found
 
 
 def _layout(file: Found) -> FileFormat:

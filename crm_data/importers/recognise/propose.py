@@ -16,6 +16,7 @@ from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.currency import USUAL, Told, told
 from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
+from crm_data.importers.recognise.named import named_only, near_names, overwrites
 from crm_data.importers.recognise.recognition import overridden
 from crm_data.importers.recognise.told import (
     Taken,
@@ -23,14 +24,14 @@ from crm_data.importers.recognise.told import (
     currency_codes,
     dates_in,
     file_pattern,
-    headings_of,
     numbers_in,
     order_of_other_dates,
     shares_in,
     texts_of,
+    with_every_status,
     zeros_of_lost,
 )
-from crm_data.importers.recognise.vendors import bare, systems
+from crm_data.importers.recognise.vendors import systems
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
 from crm_data.schema.types import UTCDateTime
 
@@ -51,9 +52,10 @@ def propose(
     """A mapping of all files that can be imported, as recognised and as the overrides say.
 
     currency: of amounts whose currency no column tells; the CRM's own where it has one. there: objects of
-    the CRM that already have rows of the same system, which then are not made up from the names that deals
-    mention. formers: by what the CRM knows rows of the system. Raises ImportStopped where no file can be
-    imported, or rows cannot be told apart by what they are known by.
+    the CRM that already have rows of the same system, such as accounts. formers: by what the CRM knows rows
+    of the system.
+
+    Raises ImportStopped where no file can be imported, or rows cannot be told apart by what they are known by.
     """
     recognised = tuple(recognised)
     if not recognised:
@@ -68,7 +70,7 @@ def propose(
             each = overridden(each, override)
         if each.problem is None and each.system is not None and each.look is not None:
             earlier = [former for file in files for former in file.known_by]
-            files.append(Taken(each, each.look, override, (*earlier, *formers)))
+            files.append(with_every_status(Taken(each, each.look, override, (*earlier, *formers))))
     if not files:
         raise ImportStopped(
             "None of these files is recognised as something that can be imported. Say what they are, "
@@ -90,19 +92,18 @@ class _Writer:
     def proposal(self) -> Proposal:
         system = Counter(file.system.key for file in self.files).most_common(1)[0][0]
         self._leave_doubles_out()
-        filled = self.there | {
-            file.parts[0].part.fills for file in self.files if file.parts[0].part.rows == "all"
-        }
+        filled = {file.parts[0].part.fills for file in self.files if file.parts[0].part.rows == "all"}
         self.told = list(told(self.files))
         if self.currency is None:
             self.currency = self._most_named()
         for one in self.told:
             self.remarks += one.remarks(self.currency)
+        self.remarks += [remark for file in self.files if (remark := overwrites(file, self.there))]
         blocks = [
             self._block(file, part, part is file.parts[0])
             for file in self.files
             for part in file.parts
-            if part.part.only_without is None or part.part.only_without not in filled
+            if part.part.only_without not in filled or named_only(file.parts[0], part)
         ]
         top: dict[str, Any] = {"source": system, "currency": self.currency}
         options: dict[str, Any] = {}
@@ -150,13 +151,21 @@ class _Writer:
             head["sheet"] = look.layout.sheet
         if look.layout.heading_line != 1:
             head["heading_line"] = look.layout.heading_line
-        head |= {"id": part.id} if part.part.rows == "all" else {"id": part.id, "rows": part.part.rows}
+        further: dict[str, Any] = {"split": part.part.split} if part.part.split else {}
+        names = texts_of(look, [part.id or ""]) if part.part.rows == "once" else ()
+        if near := near_names(self.files, table.name, names):
+            further["map"] = near
+        head["id"] = {"heading": part.id, **further} if further and part.id in look.headings else part.id
+        if part.part.rows != "all":
+            head["rows"] = part.part.rows
         self.remarks += [f"{look.file.name}: {part.said}."] if part.said else []
         if part.where:
             head["where"] = {heading: list(words) for heading, words in part.where.items()}
         entries = {
             name: self._column(file, part, table, name, filled) for name, filled in part.columns.items()
         }
+        if near and "name" in entries:
+            entries["name"].setdefault("map", near)
         if beside := self._currency_of(part):
             entries["currency"] = beside
         dates = [entry["dates"] for entry in entries.values() if "dates" in entry]
@@ -280,20 +289,7 @@ class _Writer:
     def _nearly(self, column: Column[Any], texts: Sequence[str], place: str) -> dict[str, Any]:
         """Names that are those of another file's rows but for spaces, signs and capitals."""
         (foreign,) = column.foreign_keys
-        names: dict[str, set[str]] = {}
-        exact: set[str] = set()
-        for other in self.files:
-            part = other.parts[0]
-            if part.part.fills == foreign.column.table.name and part.id in other.look.headings:
-                found = {*texts_of(other.look, [part.id]), *texts_of(other.look, headings_of(part, "name"))}
-                exact |= found
-                for text in found:
-                    names.setdefault(bare(text), set()).add(text)
-        near = {
-            text: next(iter(names[bare(text)]))
-            for text in texts
-            if text not in exact and len(names.get(bare(text), ())) == 1
-        }
+        near = near_names(self.files, foreign.column.table.name, texts)
         for text, name in near.items():
             self.remarks.append(f"{place}: '{text}' is taken as '{name}'.")
         return {"map": near} if near else {}

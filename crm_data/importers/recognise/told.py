@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -62,6 +62,19 @@ class Taken:
             for each in self.parts
             if each.id is not None and each.part.rows == "all"
         ]
+
+
+def with_every_status(file: Taken) -> Taken:
+    """The same, with every word for how deals ended to the end of the file, not only those of the sample."""
+    look = file.look
+    deals = (part for part in file.parts if part.part.fills == "opportunities")
+    headings = [heading for part in deals for heading in headings_of(part, "status")]
+    if not look.cut or not headings:
+        return file
+    texts = list(look.texts)
+    for place in map(look.headings.index, headings):
+        texts[place] = look.every(place, file.system.footers) or texts[place]
+    return replace(file, look=replace(look, texts=tuple(texts)))
 
 
 def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:

@@ -13,6 +13,7 @@ A file there says, for each object that the system exports, which headings it ha
                        mapping, or a list of them of which the first whose headings are there counts.
                        `stand_in`: headings that may take their place, which is then said.
                        In `when`, "@status" stands for whatever fills the status
+    split              the sign between several ids in a cell
     also               further objects of the CRM that the same rows fill
     instead_of         an object of the CRM that the rows are no more than like, for want of a place of their
                        own: left out where another file has the real ones
@@ -69,7 +70,9 @@ class Part:
     columns: MappingOf[str, tuple[Source, ...]]
     where: MappingOf[str, tuple[str, ...]]
     rows: str = "all"
-    only_without: str | None = None  # left out where another file fills this object of the CRM
+    #: Left out where another file fills this object of the CRM, unless names are all that refers to it.
+    only_without: str | None = None
+    split: str | None = None  # the sign between several ids in a cell, of which the first counts
     options: MappingOf[str, Any] = field(default_factory=dict)
 
 
@@ -190,6 +193,7 @@ def _part(given: dict[str, Any], fills: str) -> Part:
         where=where,
         rows=given.get("rows", "all"),
         only_without=given.get("only_without"),
+        split=given.get("split"),
         options=given.get("options", {}),
     )
 
