@@ -201,12 +201,15 @@ class Calendar:
 
         Whole calendar units are compared with whole ones, though their lengths differ; an unfinished
         one with the same number of days of the earlier one; weeks with those 364 days before, so that
-        weekdays meet.
+        weekdays meet. Of a period that goes on after today only the part up to today is compared, which is
+        all that its value holds.
         """
         if how == "none":
             return None
         if how not in COMPARISONS:
             raise ValueError(f"no comparison is called {how!r}; there are: {', '.join(COMPARISONS)}")
+        if period.start <= today:
+            period = Period(period.start, min(period.end, today + timedelta(days=1)))
         unfinished = self.to_date(period, today)
         unit = unfinished[0] if unfinished else self.unit(period)
         if unit and (how == "previous" or unit == "year"):
