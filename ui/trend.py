@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from kpis.answers import Cell, Reading
 from kpis.model import Definition
+from kpis.pairs import beside
 from kpis.period import Calendar, Grain, Period
 from ui.charts import ticks
 from ui.escape import html
@@ -108,13 +109,12 @@ def is_cut(cell: Cell, calendar: Calendar, grain: Grain) -> bool:
 
 
 def buckets(shown: Trend, formats: Formats, calendar: Calendar) -> list[Bucket]:
-    """The series, with the value of the other window in the same place."""
-    earlier = shown.then.cells if shown.then else ()
+    """The series, with the value of the same unit in the other window."""
     found = []
-    for place, cell in enumerate(shown.now.cells):
+    earlier = beside(shown.now, shown.then, shown.grain, calendar)
+    for cell, then in zip(shown.now.cells, earlier, strict=True):
         cut = is_cut(cell, calendar, shown.grain)
         said = _said(cell, shown, formats, cut=cut)
-        then = earlier[place] if place < len(earlier) else None
         if then:
             said += f"\n{shown.compared_with.capitalize()}: {_said(then, shown, formats, cut=False)}"
         found.append(Bucket(_period(cell), cell.value, then.value if then else None, cut, said))
