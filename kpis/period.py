@@ -173,7 +173,7 @@ class Calendar:
     def month_called(self, day: date) -> date:
         """The 1st of the calendar month that the day's fiscal month is called by: it holds its middle.
 
-        A 4-4-5 month begins up to some weeks away from the 1st, so the month of its first day says little.
+        A 4-4-5 month may begin days before the 1st, so that two would be called by the month they begin in.
         """
         start = self.start_of("month", day)
         return (start + (self.next_start("month", day) - start) / 2).replace(day=1)

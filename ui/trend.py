@@ -57,6 +57,7 @@ def trend(shown: Trend, view: View, formats: Formats, calendar: Calendar) -> str
     found = buckets(shown, formats, calendar)
     marks = axis(found, shown.kpi)
     labels = [formats.tick(shown.kpi.unit, mark) for mark in marks]
+    names = [formats.bucket(one.period, shown.grain, calendar) for one in found]
     levels = "".join(
         f'<i class="level" style="bottom:{_height(mark, marks):.1f}%"><b>{html(label)}</b></i>'
         for mark, label in zip(marks, labels, strict=True)
@@ -71,7 +72,7 @@ def trend(shown: Trend, view: View, formats: Formats, calendar: Calendar) -> str
     return (
         f'<div class="plot" role="group" aria-label="{html(_spoken(shown, formats))}" style="{style}">'
         f'{levels}<svg viewBox="0 0 {len(found)} 100" preserveAspectRatio="none" aria-hidden="true">'
-        f"{_drawing(found, marks)}</svg>{columns}{_times(found, formats)}</div>"
+        f"{_drawing(found, marks)}</svg>{columns}{_times(names)}</div>"
     )
 
 
@@ -185,13 +186,10 @@ def _dots(points: Sequence[str | None]) -> str:
     return "".join(f"M{point}h0" for point in points if point)
 
 
-def _times(found: Sequence[Bucket], formats: Formats) -> str:
+def _times(names: Sequence[str]) -> str:
     """Some five labels along the time axis."""
-    step = max(1, round(len(found) / 4))
-    days = [one.period.start for one in found]
-    written = formats.month if (days[-1] - days[0]).days > 120 else formats.day_and_month
+    step = max(1, round(len(names) / 4))
     return "".join(
-        f'<span class="time" style="left:{100 * (place + 0.5) / len(found):.1f}%">'
-        f"{html(written(days[place]))}</span>"
-        for place in range(0, len(found), step)
+        f'<span class="time" style="left:{100 * (place + 0.5) / len(names):.1f}%">{html(names[place])}</span>'
+        for place in range(0, len(names), step)
     )

@@ -67,6 +67,21 @@ def test_a_445_year_has_52_or_53_weeks() -> None:
     assert lengths == {52, 53}
 
 
+@given(organisations, days)
+def test_a_years_fiscal_months_are_called_by_twelve_months_in_a_row(
+    organisation: Organisation, day: date
+) -> None:
+    """From the organisation's first one on, whatever day each begins; every day of a month has its name."""
+    calendar = Calendar(organisation)
+    year = calendar.year_start(day)
+    months = calendar.buckets(Period(year, calendar.next_start("year", day)), "month")
+    first = (year + timedelta(days=7)).replace(day=1)  # the year begins at most three days before it
+    assert first.month == organisation.fiscal_start_month
+    named = [calendar.month_called(month.start) for month in months]
+    assert named == [add_months(first, place) for place in range(12)]
+    assert named == [calendar.month_called(month.end - timedelta(days=1)) for month in months]
+
+
 def test_comparable_windows() -> None:
     calendar, today = Calendar(Organisation()), date(2026, 11, 21)
 

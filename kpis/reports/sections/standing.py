@@ -132,6 +132,7 @@ def curve(found: Found, key: str) -> Curve | None:
         f"{DEFINITIONS[key].label} by {scope.grain}",
         DEFINITIONS[key].unit,
         buckets,
+        tuple(found.formats.bucket(bucket, scope.grain, scope.calendar) for bucket in buckets),
         tuple(cell.value for cell in now.cells),
         tuple(one.value if one else None for one in beside(now, then, scope.grain, scope.calendar)),
         tuple(
