@@ -145,8 +145,8 @@ class Formats:
         return format_skeleton("MMMd", day, locale=self._calendar)
 
     def bucket(self, bucket: Period, grain: Grain, calendar: Calendar) -> str:
-        """What it is called where room is dear: a day or week by its first day, what is longer by its first
-        fiscal month. The unit that it is cut from has the same name."""
+        """What it is called where room is dear: a day or week by its first day, what is longer by the fiscal
+        month that it begins in."""
         if grain in ("day", "week"):
             return self.day_and_month(bucket.start)
         return self.month(calendar.month_called(bucket.start))

@@ -27,8 +27,9 @@ def _number(grain: Grain, cell: Cell, calendar: Calendar) -> int:
     """The number of the cell's unit: consecutive units have consecutive numbers."""
     bucket = cell.at["period"]
     assert isinstance(bucket, Period)
-    start = calendar.start_of(grain, bucket.start)
     if grain in ("day", "week"):
-        return start.toordinal() // (7 if grain == "week" else 1)
-    month = calendar.month_called(start)
+        return calendar.start_of(grain, bucket.start).toordinal() // (7 if grain == "week" else 1)
+    month = calendar.month_called(
+        bucket.start if grain == "month" else calendar.start_of(grain, bucket.start)
+    )
     return (month.year * 12 + month.month - 1) // {"month": 1, "quarter": 3, "year": 12}[grain]

@@ -170,6 +170,7 @@ class Calendar:
             start = self.start_of(grain, start - timedelta(days=1))
         return start
 
+    @lru_cache(maxsize=5000)  # noqa: B019 - as above; many charts ask for the same few days
     def month_called(self, day: date) -> date:
         """The 1st of the calendar month that the day's fiscal month is called by: it holds its middle.
 

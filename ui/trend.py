@@ -57,7 +57,6 @@ def trend(shown: Trend, view: View, formats: Formats, calendar: Calendar) -> str
     found = buckets(shown, formats, calendar)
     marks = axis(found, shown.kpi)
     labels = [formats.tick(shown.kpi.unit, mark) for mark in marks]
-    names = [formats.bucket(one.period, shown.grain, calendar) for one in found]
     levels = "".join(
         f'<i class="level" style="bottom:{_height(mark, marks):.1f}%"><b>{html(label)}</b></i>'
         for mark, label in zip(marks, labels, strict=True)
@@ -72,7 +71,7 @@ def trend(shown: Trend, view: View, formats: Formats, calendar: Calendar) -> str
     return (
         f'<div class="plot" role="group" aria-label="{html(_spoken(shown, formats))}" style="{style}">'
         f'{levels}<svg viewBox="0 0 {len(found)} 100" preserveAspectRatio="none" aria-hidden="true">'
-        f"{_drawing(found, marks)}</svg>{columns}{_times(names)}</div>"
+        f"{_drawing(found, marks)}</svg>{columns}{_times(found, shown.grain, formats, calendar)}</div>"
     )
 
 
@@ -186,10 +185,11 @@ def _dots(points: Sequence[str | None]) -> str:
     return "".join(f"M{point}h0" for point in points if point)
 
 
-def _times(names: Sequence[str]) -> str:
+def _times(found: Sequence[Bucket], grain: Grain, formats: Formats, calendar: Calendar) -> str:
     """Some five labels along the time axis."""
-    step = max(1, round(len(names) / 4))
+    step = max(1, round(len(found) / 4))
     return "".join(
-        f'<span class="time" style="left:{100 * (place + 0.5) / len(names):.1f}%">{html(names[place])}</span>'
-        for place in range(0, len(names), step)
+        f'<span class="time" style="left:{100 * (place + 0.5) / len(found):.1f}%">'
+        f"{html(formats.bucket(found[place].period, grain, calendar))}</span>"
+        for place in range(0, len(found), step)
     )
