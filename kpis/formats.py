@@ -21,7 +21,7 @@ from babel.numbers import (
 
 from crm_data.organisation import Organisation
 from kpis.model import Unit
-from kpis.period import Period
+from kpis.period import Calendar, Grain, Period
 
 NOT_AVAILABLE = "n/a"
 NONE = "(none)"
@@ -143,6 +143,13 @@ class Formats:
 
     def day_and_month(self, day: date) -> str:
         return format_skeleton("MMMd", day, locale=self._calendar)
+
+    def bucket(self, bucket: Period, grain: Grain, calendar: Calendar) -> str:
+        """What it is called where room is dear: a day or week by its first day, what is longer by the fiscal
+        month that it begins in."""
+        if grain in ("day", "week"):
+            return self.day_and_month(bucket.start)
+        return self.month(calendar.month_called(bucket.start))
 
     def period(self, period: Period) -> str:
         """First to last day: 1 Jan – 31 Mar 2026."""

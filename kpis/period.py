@@ -170,11 +170,21 @@ class Calendar:
             start = self.start_of(grain, start - timedelta(days=1))
         return start
 
+    @lru_cache(maxsize=5000)  # noqa: B019 - as above; many charts ask for the same few days
+    def month_called(self, day: date) -> date:
+        """The 1st of the calendar month that the day's fiscal month is called by: it holds its middle.
+
+        A 4-4-5 month may begin days before the 1st, so that two would be called by the month they begin in.
+        """
+        start = self.start_of("month", day)
+        return (start + (self.next_start("month", day) - start) / 2).replace(day=1)
+
     def _weekly(self, period: Period) -> bool:
         """The period is a stretch of weeks rather than of months."""
-        if self.start_of("month", period.start) == period.start:
-            return False
-        return period.days % 7 == 0 or self.start_of("week", period.start) == period.start
+        begins_a_week = self.start_of("week", period.start) == period.start
+        if self.start_of("month", period.start) == period.start:  # it may be both
+            return begins_a_week and grain_for(period) == "week" and not _is_whole_months(period)
+        return period.days % 7 == 0 or begins_a_week
 
     def unit(self, period: Period) -> Grain | None:
         """The calendar unit that the period is exactly, if it is one."""
@@ -201,12 +211,15 @@ class Calendar:
 
         Whole calendar units are compared with whole ones, though their lengths differ; an unfinished
         one with the same number of days of the earlier one; weeks with those 364 days before, so that
-        weekdays meet.
+        weekdays meet; in a 4-4-5 calendar with the same weeks of the fiscal year before. Of a period that
+        goes on after today only the part up to today is compared, which is all that its value holds.
         """
         if how == "none":
             return None
         if how not in COMPARISONS:
             raise ValueError(f"no comparison is called {how!r}; there are: {', '.join(COMPARISONS)}")
+        if period.start <= today:
+            period = Period(period.start, min(period.end, today + timedelta(days=1)))
         unfinished = self.to_date(period, today)
         unit = unfinished[0] if unfinished else self.unit(period)
         if unit and (how == "previous" or unit == "year"):
@@ -215,13 +228,30 @@ class Calendar:
             return Period(start, min(end, period.start))
         if how == "previous":
             return Period(period.start - timedelta(days=period.days), period.start)
-        if unit == "week" or (unit and self.weekly) or (not unit and self._weekly(period)):
+        if self.weekly:
+            return self._fiscal_year_before(period)
+        if unit == "week" or (not unit and self._weekly(period)):
             return Period(period.start - timedelta(days=364), period.end - timedelta(days=364))
         start = add_months(period.start, -12)
-        whole_months = period.end == add_months(period.start, months_between(period))
-        if whole_months and not unfinished:
+        if _is_whole_months(period) and not unfinished:
             return Period(start, add_months(period.end, -12))
         return Period(start, start + timedelta(days=period.days))
+
+    def _fiscal_year_before(self, period: Period) -> Period:
+        """The same fiscal weeks of the 4-4-5 year before, which began 52 or 53 weeks earlier."""
+
+        def before(day: date) -> date:
+            year = self.year_start(day)
+            return day - (year - self.year_start(year - timedelta(days=1)))
+
+        start = before(period.start)
+        if self.start_of("month", period.start) != period.start:
+            return Period(start, start + timedelta(days=period.days))
+        if self.start_of("month", period.end) == period.end:
+            return Period(start, before(period.end))
+        # A 53rd week has no week before it: what came before ends with that year.
+        last = period.end - timedelta(days=1)
+        return Period(start, min(before(last) + timedelta(days=1), self.year_start(last)))
 
 
 def grain_for(period: Period) -> Grain:
@@ -239,6 +269,10 @@ def add_months(day: date, months: int) -> date:
         except ValueError:
             continue
     raise ValueError(f"{day} + {months} months is no date")
+
+
+def _is_whole_months(period: Period) -> bool:
+    return period.end == add_months(period.start, months_between(period))
 
 
 def months_between(period: Period) -> int:

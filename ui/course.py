@@ -39,7 +39,7 @@ def course(page: Page, question: Question) -> None:
     st.header("Its course", anchor=False)
     with st.container(border=True, key="card-course"):
         event: Any = st.plotly_chart(
-            _figure(page, kpi, cells, question.period),
+            _figure(page, kpi, grain, cells, question.period),
             key="course",
             theme=None,
             config={"displayModeBar": False},
@@ -80,7 +80,7 @@ def _rows_of(page: Page, cell: Cell) -> Query:
     return page.view.query(bucket=_bucket(cell), rows="counted", reason=None, page=1)
 
 
-def _figure(page: Page, kpi: Definition, cells: list[Cell], window: Period) -> dict[str, Any]:
+def _figure(page: Page, kpi: Definition, grain: Grain, cells: list[Cell], window: Period) -> dict[str, Any]:
     """A plain dictionary: a Figure would bring plotly's own template of 7 kB along."""
     colours = palette()
     return {
@@ -95,7 +95,7 @@ def _figure(page: Page, kpi: Definition, cells: list[Cell], window: Period) -> d
             "showlegend": False,
             "dragmode": False,
             "shapes": [_shade(window, colours)],
-            "xaxis": _time(page, cells, colours),
+            "xaxis": _time(page, grain, cells, colours),
             "yaxis": _scale(page, kpi, cells, colours),
         },
     }
@@ -142,7 +142,7 @@ def _shade(window: Period, colours: Palette) -> dict[str, Any]:
     }
 
 
-def _time(page: Page, cells: list[Cell], colours: Palette) -> dict[str, Any]:
+def _time(page: Page, grain: Grain, cells: list[Cell], colours: Palette) -> dict[str, Any]:
     step = max(1, round(len(cells) / _LABELS))
     labelled = cells[step // 2 :: step]
     span = [f"{_bucket(cells[0]).start}", f"{_bucket(cells[-1]).end}"]
@@ -153,9 +153,13 @@ def _time(page: Page, cells: list[Cell], colours: Palette) -> dict[str, Any]:
         "tickangle": 0,
         "tickvals": [_middle(cell) for cell in labelled],
         # Month above year: five of them fit on a phone, too.
-        "ticktext": [page.formats.month(_bucket(cell).start).replace(" ", "<br>") for cell in labelled],
+        "ticktext": [_name(page, grain, cell).replace(" ", "<br>") for cell in labelled],
         "rangeslider": {"range": span, "thickness": 0.12, "bordercolor": colours.line, "borderwidth": 1},
     }
+
+
+def _name(page: Page, grain: Grain, cell: Cell) -> str:
+    return page.formats.bucket(_bucket(cell), grain, page.calendar)
 
 
 def _scale(page: Page, kpi: Definition, cells: list[Cell], colours: Palette) -> dict[str, Any]:

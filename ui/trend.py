@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from kpis.answers import Cell, Reading
 from kpis.model import Definition
+from kpis.pairs import beside
 from kpis.period import Calendar, Grain, Period
 from ui.charts import ticks
 from ui.escape import html
@@ -70,7 +71,7 @@ def trend(shown: Trend, view: View, formats: Formats, calendar: Calendar) -> str
     return (
         f'<div class="plot" role="group" aria-label="{html(_spoken(shown, formats))}" style="{style}">'
         f'{levels}<svg viewBox="0 0 {len(found)} 100" preserveAspectRatio="none" aria-hidden="true">'
-        f"{_drawing(found, marks)}</svg>{columns}{_times(found, formats)}</div>"
+        f"{_drawing(found, marks)}</svg>{columns}{_times(found, shown.grain, formats, calendar)}</div>"
     )
 
 
@@ -108,13 +109,12 @@ def is_cut(cell: Cell, calendar: Calendar, grain: Grain) -> bool:
 
 
 def buckets(shown: Trend, formats: Formats, calendar: Calendar) -> list[Bucket]:
-    """The series, with the value of the other window in the same place."""
-    earlier = shown.then.cells if shown.then else ()
+    """The series, with the value of the same unit in the other window."""
     found = []
-    for place, cell in enumerate(shown.now.cells):
+    earlier = beside(shown.now, shown.then, shown.grain, calendar)
+    for cell, then in zip(shown.now.cells, earlier, strict=True):
         cut = is_cut(cell, calendar, shown.grain)
         said = _said(cell, shown, formats, cut=cut)
-        then = earlier[place] if place < len(earlier) else None
         if then:
             said += f"\n{shown.compared_with.capitalize()}: {_said(then, shown, formats, cut=False)}"
         found.append(Bucket(_period(cell), cell.value, then.value if then else None, cut, said))
@@ -185,13 +185,11 @@ def _dots(points: Sequence[str | None]) -> str:
     return "".join(f"M{point}h0" for point in points if point)
 
 
-def _times(found: Sequence[Bucket], formats: Formats) -> str:
+def _times(found: Sequence[Bucket], grain: Grain, formats: Formats, calendar: Calendar) -> str:
     """Some five labels along the time axis."""
     step = max(1, round(len(found) / 4))
-    days = [one.period.start for one in found]
-    written = formats.month if (days[-1] - days[0]).days > 120 else formats.day_and_month
     return "".join(
         f'<span class="time" style="left:{100 * (place + 0.5) / len(found):.1f}%">'
-        f"{html(written(days[place]))}</span>"
+        f"{html(formats.bucket(found[place].period, grain, calendar))}</span>"
         for place in range(0, len(found), step)
     )

@@ -90,6 +90,7 @@ class Curve:
     caption: str
     unit: Unit
     buckets: tuple[Period, ...]
+    names: tuple[str, ...]  # of the buckets, short
     now: tuple[float | None, ...]
     then: tuple[float | None, ...]
     cut: tuple[bool, ...]  # the bucket is a part of its week, month …

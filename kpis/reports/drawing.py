@@ -60,7 +60,7 @@ def svg(
             f'<path d="M{_LEFT} {y(mark)}H{_WIDTH - _RIGHT}" style="stroke:{ink.grid};stroke-width:1"/>',
             f'<text x="{_LEFT - 8}" y="{y(mark) + 4}" text-anchor="end" style="{font}">{said}</text>',
         ]
-    parts += _times(curve, formats, font, x)
+    parts += _times(curve, font, x)
     earlier = f"fill:none;stroke:{ink.earlier};stroke-width:1.3;stroke-dasharray:4 3;opacity:.8"
     parts += [f'<path d="{path}" style="{earlier}"/>' for path in _paths(curve.then, x, y)]
     line = f"fill:none;stroke:{ink.line};stroke-width:2;stroke-linejoin:round;stroke-linecap:round"
@@ -82,17 +82,14 @@ def _linked(dot: str, curve: Curve, place: int, formats: Formats, link: Callable
     return f'<a href="{href}" target="_self" aria-label="{said}"><title>{said}</title>{dot}</a>'
 
 
-def _times(curve: Curve, formats: Formats, font: str, x: Place) -> list[str]:
+def _times(curve: Curve, font: str, x: Place) -> list[str]:
     """Some six labels along the time axis, the last of which must fit."""
     step = max(1, ceil(len(curve.buckets) / 6))
-    days = [bucket.start for bucket in curve.buckets]
-    long = len(days) > 1 and (days[-1] - days[0]).days > 120
     said = []
-    for place in range(0, len(days), step):
-        words = formats.month(days[place]) if long else formats.day_and_month(days[place])
+    for place in range(0, len(curve.names), step):
         anchor = "end" if x(place) > _WIDTH - 50 else "middle"
         at = f'x="{x(place)}" y="{_HEIGHT - 5}" text-anchor="{anchor}"'
-        said.append(f'<text {at} style="{font}">{escape(words)}</text>')
+        said.append(f'<text {at} style="{font}">{escape(curve.names[place])}</text>')
     return said
 
 

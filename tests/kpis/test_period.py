@@ -67,6 +67,21 @@ def test_a_445_year_has_52_or_53_weeks() -> None:
     assert lengths == {52, 53}
 
 
+@given(organisations, days)
+def test_a_years_fiscal_months_are_called_by_twelve_months_in_a_row(
+    organisation: Organisation, day: date
+) -> None:
+    """From the organisation's first one on, whatever day each begins; every day of a month has its name."""
+    calendar = Calendar(organisation)
+    year = calendar.year_start(day)
+    months = calendar.buckets(Period(year, calendar.next_start("year", day)), "month")
+    first = (year + timedelta(days=7)).replace(day=1)  # the year begins at most three days before it
+    assert first.month == organisation.fiscal_start_month
+    named = [calendar.month_called(month.start) for month in months]
+    assert named == [add_months(first, place) for place in range(12)]
+    assert named == [calendar.month_called(month.end - timedelta(days=1)) for month in months]
+
+
 def test_comparable_windows() -> None:
     calendar, today = Calendar(Organisation()), date(2026, 11, 21)
 
@@ -83,9 +98,28 @@ def test_comparable_windows() -> None:
     assert compared("12m", "year") == Period(date(2024, 12, 1), date(2025, 11, 22))
     assert compared("12m", "none") is None
     assert compared("13w", "year") == Period(date(2025, 8, 25), date(2025, 11, 23))
-    assert calendar.comparable(Period(date(2025, 12, 1), date(2026, 11, 23)), "year", today) == Period(
-        date(2024, 12, 1), date(2025, 11, 23)
-    )
+    past = Period(date(2025, 12, 1), date(2026, 11, 20))
+    assert calendar.comparable(past, "year", today) == Period(date(2024, 12, 1), date(2025, 11, 20))
+
+
+@given(organisations, days, st.integers(0, 400), st.integers(1, 400), st.sampled_from(list(COMPARISONS)))
+def test_what_goes_on_after_today_is_compared_as_far_as_it_has_come(
+    organisation: Organisation, today: date, begun: int, left: int, how: str
+) -> None:
+    """The value of a window is cut after today, so the window that it is compared with is, too."""
+    calendar = Calendar(organisation)
+    start, tomorrow = today - timedelta(days=begun), today + timedelta(days=1)
+    whole, so_far = Period(start, tomorrow + timedelta(days=left)), Period(start, tomorrow)
+    assert calendar.comparable(whole, how, today) == calendar.comparable(so_far, how, today)
+
+
+def test_a_quarter_chosen_by_its_days_is_compared_to_date() -> None:
+    calendar, today = Calendar(Organisation()), date(2026, 11, 28)
+    quarter = Period(date(2026, 10, 1), date(2027, 1, 1))
+    assert calendar.comparable(quarter, "year", today) == Period(date(2025, 10, 1), date(2025, 11, 29))
+    assert calendar.comparable(quarter, "previous", today) == Period(date(2026, 7, 1), date(2026, 8, 29))
+    tomorrow = Period(date(2026, 11, 29), date(2027, 1, 1))  # not begun: it has no value
+    assert calendar.comparable(tomorrow, "year", today) == Period(date(2025, 11, 29), date(2026, 1, 1))
 
 
 def test_last_february_of_a_leap_year_is_compared_whole() -> None:

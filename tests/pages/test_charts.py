@@ -1,6 +1,7 @@
 """What the charts are given to draw: slices, classes of colour, dotted buckets."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -80,7 +81,7 @@ def series(*, start: date, days: int, unfinished: bool) -> Trend:
     ]
     if unfinished:
         cells[-1] = type(cells[-1])(**{**vars(cells[-1]), "unfinished": True})
-    now = reading("revenue_won", 10.0, cells=tuple(cells))
+    now = replace(reading("revenue_won", 10.0, cells=tuple(cells)), period=period)
     return Trend(DEFINITIONS["revenue_won"], now, None, "month", "")
 
 
@@ -102,6 +103,25 @@ def test_the_bucket_of_the_year_before_stands_in_the_same_place() -> None:
     shown = Trend(now.kpi, now.now, then.now, "month", "last year")
     assert [one.earlier for one in buckets(shown, ENGLISH, CALENDAR)] == [1.0, 2.0, None]
     assert starts(paths(trend(shown, View(), ENGLISH, CALENDAR))["earlier"]) == [0.5]
+
+
+def test_a_week_cut_by_last_year_does_not_shift_the_line() -> None:
+    """2024 began on a Monday, 2023 with a Sunday."""
+    now, then = (
+        replace(
+            reading("revenue_won", 1.0, cells=tuple(cell(one, period=bucket) for one, bucket in weeks)),
+            period=period,
+        )
+        for period in (
+            Period(date(2024, 1, 1), date(2024, 1, 22)),
+            Period(date(2023, 1, 1), date(2023, 1, 22)),
+        )
+        for weeks in [list(enumerate(CALENDAR.buckets(period, "week")))]
+    )
+    shown = Trend(DEFINITIONS["revenue_won"], now, then, "week", "last year")
+    found = buckets(shown, ENGLISH, CALENDAR)
+    assert [one.earlier for one in found] == [1.0, 2.0, 3.0]
+    assert found[0].said == "1–7 Jan 2024: €0\nLast year: 2–8 Jan 2023: €1"
 
 
 def test_a_gap_stays_a_gap() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import text
 
 from crm_data.warehouse import Copy
 from kpis import Period, Question, ask, cohorts, opened, rfm, sites
+from kpis.period import anchor
 from tests.pages.conftest import TODAY, Open
 from ui import cache
 
@@ -29,6 +32,29 @@ def test_the_page_adds_up(open_page: Open, copy: Copy) -> None:
     with opened(copy) as data:
         for name, group in rfm.segmentation(data, Question((), WINDOW, TODAY)).segments.items():
             assert not group.customers or f'<span class="name">{name}</span>' in shown
+
+
+def test_a_period_that_begins_tomorrow_has_no_end_to_go_to(open_page: Open, copy: Copy) -> None:
+    """The customers at its start are known, those at its end are not: that is no loss of all of them."""
+    today = anchor(datetime.now(copy.organisation.zone).date(), copy.state.newest_day)
+    tomorrow = today + timedelta(days=1)
+    shown = body(open_page("customers", **{"from": str(tomorrow), "to": str(tomorrow + timedelta(days=30))}))
+    assert 'class="ledger"' not in shown
+    assert "Moved between groups" not in shown
+    assert f'<div class="why">The period has not begun: today is {today:%-d %b %Y}.</div>' in unescape(shown)
+
+
+def test_before_the_first_customer_the_start_is_nobody(open_page: Open, copy: Copy) -> None:
+    oldest = copy.state.oldest_day
+    assert oldest
+    start, end = oldest - timedelta(days=30), oldest + timedelta(days=200)
+    shown = body(open_page("customers", **{"from": str(start), "to": str(end)}))
+    ledger = re.search(r'class="ledger".*?</ol>', shown, re.DOTALL)
+    assert ledger
+    count = ask(copy, Question(("active_customers",), Period(start, end), TODAY))[0][0].value
+    assert count
+    numbers = re.findall(r'class="number">([^<]*)<', ledger[0])
+    assert (numbers[0], numbers[-1]) == ("0", f"{count:,.0f}")
 
 
 @pytest.mark.parametrize("report", ["rfm-Champions", "rfm-5-5"])

@@ -6,7 +6,7 @@ import pytest
 
 from crm_data.organisation import Organisation
 from kpis.model import Unit
-from kpis.period import Period
+from kpis.period import Calendar, Period
 from ui.formats import Formats
 
 
@@ -64,3 +64,13 @@ def test_points_and_percent() -> None:
     assert formats().points(0.01) == "1 pt"
     assert formats().percent(0.041) == "4.1%"
     assert formats().percent(1.41) == "141%"
+
+
+def test_a_fiscal_month_is_called_by_the_month_that_most_of_it_is_in() -> None:
+    calendar = Calendar(Organisation(fiscal_calendar="445"))
+    year = Period(date(2027, 1, 4), date(2028, 1, 3))
+    named = [formats().bucket(one, "month", calendar) for one in calendar.buckets(year, "month")]
+    assert named == [f"{month} 2027" for month in "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec".split()]
+    january = calendar.buckets(Period(date(2025, 12, 29), date(2026, 1, 26)), "month")
+    assert [formats().bucket(one, "month", calendar) for one in january] == ["Jan 2026"]
+    assert formats().bucket(january[0], "week", calendar) == "29 Dec"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 
 from crm_data.organisation import Organisation
-from kpis import DEFINITIONS, Change, Effect, Period
+from crm_data.warehouse import Copy
+from kpis import DEFINITIONS, Change, Effect, Period, Question, ask
 from kpis.answers import Goal, Reading
 from kpis.formats import Formats
 from kpis.period import Calendar
@@ -100,6 +102,24 @@ def test_a_shift_between_members_is_told_as_mix() -> None:
         plain(one) for one in because(change, Split("win_rate", "region"), Names(None, FORMATS), FORMATS)
     )
     assert "+5 pts in their changed shares (mix)" in words
+
+
+def test_a_quarter_that_goes_on_says_the_same_as_up_to_today(written: Written) -> None:
+    quarter = Period(date(2026, 10, 1), date(2027, 1, 1))
+    whole, so_far = written("sales", quarter), written("sales", replace(quarter, end=date(2026, 11, 22)))
+    assert whole.compared == so_far.compared == Period(date(2025, 10, 1), date(2025, 11, 22))
+    assert plain(whole.summary) == plain(so_far.summary)
+
+
+def test_a_curve_has_each_week_beside_the_same_one_of_the_year_before(written: Written, copy: Copy) -> None:
+    """1 Dec 2025 is a Monday, 1 Dec 2024 a Sunday, which is a bucket of its own."""
+    document = written("sales", Period(date(2025, 12, 1), date(2026, 3, 1)))
+    assert document.compared == Period(date(2024, 12, 1), date(2025, 3, 1))
+    curve = next(part.curve for part in document.parts if part.curve)
+    weeks = [date(2024, 12, 2) + timedelta(weeks=place) for place in range(12)]
+    asked = [Question((curve.proof.kpi,), Period(one, one + timedelta(weeks=1)), TODAY) for one in weeks]
+    assert list(curve.then[:12]) == [reading.value for (reading,) in ask(copy, *asked)]
+    assert len(set(curve.then)) > 1
 
 
 @pytest.mark.parametrize("name", REPORTS)

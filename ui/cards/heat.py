@@ -77,11 +77,8 @@ class Heat:
     def _heads(self, page: Page, across: Sequence[object]) -> list[str]:
         if self.columns != TIME:
             return members_in_words(self.columns, across, page.formats)
-        months = page.grain in ("month", "quarter", "year")
         return [
-            page.formats.month(one.start) if months else page.formats.day_and_month(one.start)
-            for one in across
-            if isinstance(one, Period)
+            page.formats.bucket(one, page.grain, page.calendar) for one in across if isinstance(one, Period)
         ]
 
     def _square(self, page: Page, cell: Cell) -> Square:

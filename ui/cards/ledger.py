@@ -49,8 +49,10 @@ class Ledger:
     def draw(self, page: Page, answers: Answers) -> None:
         opening, closing = answers["opening"][0], answers["closing"][0]
         with framed(self, self.title, page.view.prove("active_customers")):
-            if closing.value is None and not opening.value:
-                because(closing)
+            # Refused, as of a period that has not begun. Where nobody is there, that is 0 and has a course.
+            refused = [one for one in (opening, closing, *answers["flows"]) if one.numerator is None]
+            if refused or not (opening.value or closing.value):
+                because(refused[0] if refused else closing)
                 return
             st.markdown(_waterfall(self._steps(page, answers), self.title), unsafe_allow_html=True)
 

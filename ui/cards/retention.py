@@ -54,7 +54,7 @@ class Retention:
 
 
 def _quarter(page: Page, cohort: Period) -> str:
-    return page.formats.month(cohort.start)
+    return page.formats.bucket(cohort, "quarter", page.calendar)
 
 
 def _square(page: Page, one: cohorts.Kept) -> Square | None:

@@ -8,6 +8,7 @@ from kpis.answers import Cell as Point
 from kpis.answers import Reading
 from kpis.catalog import DEFINITIONS
 from kpis.model import Unit
+from kpis.pairs import beside
 from kpis.period import Calendar, Grain, Period
 from kpis.reports.document import Cell, Column, Curve, Part, Proof, Row, Sentence, Table
 from kpis.reports.names import Names
@@ -120,9 +121,9 @@ def curve(found: Found, key: str) -> Curve | None:
     scope = found.scope
     now = found.reading(scope.question((key,), grain=scope.grain), key)
     then = (
-        found.reading(scope.question((key,), grain=scope.grain, period=scope.then), key).cells
+        found.reading(scope.question((key,), grain=scope.grain, period=scope.then), key)
         if scope.then
-        else ()
+        else None
     )
     buckets = tuple(bucket for cell in now.cells if isinstance(bucket := cell.at["period"], Period))
     if not any(cell.value is not None for cell in now.cells):
@@ -131,8 +132,9 @@ def curve(found: Found, key: str) -> Curve | None:
         f"{DEFINITIONS[key].label} by {scope.grain}",
         DEFINITIONS[key].unit,
         buckets,
+        tuple(found.formats.bucket(bucket, scope.grain, scope.calendar) for bucket in buckets),
         tuple(cell.value for cell in now.cells),
-        tuple(then[place].value if place < len(then) else None for place in range(len(buckets))),
+        tuple(one.value if one else None for one in beside(now, then, scope.grain, scope.calendar)),
         tuple(
             cell.unfinished or not _whole(bucket, scope.calendar, scope.grain)
             for cell, bucket in zip(now.cells, buckets, strict=True)
