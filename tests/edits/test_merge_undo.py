@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from crm_data.edits.contacts import CONSENT, DETAILS
 from crm_data.edits.merge import references
 from kpis.question import Viewer
 from tests.edits.conftest import ALL, NOW, everything, opened, row, rows
+
+LATER = NOW + timedelta(hours=1)
 
 
 def merge(engine: Engine, take: tuple[str, ...] = ("title", "consent")) -> int:
@@ -138,7 +141,7 @@ ACTS: dict[str, Callable[[Engine], edits.Saved]] = {
     ),
     "consent": lambda e: edits.set_consent(
         e, ALL, 2, opened(e, "contacts", 2, CONSENT),
-        {"email_consent": False, "phone_consent": None, "consent_at": NOW, "consent_source": "mail"},
+        {"email_consent": False, "phone_consent": None, "consent_at": LATER, "consent_source": "mail"},
     ),
     "open": lambda e: edits.open_case(e, ALL, {"subject": "Help", "contact_id": 1}),
     "assign": lambda e: edits.change_case(e, ALL, 1, {"owner_id": None}, {"owner_id": 1}),
