@@ -77,6 +77,13 @@ def test_a_rule_from_its_number_to_its_acknowledgement(open_page: Open) -> None:
     assert f"act-{event.id}-acknowledged-" not in {button.key for button in test.button}
 
 
+@pytest.mark.parametrize(("kpi", "rows"), [("revenue_won", 0), ("deals_won", 0), ("win_rate", 30)])
+def test_few_rows_are_no_reason_to_be_silent_about_a_total(open_page: Open, kpi: str, rows: int) -> None:
+    test = open_page("alerts", kpi=kpi)
+    assert not test.exception
+    assert test.number_input(key=f"field-{kpi}-{kpi}-n").value == rows
+
+
 @pytest.mark.usefixtures("tidy")
 def test_somebody_else_was_faster(open_page: Open) -> None:
     made = save(cache.crm(), Rule("Fast", "deals_won", 0, period="12m", smallest_n=0), "test")
