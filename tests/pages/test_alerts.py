@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from crm_data.alerts import Rule, delete, read_rules, save, set_state
 from crm_data.edits import actor
+from crm_data.engine import CrmUnavailable
 from crm_data.warehouse import Copy
 from tests.pages.conftest import Open
 from tests.pages.readings import HOSTILE
@@ -108,6 +109,31 @@ def test_rules_are_switched_deleted_and_brought_back(open_page: Open) -> None:
     test.button(key="undo-delete").click().run()
     assert not test.exception
     assert made.id in {one.id for one in rules()}
+
+
+@pytest.mark.usefixtures("tidy")
+def test_a_rule_is_deleted_or_back_only_when_it_is(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is gone at the click: the page says so, and the way to it stays."""
+
+    def gone(*_: object) -> None:
+        raise CrmUnavailable("The CRM database cannot be reached.")
+
+    made = save(cache.crm(), Rule("Short", "deals_won", 1e9, active=False), "test")
+    test = open_page("alerts")
+    with monkeypatch.context() as broken:
+        broken.setattr("ui.alerts.rules.delete", gone)
+        test.button(key=f"delete-{made.id}").click().run()
+    assert "cannot be reached" in test.warning[0].value
+    assert "Deleted the rule" not in texts(test)
+    test.button(key=f"delete-{made.id}").click().run()
+    assert "Deleted the rule **Short**" in texts(test)
+    with monkeypatch.context() as broken:
+        broken.setattr("ui.alerts.rules.restore", gone)
+        test.button(key="undo-delete").click().run()
+    assert made.id not in {one.id for one in rules()}
+    test.button(key="undo-delete").click().run()
+    assert made.id in {one.id for one in rules()}
+    assert "Deleted the rule" not in texts(test)
 
 
 @pytest.mark.usefixtures("tidy")
