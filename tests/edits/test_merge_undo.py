@@ -186,3 +186,41 @@ def test_undo_after_a_change_by_another_program(desk: Engine) -> None:
     with pytest.raises(Blocked) as blocked:
         undo(desk, ALL, act)
     assert not blocked.value.possible
+
+
+def test_what_belongs_together_goes_back_together_or_not_at_all(desk: Engine) -> None:
+    """A reopened case waits by now: its old resolution alone would be one of a case that is not resolved."""
+    edits.resolve(desk, ALL, 1)
+    resolved = everything(desk)
+    reopened = edits.reopen(desk, ALL, 1).act or 0
+    waiting = edits.set_waiting(desk, ALL, 1).act or 0
+    before = everything(desk)
+    for rest in (False, True):
+        with pytest.raises(Blocked, match="Changed again since: status") as blocked:
+            undo(desk, ALL, reopened, what_can_be=rest)
+        assert not blocked.value.possible
+        assert [step.field for step in blocked.value.blocked] == ["status"]
+    assert everything(desk) == before
+    undo(desk, ALL, waiting)
+    undo(desk, ALL, reopened)
+    assert everything(desk) == resolved
+
+
+def test_a_case_resolved_twice_keeps_the_second_resolution(desk: Engine) -> None:
+    first = edits.resolve(desk, ALL, 1).act or 0
+    edits.reopen(desk, ALL, 1)
+    edits.resolve(desk, ALL, 1)
+    with pytest.raises(Blocked) as blocked:
+        undo(desk, ALL, first)
+    assert not blocked.value.possible
+
+
+def test_an_answer_about_consent_does_not_go_back_under_the_time_of_another(desk: Engine) -> None:
+    seen = opened(desk, "contacts", 2, CONSENT)
+    refused = seen | {"email_consent": False, "consent_at": LATER, "consent_source": "mail"}
+    first = edits.set_consent(desk, ALL, 2, seen, refused).act or 0
+    called = refused | {"phone_consent": True, "consent_at": LATER + timedelta(hours=1)}
+    edits.set_consent(desk, ALL, 2, refused, called)
+    with pytest.raises(Blocked) as blocked:
+        undo(desk, ALL, first)
+    assert not blocked.value.possible
