@@ -38,7 +38,7 @@ class Form:
         state = st.session_state
         if any(self._at(one.name) not in state for one in fields):  # opened anew
             state[f"{key}-seen"] = {one.name: now[one.name] for one in fields}
-            for part in ("problems", "conflict", "failed"):
+            for part in ("problems", "conflict", "failed", "proposed"):
                 state.pop(f"{key}-{part}", None)
             for one in fields:
                 state[self._at(one.name)] = shown(one, now[one.name], setting)
@@ -80,7 +80,7 @@ class Form:
         try:
             saved = desk.write(self._save, self.seen, self._typed())
         except Invalid as invalid:
-            state[f"{self.key}-problems"] = invalid.problems
+            self._propose(invalid)
         except Conflict as conflict:
             state[f"{self.key}-conflict"] = conflict.fields
         except (NotSaved, CrmUnavailable) as problem:
@@ -91,14 +91,26 @@ class Form:
             nothing = saved.act is None and not kept
             desk.say("Nothing was changed." if nothing else f"{self._done} {kept}")
 
+    def _propose(self, invalid: Invalid) -> None:
+        """What is wrong, to stand beside the fields; and what would do, in them."""
+        told = dict(invalid.problems)
+        for one in self.fields:
+            if one.name in invalid.proposed:
+                st.session_state[self._at(one.name)] = shown(one, invalid.proposed[one.name], self.setting)
+                told[one.name] += " A proposal stands there now: save again if it is right."
+        st.session_state[f"{self.key}-problems"] = told
+        st.session_state[f"{self.key}-proposed"] = invalid.proposed
+
     def _typed(self) -> dict[str, Any]:
         """What the controls hold, as values of the record. Raises Invalid, CrmUnavailable."""
         problems: dict[str, str] = {}
         values = {}
+        given = (st.session_state.get(f"{self.key}-proposed", {}), self.seen)
         for one in self.fields:
             held = st.session_state.get(self._at(one.name))
-            untouched = held == shown(one, self.seen[one.name], self.setting)
-            value = self.seen[one.name] if untouched else typed(one, held, self.setting, problems)
+            known = [record[one.name] for record in given if one.name in record]
+            untouched = [value for value in known if held == shown(one, value, self.setting)]
+            value = untouched[0] if untouched else typed(one, held, self.setting, problems)
             values[one.name] = None if value == "" else value
         if problems:
             raise Invalid(problems)

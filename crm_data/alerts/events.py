@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
 
+from crm_data.audit import Row, read_row
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import users
 from crm_data.schema.system import alert_events as table
-from crm_data.schema.system import alert_rules
+from crm_data.schema.system import alert_rules, audit_log
 
 #: In the order in which they ask for attention.
 STATES = ("open", "acknowledged", "snoozed", "resolved")
@@ -19,7 +21,8 @@ STATES = ("open", "acknowledged", "snoozed", "resolved")
 
 @dataclass(frozen=True)
 class Event:
-    """An alert. `latest`: the value at the last look, `seen_at`; `who` set the state, at `state_at`."""
+    """An alert. `value` is of when it fired; `latest`, `compared`, window and n are of the last look while it
+    went on. `who` set the state, at `state_at`."""
 
     id: int
     rule_id: int
@@ -58,12 +61,30 @@ def open_events(connection: Connection, now: datetime | None = None) -> list[Eve
 
 
 def history(connection: Connection, *, offset: int = 0, limit: int = 25) -> tuple[list[Event], int]:
-    """Alerts that are over or resolved, the latest first, and how many there are."""
+    """Alerts that are over or resolved, the latest first, and how many there are. Their value, window and
+    what it was compared with are those at which they fired."""
     past = or_(table.c.cleared_at.isnot(None), table.c.state == "resolved")
     live = alert_rules.c.deleted_at.is_(None)
     counted = select(func.count()).select_from(table.join(alert_rules)).where(past, live)
-    found = connection.execute(_select().where(past).limit(limit).offset(offset)).mappings()
-    return [_event(row, None) for row in found], connection.scalar(counted) or 0
+    found = connection.execute(_select().where(past).limit(limit).offset(offset)).mappings().all()
+    fired = _fired(connection, found)
+    return [_event({**row, **fired[row["id"]]}, None) for row in found], connection.scalar(counted) or 0
+
+
+def _fired(connection: Connection, rows: Sequence[RowMapping]) -> dict[int, Row]:
+    """The numbers of the look at which each alert fired. Its own row has those of the last look while it
+    went on, so the audit log is asked; where that has no line, all are of the last one."""
+    log = audit_log.c
+    keys = [row["id"] for row in rows]
+    made = select(log.row_id, log.after).where(
+        log.table_name == table.name, log.row_id.in_(keys), log.action == "create"
+    )
+    found = {row["id"]: {} if row["latest"] is None else {"value": row["latest"]} for row in rows}
+    names = ("value", "period_start", "period_end", "compared", "n")
+    for key, after in connection.execute(made):
+        values = read_row(table, after)
+        found[key] = {name: values[name] for name in names if name in values}
+    return found
 
 
 def _select() -> Select[Any]:
@@ -92,7 +113,7 @@ def state_of(state: str, snoozed_until: datetime | None, now: datetime | None) -
     return "open" if over else state
 
 
-def _event(row: RowMapping, now: datetime | None) -> Event:
+def _event(row: Mapping[Any, Any], now: datetime | None) -> Event:
     state = state_of(row["state"], row["snoozed_until"], now)
     same = (
         "id rule_id rule_name kpi basis comparison against dimension cause value compared n fired_at "

@@ -93,7 +93,7 @@ def record(
             if run is None and found.beyond:
                 fired.append(_fire(connection, found, now))
             elif run is not None and found.beyond is False:
-                _end(connection, run, now, WATCH, "the condition is over", _seen(found, now))
+                _end(connection, run, now, WATCH, "the condition is over", {"seen_at": now})
                 cleared.append(run["id"])
             elif run is not None:
                 _keep_up(connection, run, found, now)

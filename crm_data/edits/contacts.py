@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from crm_data.audit import Row
 from crm_data.edits.act import Act, acting
-from crm_data.edits.errors import Gone
+from crm_data.edits.errors import Gone, Invalid
 from crm_data.edits.fields import Fields
 from crm_data.edits.revise import Saved, mine, revise
 from crm_data.rights import Rights, accounts_seen
@@ -60,7 +60,11 @@ def set_consent(
     *,
     who: str | None = None,
 ) -> Saved:
-    """Note what a contact agreed to or took back: each change has its time and its source."""
+    """Note what a contact agreed to or took back: each change has its time and its source.
+
+    An answer that differs from the one before needs another time than that one's: else it would be as old.
+    Raises as `correct_contact` does; Invalid proposes now where the time lacks.
+    """
     with acting(engine, "consent", who=who) as act:
         now = seen_contact(act, viewer, key)
         changed = mine(seen, typed)
@@ -69,9 +73,14 @@ def set_consent(
         fields.flag("phone_consent")
         fields.instant("consent_at", "The time of the consent", latest=act.now)
         fields.text("consent_source", "The source of the consent", 120)
+        wanted = mine(seen, fields.values)
         if changed:
             fields.problems |= _without_proof(fields.values, fields.problems)
-        wanted = mine(seen, fields.get())
+            fields.problems = _as_old_as_before(wanted, now) | fields.problems
+        if fields.problems:
+            untouched = typed.get("consent_at") in (None, seen.get("consent_at"))
+            lacks = untouched and "consent_at" in fields.problems
+            raise Invalid(fields.problems, {"consent_at": act.now} if lacks else None)
         return revise(act, contacts, now, {name: seen[name] for name in CONSENT if name in seen}, wanted)
 
 
@@ -123,6 +132,17 @@ def _account(connection: Connection, viewer: Rights, key: int | None) -> tuple[b
     conditions = [accounts.c.id == key, *accounts_seen(viewer, accounts.c.id)]
     row = connection.execute(select(accounts.c.country).where(*conditions)).first()
     return row is not None, row.country if row else None
+
+
+def _as_old_as_before(wanted: Row, now: Row) -> dict[str, str]:
+    """A new answer would stand under the time of the one before."""
+    new = any(
+        wanted.get(name) is not None and wanted[name] != now[name]
+        for name in ("email_consent", "phone_consent")
+    )
+    if not new or "consent_at" in wanted:
+        return {}
+    return {"consent_at": "This is the time of the answer before. When was the new one given?"}
 
 
 def _without_proof(values: Row, problems: Mapping[str, str]) -> dict[str, str]:

@@ -12,11 +12,14 @@ class NotSaved(Exception):
 
 
 class Invalid(NotSaved):
-    """Fields that do not make sense: field -> what is wrong, a sentence to stand beside it."""
+    """Fields that do not make sense: field -> what is wrong, a sentence to stand beside it.
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
+    `proposed`: field -> a value that would do, for the person to agree to.
+    """
+
+    def __init__(self, problems: Mapping[str, str], proposed: Mapping[str, object] | None = None) -> None:
         super().__init__(" ".join(problems.values()))
-        self.problems = dict(problems)
+        self.problems, self.proposed = dict(problems), dict(proposed or {})
 
 
 class Gone(NotSaved):

@@ -11,12 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from crm_data.audit import read, read_row, written
 from crm_data.edits.act import Act, acting
 from crm_data.edits.cases import find_case
-from crm_data.edits.contacts import find_contact
+from crm_data.edits.contacts import CONSENT, find_contact
 from crm_data.edits.errors import Gone, NotSaved
 from crm_data.edits.revise import Saved
 from crm_data.rights import Rights
 from crm_data.schema import metadata
 from crm_data.schema.system import audit_log
+
+#: Columns that say one thing, so that they go back together or not at all.
+_TOGETHER = {"cases": (("status", "resolved_at"),), "contacts": (CONSENT,)}
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ def undo(
             raise NotSaved("This was undone before.")
         steps = [step for row in rows for step in _steps(act.connection, row)]
         blocked = [step for step in steps if not step.possible]
-        if blocked and not what_can_be:
-            possible = len(blocked) < len(steps)
+        possible = len(_possible(steps)) > 0
+        if blocked and not (what_can_be and possible):
             names = ", ".join(dict.fromkeys(step.field.removesuffix("_id") for step in blocked))
             raise Blocked(f"Changed again since: {names}.", blocked, possible=possible)
         for row in reversed(rows):
@@ -116,6 +119,20 @@ def _steps(connection: Connection, row: Row[Any]) -> list[Step]:
     ]
 
 
+def _possible(steps: list[Step]) -> list[Step]:
+    """Those that can be taken back: not what was changed since, nor what belongs to that."""
+    stuck = {(step.table, step.row, step.field) for step in steps if not step.possible}
+    return [
+        step
+        for step in steps
+        if not any((step.table, step.row, field) in stuck for field in _belonging(step.table, step.field))
+    ]
+
+
+def _belonging(table: str, field: str) -> tuple[str, ...]:
+    return next((together for together in _TOGETHER.get(table, ()) if field in together), (field,))
+
+
 def _back(act: Act, row: Row[Any]) -> None:
     table = metadata.tables[row.table_name]
     if row.before is None:
@@ -128,9 +145,7 @@ def _back(act: Act, row: Row[Any]) -> None:
     else:
         now = act.row(table, row.row_id)
         possible = {
-            step.field: read(table.c[step.field], step.was)
-            for step in _steps(act.connection, row)
-            if step.possible
+            step.field: read(table.c[step.field], step.was) for step in _possible(_steps(act.connection, row))
         }
         if possible:
             act.update(table, now, possible)

@@ -15,6 +15,7 @@ from sqlalchemy.sql import visitors
 from crm_data.alerts import Rule
 from kpis.alerts.judge import MISSING, Figure, Says, Verdict, judge
 from kpis.alerts.rule import Windows, problem, windows
+from kpis.alerts.silence import Members, before, filled
 from kpis.catalog import DEFINITIONS
 from kpis.cells import has_cells, is_ledger
 from kpis.dimensions import DIMENSIONS
@@ -75,8 +76,8 @@ def backtest(copy: Copy, rule: Rule, today: date) -> Backtest:
     answers = _figures(copy, rule, {day: looks[day] for day in days})
     courses: dict[object, Course] = {}
     for day in days:
-        now, then = answers[day]
-        for member, figure in now.items():
+        now, then, past = answers[day]
+        for member, figure in filled(now, past).items():
             earlier = then.get(member, MISSING) if then is not None else None
             whole = rule.dimension is None
             course = courses.setdefault(member, Course(whole, member))
@@ -136,20 +137,19 @@ def knows_today(kpi: KPI) -> bool:
     )
 
 
-Members = dict[object, Figure]
-
-
 def _figures(
     copy: Copy, rule: Rule, looks: dict[date, Windows]
-) -> dict[date, tuple[Members, Members | None]]:
-    """Each day's figures, of its window and of the one it is compared with."""
+) -> dict[date, tuple[Members, Members | None, Members]]:
+    """Each day's figures: of its window, of the one it is compared with, and of what was before."""
+    newest = copy.state.newest_day
+    asked_of = {day: (*pair, before(rule, pair, newest)) for day, pair in looks.items()}
     definition = DEFINITIONS[rule.kpi]
     by = (rule.dimension,) if rule.dimension else ()
     alone = any(knows_today(part) for part in definition.parts)
     groups: dict[date, dict[Period, None]] = defaultdict(dict)
     last = max(looks)
-    for day, pair in looks.items():
-        groups[day if alone else last].update({window: None for window in pair if window is not None})
+    for day, several in asked_of.items():
+        groups[day if alone else last].update({window: None for window in several if window is not None})
     where = tuple(sorted(rule.filters, key=repr))
     asked = [(definition, tuple(periods), by, where, day) for day, periods in groups.items()]
     with opened(copy) as data:
@@ -157,17 +157,18 @@ def _figures(
     found: dict[tuple[date, Period], Members] = defaultdict(dict)
     for (_, periods, _, _, day), values in zip(asked, answers, strict=True):
         for (index, members), value in values.items():
-            found[day, periods[index]][members[0] if members else None] = _figure(value)
+            found[day, periods[index]][members[0] if members else None] = _figure(value, whole=not members)
 
-    def figures(day: date, window: Period) -> Members:
-        return found.get((day if alone else last, window), {})
+    def figures(day: date, window: Period | None) -> Members:
+        return found.get((day if alone else last, window), {}) if window is not None else {}
 
     return {
-        day: (figures(day, now), figures(day, then) if then is not None else None)
-        for day, (now, then) in looks.items()
+        day: (figures(day, now), figures(day, then) if then is not None else None, figures(day, past))
+        for day, (now, then, past) in asked_of.items()
     }
 
 
-def _figure(value: Value) -> Figure:
+def _figure(value: Value, *, whole: bool) -> Figure:
     low, high = value.bounds or (None, None)
-    return Figure(value.value, value.why, value.n, low, high)
+    empty = whole and value.value is None and not value.n and not value.left_out
+    return Figure(value.value, value.why, value.n, low, high, empty)

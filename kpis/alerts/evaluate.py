@@ -9,6 +9,7 @@ import kpis
 from crm_data.alerts import Finding, Rule
 from kpis.alerts.judge import MISSING, Figure, Says, Verdict, judge
 from kpis.alerts.rule import Windows, problem, windows
+from kpis.alerts.silence import Members, before, filled
 from kpis.answers import Reading
 from kpis.dimensions import DIMENSIONS
 from kpis.members import written
@@ -23,15 +24,17 @@ def evaluate(copy: Copy, rules: Sequence[Rule], today: date) -> list[Verdict]:
     """What each rule says of each member today. Rules that cannot be asked say nothing."""
     DIMENSIONS.follow(copy.state.marked)
     calendar = Calendar(copy.organisation)
-    asked = [(rule, windows(rule, calendar, today)) for rule in rules if problem(rule) is None]
+    newest = copy.state.newest_day
+    looks = [(rule, windows(rule, calendar, today)) for rule in rules if problem(rule) is None]
+    asked = [(rule, (*pair, before(rule, pair, newest))) for rule, pair in looks]
     questions = [
-        _question(rule, window, today) for rule, pair in asked for window in pair if window is not None
+        _question(rule, window, today) for rule, several in asked for window in several if window is not None
     ]
     answers = iter(kpis.ask(copy, *questions))
     found: list[Verdict] = []
-    for rule, pair in asked:
-        now, *then = [_figures(rule, next(answers)[0]) for window in pair if window is not None]
-        found += _verdicts(rule, pair, now, then[0] if then else None)
+    for rule, several in asked:
+        now, then, past = [None if window is None else _figures(rule, next(answers)[0]) for window in several]
+        found += _verdicts(rule, several[:2], filled(now or {}, past or {}), then)
     return found
 
 
@@ -59,18 +62,17 @@ def _question(rule: Rule, window: Period, today: date) -> Question:
     return Question((rule.kpi,), window, today, by=by, where=rule.filters)
 
 
-def _figures(rule: Rule, reading: Reading) -> dict[object, Figure]:
+def _figures(rule: Rule, reading: Reading) -> Members:
     if rule.dimension is None:
-        return {None: Figure(reading.value, reading.why, reading.n, reading.low, reading.high)}
+        empty = reading.value is None and not reading.n and not reading.left_out
+        return {None: Figure(reading.value, reading.why, reading.n, reading.low, reading.high, empty)}
     return {
         cell.at[rule.dimension]: Figure(cell.value, cell.why, cell.n, cell.low, cell.high)
         for cell in reading.cells
     }
 
 
-def _verdicts(
-    rule: Rule, pair: Windows, now: dict[object, Figure], then: dict[object, Figure] | None
-) -> list[Verdict]:
+def _verdicts(rule: Rule, pair: Windows, now: Members, then: Members | None) -> list[Verdict]:
     whole = rule.dimension is None
     return [
         judge(rule, whole, member, pair, figure, then.get(member, MISSING) if then is not None else None)

@@ -23,13 +23,15 @@ class Says(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """A KPI's value for one window and member."""
+    """A KPI's value for one window and member. empty: of the whole, that no row at all
+    is in the window; a member without rows has no figure."""
 
     value: float | None
     why: str | None
     n: int | None
     low: float | None = None
     high: float | None = None
+    empty: bool = False
 
 
 @dataclass(frozen=True)

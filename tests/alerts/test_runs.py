@@ -80,6 +80,33 @@ def test_the_same_cause_fires_once_until_it_is_over(crm: Engine) -> None:
     assert looked(crm, 5, found(watched, True)) == (1, 0), "after its end it may fire again"
 
 
+def test_a_past_alert_shows_the_numbers_of_one_look(crm: Engine) -> None:
+    """It fired at 80 against 100, a fall of 20%. A month later, at its end, the windows are others."""
+    fell = rule(crm, kpi="revenue_won", basis="change", comparison="below", threshold=-0.15)
+
+    def looks(month: int, beyond: bool, value: float, compared: float) -> Finding:
+        window = date(2026, month, 1), date(2026, month, 11)
+        return Finding(fell.id, fell.version, "", beyond, *window, value, compared, 10 * month, -0.15)
+
+    looked(crm, 0, looks(9, True, 80, 100))
+    looked(crm, 600, looks(10, True, 100, 400))
+    (event,) = opened(crm, 600)
+    assert (event.latest, event.compared, event.start) == (100, 400, date(2026, 10, 1)), "the last look"
+    looked(crm, 700, looks(10, False, 450, 400))
+    assert past(crm) == (80, 100, date(2026, 9, 1), date(2026, 9, 11), 90)
+    with crm.begin() as connection:
+        connection.execute(audit_log.delete())
+    assert past(crm) == (100, 400, date(2026, 10, 1), date(2026, 10, 11), 100), (
+        "the last one beyond the limit"
+    )
+
+
+def past(engine: Engine) -> tuple[float, float | None, date, date, int | None]:
+    with engine.connect() as connection:
+        ((event,), _) = history(connection)
+    return event.value, event.compared, event.start, event.end, event.n
+
+
 def test_an_answer_from_older_data_comes_too_late(crm: Engine) -> None:
     watched = rule(crm)
     assert looked(crm, 0, found(watched, True)) == (1, 0)

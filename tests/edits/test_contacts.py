@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from crm_data.edits import Conflict, Gone, Invalid, correct_contact, create_contact, set_consent
+from crm_data.edits import Conflict, Gone, Invalid, correct_contact, create_contact, proposal, set_consent
 from crm_data.edits.contacts import CONSENT, DETAILS
 from kpis.question import Viewer
-from tests.edits.conftest import ALL, everything, opened, row, rows
+from tests.edits.conftest import ALL, NOW, everything, opened, row, rows
 
 
 def form(engine: Engine, key: int = 1) -> dict[str, Any]:
@@ -147,6 +147,45 @@ def test_consent_needs_its_time_and_its_source(desk: Engine) -> None:
     set_consent(desk, ALL, 1, seen, seen | {"email_consent": True, "consent_at": min(at, datetime.now(UTC)),
                                             "consent_source": "fair"})  # fmt: skip
     assert row(desk, "contacts", 1).email_consent is True
+
+
+def test_another_answer_does_not_stand_under_the_time_of_the_one_before(desk: Engine) -> None:
+    """Contact 2 agreed at a fair; she refuses later. A merger takes the younger answer."""
+    seen, now = opened(desk, "contacts", 2, CONSENT), NOW
+    for field in ("email_consent", "phone_consent"):
+        with pytest.raises(Invalid) as refused:
+            set_consent(desk, ALL, 2, seen, seen | {field: False})
+        assert list(refused.value.problems) == ["consent_at"]
+        proposed = refused.value.proposed["consent_at"]
+        assert isinstance(proposed, datetime)
+        now = proposed
+        assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
+    assert opened(desk, "contacts", 2, CONSENT) == seen
+    set_consent(desk, ALL, 2, seen, seen | {"email_consent": False, "consent_at": now})
+    refusal = row(desk, "contacts", 2)
+    assert (refusal.email_consent, refusal.consent_at) == (False, now)
+    other = {"email_consent": True, "phone_consent": None, "consent_at": now - timedelta(days=1),
+             "consent_source": "form"}  # fmt: skip
+    set_consent(desk, ALL, 1, opened(desk, "contacts", 1, CONSENT), other)
+    assert "consent" not in proposal(refusal._asdict(), row(desk, "contacts", 1)._asdict())
+
+
+def test_a_source_is_corrected_and_an_answer_taken_out_without_another_time(desk: Engine) -> None:
+    seen = opened(desk, "contacts", 2, CONSENT)
+    set_consent(desk, ALL, 2, seen, seen | {"consent_source": "letter"})
+    seen = opened(desk, "contacts", 2, CONSENT)
+    set_consent(desk, ALL, 2, seen, seen | {"email_consent": None})
+    assert row(desk, "contacts", 2).email_consent is None
+    with pytest.raises(Invalid) as refused:
+        set_consent(desk, ALL, 2, seen, seen | {"consent_source": None})
+    assert refused.value.proposed == {}, "nothing is wrong with the time"
+
+
+def test_the_same_refusal_noted_by_two_people_is_one(desk: Engine) -> None:
+    seen, at = opened(desk, "contacts", 2, CONSENT), datetime.now(UTC)
+    set_consent(desk, ALL, 2, seen, seen | {"email_consent": False, "consent_at": at})
+    seen |= {"consent_at": at}  # the other one chose theirs
+    assert set_consent(desk, ALL, 2, seen, seen | {"email_consent": False}).act is None
 
 
 def test_what_may_not_be_seen_may_not_be_edited(desk: Engine) -> None:

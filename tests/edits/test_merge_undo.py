@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from crm_data.edits.contacts import CONSENT, DETAILS
 from crm_data.edits.merge import references
 from kpis.question import Viewer
 from tests.edits.conftest import ALL, NOW, everything, opened, row, rows
+
+LATER = NOW + timedelta(hours=1)
 
 
 def merge(engine: Engine, take: tuple[str, ...] = ("title", "consent")) -> int:
@@ -138,7 +141,7 @@ ACTS: dict[str, Callable[[Engine], edits.Saved]] = {
     ),
     "consent": lambda e: edits.set_consent(
         e, ALL, 2, opened(e, "contacts", 2, CONSENT),
-        {"email_consent": False, "phone_consent": None, "consent_at": NOW, "consent_source": "mail"},
+        {"email_consent": False, "phone_consent": None, "consent_at": LATER, "consent_source": "mail"},
     ),
     "open": lambda e: edits.open_case(e, ALL, {"subject": "Help", "contact_id": 1}),
     "assign": lambda e: edits.change_case(e, ALL, 1, {"owner_id": None}, {"owner_id": 1}),
@@ -182,4 +185,42 @@ def test_undo_after_a_change_by_another_program(desk: Engine) -> None:
         connection.execute(text("UPDATE contacts SET title = 'CTO' WHERE id = 1"))
     with pytest.raises(Blocked) as blocked:
         undo(desk, ALL, act)
+    assert not blocked.value.possible
+
+
+def test_what_belongs_together_goes_back_together_or_not_at_all(desk: Engine) -> None:
+    """A reopened case waits by now: its old resolution alone would be one of a case that is not resolved."""
+    edits.resolve(desk, ALL, 1)
+    resolved = everything(desk)
+    reopened = edits.reopen(desk, ALL, 1).act or 0
+    waiting = edits.set_waiting(desk, ALL, 1).act or 0
+    before = everything(desk)
+    for rest in (False, True):
+        with pytest.raises(Blocked, match="Changed again since: status") as blocked:
+            undo(desk, ALL, reopened, what_can_be=rest)
+        assert not blocked.value.possible
+        assert [step.field for step in blocked.value.blocked] == ["status"]
+    assert everything(desk) == before
+    undo(desk, ALL, waiting)
+    undo(desk, ALL, reopened)
+    assert everything(desk) == resolved
+
+
+def test_a_case_resolved_twice_keeps_the_second_resolution(desk: Engine) -> None:
+    first = edits.resolve(desk, ALL, 1).act or 0
+    edits.reopen(desk, ALL, 1)
+    edits.resolve(desk, ALL, 1)
+    with pytest.raises(Blocked) as blocked:
+        undo(desk, ALL, first)
+    assert not blocked.value.possible
+
+
+def test_an_answer_about_consent_does_not_go_back_under_the_time_of_another(desk: Engine) -> None:
+    seen = opened(desk, "contacts", 2, CONSENT)
+    refused = seen | {"email_consent": False, "consent_at": LATER, "consent_source": "mail"}
+    first = edits.set_consent(desk, ALL, 2, seen, refused).act or 0
+    called = refused | {"phone_consent": True, "consent_at": LATER + timedelta(hours=1)}
+    edits.set_consent(desk, ALL, 2, refused, called)
+    with pytest.raises(Blocked) as blocked:
+        undo(desk, ALL, first)
     assert not blocked.value.possible

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from crm_data.alerts import Rule, delete, read_rules, save, set_state
 from crm_data.edits import actor
+from crm_data.engine import CrmUnavailable
 from crm_data.warehouse import Copy
 from tests.pages.conftest import Open
 from tests.pages.readings import HOSTILE
@@ -77,6 +78,13 @@ def test_a_rule_from_its_number_to_its_acknowledgement(open_page: Open) -> None:
     assert f"act-{event.id}-acknowledged-" not in {button.key for button in test.button}
 
 
+@pytest.mark.parametrize(("kpi", "rows"), [("revenue_won", 0), ("deals_won", 0), ("win_rate", 30)])
+def test_few_rows_are_no_reason_to_be_silent_about_a_total(open_page: Open, kpi: str, rows: int) -> None:
+    test = open_page("alerts", kpi=kpi)
+    assert not test.exception
+    assert test.number_input(key=f"field-{kpi}-{kpi}-n").value == rows
+
+
 @pytest.mark.usefixtures("tidy")
 def test_somebody_else_was_faster(open_page: Open) -> None:
     made = save(cache.crm(), Rule("Fast", "deals_won", 0, period="12m", smallest_n=0), "test")
@@ -101,6 +109,31 @@ def test_rules_are_switched_deleted_and_brought_back(open_page: Open) -> None:
     test.button(key="undo-delete").click().run()
     assert not test.exception
     assert made.id in {one.id for one in rules()}
+
+
+@pytest.mark.usefixtures("tidy")
+def test_a_rule_is_deleted_or_back_only_when_it_is(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is gone at the click: the page says so, and the way to it stays."""
+
+    def gone(*_: object) -> None:
+        raise CrmUnavailable("The CRM database cannot be reached.")
+
+    made = save(cache.crm(), Rule("Short", "deals_won", 1e9, active=False), "test")
+    test = open_page("alerts")
+    with monkeypatch.context() as broken:
+        broken.setattr("ui.alerts.rules.delete", gone)
+        test.button(key=f"delete-{made.id}").click().run()
+    assert "cannot be reached" in test.warning[0].value
+    assert "Deleted the rule" not in texts(test)
+    test.button(key=f"delete-{made.id}").click().run()
+    assert "Deleted the rule **Short**" in texts(test)
+    with monkeypatch.context() as broken:
+        broken.setattr("ui.alerts.rules.restore", gone)
+        test.button(key="undo-delete").click().run()
+    assert made.id not in {one.id for one in rules()}
+    test.button(key="undo-delete").click().run()
+    assert made.id in {one.id for one in rules()}
+    assert "Deleted the rule" not in texts(test)
 
 
 @pytest.mark.usefixtures("tidy")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from streamlit.testing.v1 import AppTest
 
 from crm_data.demo.make import make_demo
 from crm_data.desk import Queue
 from crm_data.engine import connect, prepare
+from crm_data.schema.customers import contacts
 from tests.pages.conftest import Open, loaded, run_page
 from tests.pages.readings import HOSTILE
+from ui import cache
 from ui.case_queue import read_queue, written_queue
 
 
@@ -59,6 +61,38 @@ def test_contacts_are_found_paged_and_opened(open_page: Open) -> None:
     assert "Nobody has edited this here yet" in words(test)
     gone = open_page("contacts", contact="999999")
     assert "no such contact" in gone.info[0].value
+
+
+def test_a_withdrawn_consent_is_as_old_as_its_refusal(hostile: None) -> None:
+    """Only the answer is changed: the form proposes now, and the second save writes it to the second."""
+    with cache.crm().begin() as crm:
+        crm.execute(
+            text(
+                "UPDATE contacts SET email_consent = true, consent_at = '2024-01-01 00:00:00.000000', "
+                "consent_source = 'form' WHERE id = 3"
+            ),
+        )
+    test = run_page("contacts", contact="3")
+    for answer in (False, True):  # the second one within the same minute
+        before = consent_of(3)
+        test.selectbox(key="consent-3-email_consent").set_value(answer)
+        save(test)
+        assert "This is the time of the answer before" in words(test)
+        assert consent_of(3) == before
+        save(test)
+        given, at = consent_of(3)
+        assert given is answer
+        assert before[1] < at <= datetime.now(UTC)
+
+
+def save(test: AppTest) -> None:
+    next(one for one in test.button if one.key and "consent-3-form" in one.key).click().run()
+
+
+def consent_of(key: int) -> tuple[bool | None, datetime]:
+    with cache.crm().connect() as crm:
+        row = crm.execute(select(contacts).where(contacts.c.id == key)).one()
+    return row.email_consent, row.consent_at
 
 
 def test_cases_are_narrowed_by_the_url(open_page: Open) -> None:

@@ -59,7 +59,6 @@ def _named(page: Page) -> Rule | None:
     goal = reading.goal
     limit = (goal.floor or goal.target) if goal else reading.value or 0.0
     side = "above" if kpi.better is Better.DOWN else "below"
-    counts = kpi.unit is Unit.COUNT
     return Rule(
         "",
         kpi.key,
@@ -67,7 +66,7 @@ def _named(page: Page) -> Rule | None:
         comparison=side,
         period=period,
         filters=filters,
-        smallest_n=0 if counts else 30,
+        smallest_n=30 if has_margin(kpi) else 0,
         sure=has_margin(kpi),
     )
 

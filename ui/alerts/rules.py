@@ -81,22 +81,26 @@ def _switch(rule_id: int, drawn: bool, actor: str) -> None:
 
 
 def _delete(rule_id: int, name: str, actor: str) -> None:
-    _write(lambda: delete(cache.crm(), rule_id, actor))
-    st.session_state[_DELETED] = (rule_id, name)
+    if _write(lambda: delete(cache.crm(), rule_id, actor)):
+        st.session_state[_DELETED] = (rule_id, name)
 
 
 def _restore(rule_id: int, actor: str) -> None:
-    _write(lambda: restore(cache.crm(), rule_id, actor))
-    st.session_state.pop(_DELETED, None)
+    if _write(lambda: restore(cache.crm(), rule_id, actor)):
+        st.session_state.pop(_DELETED, None)
 
 
-def _write(change: Callable[[], object]) -> None:
+def _write(change: Callable[[], object]) -> bool:
+    """Whether it was done; if not, the page says why."""
     try:
         with reported(cache.crm()):
             change()
     except (Overtaken, CrmUnavailable) as why:
         st.session_state[_SAID] = str(why)
-    cache.alerts_changed()
+        return False
+    finally:
+        cache.alerts_changed()
+    return True
 
 
 def past(page: Page) -> None:
