@@ -55,7 +55,7 @@ def propose(
     the CRM that already have rows of the same system, such as accounts. formers: by what the CRM knows rows
     of the system.
 
-    Raises ImportStopped where no file can be imported, or rows cannot be told apart by what they are known by.
+    Raises ImportStopped where no file can be imported, or rows are not told apart by what they are known by.
     """
     recognised = tuple(recognised)
     if not recognised:
