@@ -15,7 +15,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from math import log2
 from pathlib import Path
@@ -25,6 +24,7 @@ import duckdb
 import pyarrow as pa
 
 from crm_data.cleansing.compare import Kind
+from crm_data.cleansing.records import Pair, Reason, Record, Scheme
 from crm_data.importers.errors import ImportStopped
 
 #: Larger blocks are not compared whole: each record only with its neighbours in order.
@@ -43,60 +43,6 @@ _MOST_BITS = 1000.0
 
 #: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field that is compared. `label`: its name in an explanation. clean: from a folded text to what is
-    compared."""
-
-    name: str
-    label: str
-    kind: Kind
-    clean: Callable[[str], str] = str
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """How records of a kind are compared.
-
-    blocks: gives the keys of a record; only records that share one are compared. swapped: two fields whose
-    contents people mix up, such as first and last name.
-    """
-
-    fields: tuple[Field, ...]
-    blocks: Callable[[Sequence[str]], Iterable[str]]
-    swapped: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
-class Record:
-    """`values`: folded texts without double spaces, in the order of the scheme's fields, empty where there is
-    none.
-
-    Two records that are not `fresh` are not compared: what is old was judged before.
-    """
-
-    key: str
-    values: Sequence[str]
-    fresh: bool = True
-
-
-@dataclass(frozen=True)
-class Reason:
-    """What one field says. `bits`: log2 of how much likelier it makes that the two are the same."""
-
-    label: str
-    how: str  # the same, alike, different
-    bits: float
-
-
-@dataclass(frozen=True)
-class Pair:
-    one: str
-    other: str
-    score: float  # the probability that the two are the same
-    reasons: tuple[Reason, ...]
 
 
 def find_pairs(

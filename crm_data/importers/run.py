@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingOf
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing
 from copy import deepcopy
 from dataclasses import asdict
 from functools import partial
@@ -15,7 +14,6 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, insert, select, update
-from sqlalchemy.exc import DBAPIError
 
 from crm_data.audit import note
 from crm_data.edits.act import actor
@@ -32,6 +30,7 @@ from crm_data.importers.outcome import Note, Outcome, Tally
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.reading import Progress, stage_file
 from crm_data.importers.report import rejected_report, withdrawn_report
+from crm_data.importers.room import roomy, temporary_room
 from crm_data.importers.sql_source import SqlSource, SqlTable, remembered
 from crm_data.importers.stage import Stage
 from crm_data.importers.writing import write_object
@@ -39,8 +38,6 @@ from crm_data.organisation import Organisation, read_organisation
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
 from crm_data.schema.system import imports
-
-_CACHE = 200_000  # KiB
 
 
 def run_import(
@@ -72,7 +69,7 @@ def read(
     with reported(engine), engine.connect() as connection:
         zone = _time_zone(connection, mapping)
         since = {block.number: remembered(connection, mapping.source, block) for block in mapping.blocks}
-    with _temporary_room(), ExitStack() as leaving:
+    with temporary_room(), ExitStack() as leaving:
         ask = None
         if origin is not None:
             database = leaving.enter_context(closing(SqlSource(origin)))
@@ -110,11 +107,11 @@ def load(
     outcome = Outcome(prepared.source)
     tallies = dict(deepcopy(prepared.tallies))
     with (
-        _temporary_room(),
+        temporary_room(),
         withdrawn_report(outcome),
         reported(engine),
         writing(engine) as connection,
-        _roomy(connection),
+        roomy(connection),
     ):
         _refuse_demo(read_organisation(connection))
         outcome.key = _begin(connection, prepared, decisions)
@@ -134,22 +131,6 @@ def load(
         log.finish()
         _finish(connection, outcome)
     return outcome
-
-
-@contextmanager
-def _roomy(connection: Connection) -> Iterator[None]:
-    """SQLite keeps the pages of many indexes in memory while they are filled."""
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    (usual,) = connection.exec_driver_sql("PRAGMA cache_size").one()
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
-    try:
-        yield
-    finally:
-        with suppress(DBAPIError):  # where it has just been lost
-            connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
-            connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def _time_zone(connection: Connection, mapping: Mapping) -> ZoneInfo:
@@ -297,15 +278,3 @@ def _finish(connection: Connection, outcome: Outcome) -> None:
     connection.execute(own.values(counts=counts, finished_at=utc_now()))
     who = f"{actor()} (import)"
     note(connection, utc_now(), who, "import", "imports", outcome.key, None, counts)
-
-
-@contextmanager
-def _temporary_room() -> Iterator[None]:
-    """The rows read are kept on the disk of temporary files until they are written."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise ImportStopped(
-            f"There is no room for temporary files ({error}). Nothing was imported; free some space, or set "
-            "SQLITE_TMPDIR to a folder on another disk."
-        ) from error
