@@ -10,11 +10,11 @@ from math import log10
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, exists, select
 
 from crm_data.cleansing.checks import wrong
 from crm_data.cleansing.findings import Duplicate, Findings, Group, Row
-from crm_data.cleansing.listed import gone, of_crm, of_file, repeated
+from crm_data.cleansing.listed import UNKNOWN, gone, of_crm, of_file, repeated
 from crm_data.cleansing.matching import find_pairs
 from crm_data.cleansing.records import Pair, Record
 from crm_data.cleansing.schemes import LIKELY, SCHEMES, crm_records, record
@@ -52,12 +52,15 @@ def assess(
     findings = Findings.begin(prepared)
     # A day's grace, because a row's instant may be tomorrow in another time zone.
     latest = (today or datetime.now(UTC).date()) + timedelta(days=1)
-    whole_parts = {one.number for one in parse_mapping(prepared.mapping).blocks if one.rows == "all"}
+    blocks = [one for one in parse_mapping(prepared.mapping).blocks if one.rows == "all"]
+    whole_parts = {one.number for one in blocks}
+    told_together = {one.number for one in blocks if len(one.id.headings) > 1}
     with reported(engine), engine.connect() as connection:
         for name in prepared.objects:
             looking = _Looking(connection, prepared, name, findings, progress)
             looking.at_rejected()
             looking.at_repeated(whole_parts)
+            looking.at_unknown(told_together)
             looking.at_rows(latest)
             if name in SCHEMES:
                 looking.for_duplicates()
@@ -105,6 +108,22 @@ class _Looking:
         """Rows of the parts that give whole rows; what completes rows has their ids by its nature."""
         for some in _some(self._stage.replaced([part for part in self._parts if part in whole])):
             self._findings.add(filter(None, (repeated(self._name, row, by) for row, by in some)))
+
+    def at_unknown(self, together: Collection[int]) -> None:
+        """Rows that are known by several cells together: a date in another format makes each another row.
+
+        Where the CRM has rows of the source and none of these, the first ones are listed.
+        """
+        parts = [part for part in self._parts if part in together]
+        there = exists().where(self._table.c.source_system == self._source)
+        if not parts or not self._connection.scalar(select(there)):
+            return
+        first: list[Staged] = []
+        for some in _some(self._stage.rows(parts)):
+            if self._known([row.source_id for row in some]):
+                return
+            first = first or some
+        self._findings.add((Group("unknown", self._name, "", UNKNOWN, 0), of_file(row, "")) for row in first)
 
     def at_rows(self, latest: date) -> None:
         amounts: dict[tuple[str, str], array[float]] = {}

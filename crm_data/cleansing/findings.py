@@ -17,6 +17,7 @@ from crm_data.importers.stage import Reference
 KINDS: Mapping[str, str] = {
     "rejected": "Rows that stay out",
     "repeated": "Rows that another row with the same id replaces",
+    "unknown": "Rows that may be in the CRM under another id",
     "duplicate": "Likely duplicates",
     "orphan": "References to nothing",
     "email": "E-mail addresses that are none",

@@ -9,6 +9,11 @@ from crm_data.cleansing.findings import GONE, Group, Row, shown
 from crm_data.importers.deleting import Missing
 from crm_data.importers.stage import Staged
 
+#: Said of rows that are known by several cells together, where the CRM has none of them.
+UNKNOWN = (
+    "is not in the CRM yet, nor is any other; if it was imported before, its cells were written otherwise"
+)
+
 
 def gone(row: Missing) -> tuple[Group, Row]:
     """A row that the files have no more; only where the problem is GONE may it be deleted."""

@@ -162,3 +162,14 @@ def test_of_two_columns_said_to_be_the_same_the_last_counts(page: AppTest, say: 
         assert becomes(page, "Net")[heading] == "amount"
         assert becomes(page, "Net")[other] == "kept as it is"
         assert becomes(page, "Net")["Amount"] == "kept as it is"
+
+
+def test_several_columns_are_the_id_together(page: AppTest, say: Say) -> None:
+    drop(page, ("deals.csv", DEALS))
+    say(Deal_Name="source_id")
+    say(Account="source_id")
+    now = becomes(page, "Stage")
+    assert (now["Deal Name"], now["Account"]) == ("name, source_id", "account_id, source_id")
+    mapping = looked(page).mapping
+    assert mapping
+    assert 'id = "{Deal Name}/{Account}"' in mapping.text

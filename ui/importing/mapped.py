@@ -154,11 +154,12 @@ def _title(one: Recognised) -> str:
 def _corrected(said: Override, one: Recognised, changed: dict[str, str]) -> Override:
     """With what was said now; of several columns that are said to become the same, the last one does.
 
-    Who says what a column of a file becomes that was only guessed at says what the file is.
+    Only the id may be made of several. Who says what a column of a file becomes that was only guessed at
+    says what the file is.
     """
     if not changed:
         return said
-    taken = {target for target in changed.values() if target not in (CUSTOM, LEFT_OUT)}
+    taken = {target for target in changed.values() if target not in (CUSTOM, LEFT_OUT, ID)}
     kept = {heading: target for heading, target in said.columns.items() if target not in taken}
     said = replace(said, columns={**kept, **changed})
     return replace(said, system=one.system, object=one.object) if one.problem else said
