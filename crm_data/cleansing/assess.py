@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, exists, select
 from crm_data.cleansing.checks import wrong
 from crm_data.cleansing.findings import Duplicate, Findings, Group, Row
 from crm_data.cleansing.listed import UNKNOWN, gone, of_crm, of_file, repeated
-from crm_data.cleansing.matching import Pair, Record, find_pairs
+from crm_data.cleansing.matching import find_pairs
+from crm_data.cleansing.records import Pair, Record
 from crm_data.cleansing.schemes import LIKELY, SCHEMES, crm_records, record
 from crm_data.engine import reported
 from crm_data.importers.deleting import missing

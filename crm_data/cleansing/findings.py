@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_data.audit import written_row
-from crm_data.cleansing.matching import Reason
+from crm_data.cleansing.records import Reason
 from crm_data.importers.decisions import Merge
 from crm_data.importers.prepared import Prepared
 from crm_data.importers.stage import Reference

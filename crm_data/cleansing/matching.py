@@ -14,17 +14,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from itertools import islice
 from math import log2
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from crm_data.cleansing.compare import Kind
-from crm_data.cleansing.evidence import agreement, near_bits, probability
-from crm_data.cleansing.room import limited, room
+from crm_data.cleansing.records import Pair, Reason, Record, Scheme
+from crm_data.importers.errors import ImportStopped
 
 #: Larger blocks are not compared whole: each record only with its neighbours in order.
 _LARGEST, _NEIGHBOURS = 60, 12
@@ -37,64 +38,11 @@ _AS_MANY = 1000.0
 
 _MANY = 20_000  # records handed over at once
 _PORTION = 40_000  # places in blocks whose pairs are looked at in one step: some 300,000 pairs
+_MEMORY = "400MB"
 _MOST_BITS = 1000.0
 
 #: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field that is compared. `label`: its name in an explanation. clean: from a folded text to what is
-    compared."""
-
-    name: str
-    label: str
-    kind: Kind
-    clean: Callable[[str], str] = str
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """How records of a kind are compared.
-
-    blocks: gives the keys of a record; only records that share one are compared. swapped: two fields whose
-    contents people mix up, such as first and last name.
-    """
-
-    fields: tuple[Field, ...]
-    blocks: Callable[[Sequence[str]], Iterable[str]]
-    swapped: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
-class Record:
-    """`values`: folded texts without double spaces, in the order of the scheme's fields, empty where there is
-    none.
-
-    Two records that are not `fresh` are not compared: what is old was judged before.
-    """
-
-    key: str
-    values: Sequence[str]
-    fresh: bool = True
-
-
-@dataclass(frozen=True)
-class Reason:
-    """What one field says. `bits`: log2 of how much likelier it makes that the two are the same."""
-
-    label: str
-    how: str  # the same, alike, different
-    bits: float
-
-
-@dataclass(frozen=True)
-class Pair:
-    one: str
-    other: str
-    score: float  # the probability that the two are the same
-    reasons: tuple[Reason, ...]
 
 
 def find_pairs(
@@ -104,12 +52,29 @@ def find_pairs(
 
     Raises ImportStopped where there is no room for the work.
     """
-    with tempfile.TemporaryDirectory(prefix="pairs") as folder, room(), limited(folder) as database:
+    with tempfile.TemporaryDirectory(prefix="pairs") as folder, _room(), _limited(folder) as database:
         found = _Found(database, scheme)
         found.read(records)
         found.order()
         found.compare(at_least, progress)
         yield from found.pairs()
+
+
+def _limited(folder: str) -> duckdb.DuckDBPyConnection:
+    limits: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": folder}
+    limits["preserve_insertion_order"] = False  # which takes memory
+    return duckdb.connect(str(Path(folder, "pairs.duckdb")), config=limits)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise ImportStopped(
+            "There is no room to look for duplicates: free some memory, and space for temporary files. "
+            f"({str(error).splitlines()[0]})"
+        ) from error
 
 
 class _Found:
@@ -190,7 +155,7 @@ class _Found:
             likely = []
             while some := asked.fetchmany(_MANY):
                 for one, other, *rest in some:
-                    score = probability(sum(bits for _, bits in self._compared(rest)) - needed)
+                    score = _probability(sum(bits for _, bits in self._compared(rest)) - needed)
                     if score >= at_least:
                         likely.append((min(one, other), max(one, other), score))
             if likely:
@@ -242,7 +207,7 @@ class _Found:
         ASCII may always be alike."""
         kind = self._scheme.fields[number].kind
         may = kind.near.may.format(a=one, b=other)
-        near, apart = near_bits(kind), log2(kind.m_apart)
+        near, apart = _near_bits(kind), log2(kind.m_apart)
         may = f"{may} OR strlen({one}) > length({one}) OR strlen({other}) > length({other})"
         return (
             f"(CASE WHEN {one} = '' OR {other} = '' THEN 0 WHEN {one} = {other} THEN a.b{number} "
@@ -256,7 +221,7 @@ class _Found:
         one, other, told = row[: len(fields)], row[len(fields) : 2 * len(fields)], row[2 * len(fields) :]
 
         def field(number: int, place: int) -> tuple[str, float]:
-            return agreement(fields[number].kind, one[number], other[place], told[number])
+            return _agreement(fields[number].kind, one[number], other[place], told[number])
 
         straight = [field(number, number) for number in range(len(fields))]
         if self._scheme.swapped is None:
@@ -286,3 +251,22 @@ class _Found:
                     if how
                 ]
                 yield Pair(one, other, score, tuple(sorted(found, key=lambda reason: -abs(reason.bits))))
+
+
+def _agreement(kind: Kind, one: str, other: str, told: float) -> tuple[str, float]:
+    """How two values compare, and the bits of that. told: what being the same tells."""
+    if not one or not other:
+        return "", 0.0
+    if one == other:
+        return "the same", told
+    if kind.near.holds(one, other):
+        return "alike", _near_bits(kind)
+    return "different", log2(kind.m_apart)
+
+
+def _near_bits(kind: Kind) -> float:
+    return log2(kind.m_near / kind.near_by_chance)
+
+
+def _probability(bits: float) -> float:
+    return 1 / (1 + 2.0 ** -max(min(bits, 60), -60))

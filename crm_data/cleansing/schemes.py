@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from crm_data.cleansing import compare
 from crm_data.cleansing.compare import bare_company, digits, skeleton
-from crm_data.cleansing.matching import Field, Record, Scheme
+from crm_data.cleansing.records import Field, Record, Scheme
 from crm_data.schema.customers import accounts, contacts
 from crm_data.schema.sales import leads
 from crm_data.search import fold

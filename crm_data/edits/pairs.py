@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select
 
 from crm_data.audit import Row
-from crm_data.cleansing.matching import Progress, Reason, Record, find_pairs
+from crm_data.cleansing.matching import Progress, find_pairs
+from crm_data.cleansing.records import Reason, Record
 from crm_data.cleansing.schemes import LIKELY, PEOPLE, crm_records
 from crm_data.edits.act import acting
 from crm_data.edits.contacts import seen_contact

@@ -1,4 +1,4 @@
-"""Memory and disk for an import."""
+"""Room for an import: in memory for the pages of the database, on disk for the rows that wait."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ import pytest
 
 from crm_data.cleansing import compare
 from crm_data.cleansing.compare import skeleton
-from crm_data.cleansing.matching import Field, Record, Scheme, find_pairs
+from crm_data.cleansing.matching import find_pairs
+from crm_data.cleansing.records import Field, Record, Scheme
 from crm_data.cleansing.schemes import LIKELY
 
 COLUMNS = (

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from crm_data.cleansing import compare, matching
-from crm_data.cleansing.matching import Pair, find_pairs
+from crm_data.cleansing.matching import find_pairs
+from crm_data.cleansing.records import Pair
 from crm_data.cleansing.schemes import LIKELY, SCHEMES, crm_records, record
 from crm_data.importers.errors import ImportStopped
 from crm_data.schema.customers import accounts, contacts

@@ -13,6 +13,15 @@ from tests.pages.conftest import PATIENCE
 
 SALESFORCE = Path(__file__).resolve().parents[1] / "data" / "salesforce"
 
+MAPPING = b"""
+source = "old"
+[[import]]
+object = "accounts"
+file = "a.csv"
+id = "No"
+columns = { name = "Firm" }
+"""
+
 
 def texts(test: AppTest) -> str:
     boxes = (*test.title, *test.header, *test.markdown, *test.error, *test.warning, *test.info, *test.success)

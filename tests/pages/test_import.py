@@ -22,18 +22,9 @@ from crm_data.engine import active_file, connect
 from crm_data.importers.errors import ImportStopped
 from crm_data.schema.customers import accounts, contacts
 from tests.pages.conftest import PATIENCE
-from tests.pages.importing import drop, has, salesforce, texts, until
+from tests.pages.importing import MAPPING, drop, has, salesforce, texts, until
 from ui import cache
 from ui.importing import session as sessions
-
-MAPPING = b"""
-source = "old"
-[[import]]
-object = "accounts"
-file = "a.csv"
-id = "No"
-columns = { name = "Firm" }
-"""
 
 
 def rows(home: Path, file: str, table: Any) -> int:

@@ -1,33 +1,15 @@
-"""Imports are taken back on the Import page, also where rows were changed since."""
+"""Undoing an import on its page, where rows have changed since."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
 from crm_data.engine import active_file, connect
 from crm_data.schema.customers import accounts
-from tests.pages.importing import drop, has, texts, until
-
-MAPPING = b"""
-source = "old"
-[[import]]
-object = "accounts"
-file = "a.csv"
-id = "No"
-columns = { name = "Firm" }
-"""
-
-
-def rows(home: Path, file: str, table: Any) -> int:
-    engine = connect(f"sqlite:///{home / file}")
-    with engine.connect() as crm:
-        found = crm.scalar(select(func.count()).select_from(table))
-    engine.dispose()
-    return int(found or 0)
+from tests.pages.importing import MAPPING, drop, has, texts, until
 
 
 def load_firms(page: AppTest, *firms: str) -> None:

@@ -52,3 +52,10 @@ def rows(engine: Engine, table: str, *columns: str) -> list[tuple[Any, ...]]:
     )
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(query)]
+
+
+def problem(path: Path) -> str:
+    """Why nothing is recognised."""
+    (found,) = recognise([path])
+    assert found.system is None
+    return found.problem or ""

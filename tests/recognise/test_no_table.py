@@ -1,4 +1,4 @@
-"""Archives and workbooks that would take all memory or disk, or cannot be unpacked."""
+"""Files that are no table, damaged archives and workbooks: a clear sentence, whatever they are called."""
 
 from __future__ import annotations
 
@@ -6,24 +6,77 @@ import io
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from crm_data.engine import ROOT
 from crm_data.importers import archive
 from crm_data.importers.errors import ImportStopped
-from crm_data.importers.recognise import recognise
-from crm_data.schema import metadata
+from crm_data.importers.recognise import propose, recognise
 from tests.importers.desk import write_workbook
-
-t = metadata.tables
+from tests.recognise.conftest import problem
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def problem(path: Path) -> str:
+def test_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.touch()
+    assert problem(path) == "empty.csv is empty."
+
+
+@pytest.mark.parametrize("content", [b"\n\n\n", b"\xef\xbb\xbf", b",,,,\n,,,\n"])
+def test_a_file_of_nothing(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "nothing.csv"
+    path.write_bytes(content)
+    assert "has no headings" in problem(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><table><tr><td>Id</td></tr></table>", "a web page"),
+        (b"<html><body><table><tr><td>Id</td><td>Name</td></tr></table>", "a web page"),
+        (b'<?xml version="1.0"?><Workbook></Workbook>', "an XML document"),
+        (b'[{"Id": 1}]', "a JSON document"),
+        (b"%PDF-1.4\n", "a PDF"),
+    ],
+)
+def test_what_other_programs_call_a_spreadsheet(tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "report.xls"
+    path.write_bytes(content)
+    assert problem(path).startswith(f"report.xls is {what}, not a table.")
+
+
+def test_a_folder_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ImportStopped, match="There is no file to import"):
+        propose(recognise([tmp_path]))
+
+
+def test_a_workbook_that_was_cut_off(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "deals.xlsx", [["Id", "Name"], ["1", "One"]])
+    path.write_bytes(path.read_bytes()[:-30])
+    assert problem(path).startswith("deals.xlsx is damaged: it begins as an archive or a workbook and ends")
+
+
+@pytest.mark.parametrize("name", ["letter.csv", "letter.xlsx"])
+def test_a_file_that_is_something_else(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Catalog>>\nendobj\n" * 50)
     (found,) = recognise([path])
     assert found.system is None
-    return found.problem or ""
+    with pytest.raises(ImportStopped, match="None of these files"):
+        propose([found])
+
+
+def test_a_workbook_called_csv_and_a_csv_called_xlsx(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["Company", "Country"])
+    book.active.append(["Acme", "DE"])
+    book.save(tmp_path / "a.csv")
+    (tmp_path / "b.xlsx").write_text("Company;Country\nAcme;DE\n")
+    assert [one.object for one in recognise([tmp_path])] == ["accounts", "accounts"]
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
