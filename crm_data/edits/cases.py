@@ -81,6 +81,23 @@ def comment(
         return Saved(key, act.key)
 
 
+def respond_again(act: Act, row: Row, *, returned: bool) -> None:
+    """After a public comment was taken out, or put back by `returned`: which one is the first response now.
+
+    A first response that is not that comment, such as an imported one, stays.
+    """
+    case, at = act.row(cases, row["case_id"]), row["written_at"]
+    first = case["first_response_at"]
+    if returned and case["opened_at"] <= at and (first is None or at < first):
+        act.update(cases, case, {"first_response_at": at})
+    elif not returned and first == at:
+        log = case_comments.c
+        later = select(func.min(log.written_at)).where(
+            log.case_id == case["id"], log.public, log.written_at >= at
+        )
+        act.update(cases, case, {"first_response_at": act.connection.scalar(later)})
+
+
 def set_waiting(engine: Engine, viewer: Rights, key: int, *, who: str | None = None) -> Saved:
     """The case waits for the customer."""
     return _move(engine, viewer, key, "wait", ("open",), {"status": "waiting"}, who)

@@ -10,14 +10,17 @@ from sqlalchemy.exc import IntegrityError
 
 from crm_data.audit import read, read_row, written
 from crm_data.edits.act import Act, acting
-from crm_data.edits.cases import find_case
+from crm_data.edits.cases import find_case, respond_again
 from crm_data.edits.contacts import CONSENT, find_contact
 from crm_data.edits.errors import Gone, NotSaved
 from crm_data.edits.revise import Saved
 from crm_data.rights import Rights
 from crm_data.schema import metadata
+from crm_data.schema.service import case_comments
 from crm_data.schema.system import audit_log
 
+#: Follows from the comments that are there: it is found anew rather than set back.
+_DERIVED = ("cases", "first_response_at")
 #: Columns that say one thing, so that they go back together or not at all.
 _TOGETHER = {"cases": (("status", "resolved_at"),), "contacts": (CONSENT,)}
 
@@ -67,6 +70,7 @@ def undo(
             raise Blocked(f"Changed again since: {names}.", blocked, possible=possible)
         for row in reversed(rows):
             _back(act, row)
+        _respond_again(act, rows)
         if act.key is None:
             raise NotSaved("There is nothing left of this to undo.")
         return Saved(record, act.key)
@@ -116,6 +120,7 @@ def _steps(connection: Connection, row: Row[Any]) -> list[Step]:
     return [
         Step(table.name, row.row_id, name, row.before[name], after, written(current[name]))
         for name, after in row.after.items()
+        if (table.name, name) != _DERIVED
     ]
 
 
@@ -151,6 +156,14 @@ def _back(act: Act, row: Row[Any]) -> None:
             act.update(table, now, possible)
         elif not row.after:  # a merger that changed no field
             act.note("update", table.name, row.row_id, {}, {})
+
+
+def _respond_again(act: Act, rows: list[Row[Any]]) -> None:
+    """The first response of a case of which a public comment was taken out or put back."""
+    for row in rows:
+        comment = row.after if row.before is None else row.before if row.after is None else {}
+        if row.table_name == case_comments.name and comment.get("public"):
+            respond_again(act, read_row(case_comments, comment), returned=row.after is None)
 
 
 def _return(act: Act, table: Table, row: Row[Any]) -> None:

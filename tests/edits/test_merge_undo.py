@@ -13,6 +13,7 @@ from crm_data import edits
 from crm_data.edits import Blocked, Gone, NotSaved, undo
 from crm_data.edits.contacts import CONSENT, DETAILS
 from crm_data.edits.merge import references
+from crm_data.schema.service import cases
 from kpis.question import Viewer
 from tests.edits.conftest import ALL, NOW, everything, opened, row, rows
 
@@ -224,3 +225,37 @@ def test_an_answer_about_consent_does_not_go_back_under_the_time_of_another(desk
     with pytest.raises(Blocked) as blocked:
         undo(desk, ALL, first)
     assert not blocked.value.possible
+
+
+def test_the_first_response_is_the_first_public_comment_that_is_still_there(desk: Engine) -> None:
+    def response() -> int | None:
+        """Which comment the case was answered by."""
+        at = row(desk, "cases", 1).first_response_at
+        return next((key for key, one in written.items() if one == at), None) if at else None
+
+    acts: list[int] = []
+    for body, public in (("Typo", True), ("For us", False), ("The answer", True), ("One more", True)):
+        acts.append(edits.comment(desk, ALL, 1, body, public=public).act or 0)
+    written = {one.id: one.written_at for one in rows(desk, "case_comments")}
+    typo, _, answer, more = written
+    assert response() == typo
+    undone = undo(desk, ALL, acts[0]).act or 0
+    assert response() == answer
+    other = undo(desk, ALL, acts[2]).act or 0
+    assert response() == more
+    undo(desk, ALL, undone)
+    assert response() == typo
+    undo(desk, ALL, other)
+    assert response() == typo, "a later one put back changes nothing"
+    assert len(rows(desk, "case_comments")) == 4
+
+
+def test_a_first_response_that_was_imported_stays(desk: Engine) -> None:
+    act = edits.comment(desk, ALL, 1, "Hello", public=True).act or 0
+    earlier = NOW + timedelta(minutes=5)
+    with desk.begin() as connection:
+        connection.execute(cases.update().values(first_response_at=earlier))
+    put_back = undo(desk, ALL, act).act or 0
+    assert row(desk, "cases", 1).first_response_at == earlier
+    undo(desk, ALL, put_back)
+    assert row(desk, "cases", 1).first_response_at == earlier
