@@ -37,7 +37,9 @@ def main(args: argparse.Namespace, copy: Copy, question: Question) -> int:
     definition = DEFINITIONS[key]
     typed = read_figure(args.figure, definition.unit)
     if typed is None:
-        raise ValueError(f"{args.figure!r} is no number.")
+        raise ValueError(
+            f"{args.figure!r} is no number that can be read. Write it like 1,200,000 or 63.15 %."
+        )
     if why := refusal(definition, question):
         raise ValueError(why)
     with opened(copy) as data:

@@ -6,10 +6,25 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from crm_data.importers.vocabulary import currencies
 from kpis.model import Unit
 
-_NUMBER = re.compile(r"[-+]?[\d.,'\s]*\d")
-_TIMES = {"k": 1_000, "m": 1_000_000, "mio": 1_000_000, "bn": 1_000_000_000, "b": 1_000_000_000}
+_NUMBER = re.compile(r"[-+]?[\d.,'’\s]*\d")
+_WORD = re.compile(r"[^\W\d_]+")
+
+#: What stands behind a number and makes more of it. Not "mil": a thousand in Spanish, a million to others.
+_TIMES = {
+    1_000: "k thousand thousands tsd tausend mille milliers",
+    1_000_000: "m mm mn mio million millions millionen millones milhão milhões",
+    1_000_000_000: "b bn billion billions mrd md milliarde milliarden milliard milliards",
+}
+_FACTORS = {word: factor for factor, words in _TIMES.items() for word in words.split()}
+
+#: What may stand beside a number and leaves it as it is, besides currencies.
+_UNITS = frozenset(
+    "us d day days tag tage tagen jour jours día días dia dias h hours percent prozent pct euro euros dollar dollars "
+    "deal deals lead leads case cases customer customers account accounts opportunities pts points".split()
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +36,7 @@ class Typed:
 
 
 def read_figure(text: str, unit: Unit) -> Typed | None:
-    """`63.15 %`, `1,117.10K`, `11.257.622 €`; None where the text holds no number.
+    """`63.15 %`, `1,117.10K`, `€ 1.2 Mrd`; None where the text holds no number, or a word that may change it.
 
     Of points and commas the last is the decimal sign, unless it comes twice, or stands alone before the last
     three digits of an amount or a count.
@@ -29,7 +44,7 @@ def read_figure(text: str, unit: Unit) -> Typed | None:
     found = _NUMBER.search(text.replace("−", "-"))
     if found is None:
         return None
-    digits = re.sub(r"['\s]", "", found.group())
+    digits = re.sub(r"['’\s]", "", found.group())
     decimals = 0
     last = max(digits.rfind("."), digits.rfind(","))
     if last >= 0:
@@ -41,9 +56,11 @@ def read_figure(text: str, unit: Unit) -> Typed | None:
         else:
             digits = re.sub(r"[.,]", "", digits)
     factor = Decimal(1)
-    suffix = re.match(r"\s*([a-z]+)", text[found.end() :].casefold())
-    if suffix and unit is not Unit.SHARE:
-        factor = Decimal(_TIMES.get(suffix.group(1), 1))
+    for word in _WORD.findall(text[: found.start()] + " " + text[found.end() :]):
+        if word.casefold() in _FACTORS:
+            factor *= _FACTORS[word.casefold()]
+        elif word.casefold() not in _UNITS and word.upper() not in currencies():
+            return None
     value = Decimal(digits)
     if unit is Unit.SHARE and ("%" in text or abs(value) > 1):
         factor = Decimal("0.01")

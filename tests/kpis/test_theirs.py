@@ -213,6 +213,13 @@ def test_on_the_command_line(shell: Shell, capsys: pytest.CaptureFixture[str]) -
         ("1 234,5", Unit.MONEY, 1234.5, 0.05),
         ("4,238", Unit.MONEY, 4238, 0.5),
         ("−3.5", Unit.DAYS, -3.5, 0.05),
+        ("US$ 1.2 million", Unit.MONEY, 1_200_000, 50_000),
+        ("350 thousand", Unit.MONEY, 350_000, 500),
+        ("3.5 mn", Unit.MONEY, 3_500_000, 50_000),
+        ("€ 1,2 Mrd.", Unit.MONEY, 1_200_000_000, 50_000_000),
+        ("12,5 Tsd. €", Unit.MONEY, 12_500, 50),
+        ("CHF 1’234’567", Unit.MONEY, 1_234_567, 0.5),
+        ("51.8 days", Unit.DAYS, 51.8, 0.05),
     ],
 )
 def test_figures_as_people_type_them(text: str, unit: Unit, value: float, within: float) -> None:
@@ -222,6 +229,6 @@ def test_figures_as_people_type_them(text: str, unit: Unit, value: float, within
     assert figure.within == pytest.approx(within)
 
 
-@pytest.mark.parametrize("text", ["", "none", "%", "<script>", "\0", "--"])
+@pytest.mark.parametrize("text", ["", "none", "%", "<script>", "\0", "--", "1.2 mil", "3 dozen", "about 4"])
 def test_what_is_no_number(text: str) -> None:
-    assert theirs.read_figure(text, Unit.SHARE) is None
+    assert theirs.read_figure(text, Unit.MONEY) is None
