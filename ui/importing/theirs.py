@@ -41,10 +41,8 @@ def their_figure(page: Page) -> None:
     definition = DEFINITIONS[key]
     figure = theirs.read_figure(typed, definition.unit)
     if figure is None:
-        st.markdown(
-            '<div class="why">That is no number that can be read here. Write it like 1,200,000 or 63.15 %.</div>',
-            unsafe_allow_html=True,
-        )
+        words = "That is no number that can be read here. Write it like 1,200,000 or 63.15 %."
+        st.markdown(f'<div class="why">{words}</div>', unsafe_allow_html=True)
         return
     if first > last:
         st.markdown('<div class="why">The first day lies after the last.</div>', unsafe_allow_html=True)
