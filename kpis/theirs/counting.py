@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, func, select
 
 from kpis.clauses import of_members
+from kpis.fact import has_member
 from kpis.period import Period
 from kpis.question import Question
 from kpis.read import ask, restrictions, until_today
@@ -40,7 +41,7 @@ def counts(data: Snapshot, question: Question, rows: Table, **tests: Test) -> di
     """How many of a fact's ids meet each test, each id once. Nothing, where the fact lacks a dimension of the
     filters."""
     where = restrictions(question)
-    if any(dimension not in rows.c for dimension, _ in where):
+    if not all(has_member(rows, dimension) for dimension, _ in where):
         return {}
     columns = [func.count(rows.c.id.distinct()).filter(test).label(name) for name, test in tests.items()]
     statement = select(*columns).where(of_members(rows, where))

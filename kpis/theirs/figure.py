@@ -23,7 +23,8 @@ _FACTORS = {word: factor for factor, words in _TIMES.items() for word in words.s
 #: What may stand beside a number and leaves it as it is, besides currencies.
 _UNITS = frozenset(
     "us d day days tag tage tagen jour jours día días dia dias h hours percent prozent pct "
-    "euro euros dollar dollars deal deals lead leads case cases customer customers account accounts opportunities pts points".split()
+    "euro euros dollar dollars "
+    "deal deals lead leads case cases customer customers account accounts opportunities pts points".split()
 )
 
 
