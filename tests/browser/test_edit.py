@@ -17,7 +17,9 @@ def asked(own_home: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def type_into(page: Page, label: str, text: str) -> None:
-    page.get_by_label(label, exact=True).fill(text)
+    field = page.get_by_label(label, exact=True)
+    expect(field).to_have_count(1)  # what the page before had is gone
+    field.fill(text)
 
 
 def save(page: Page) -> None:
