@@ -14,6 +14,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 
 from crm_data.engine import connect, prepare
+from kpis.dimensions import DIMENSIONS
 from tests import memory, postgres
 
 memory.use()
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(here).parts[0]
         if folder in TOGETHER and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(folder))
+
+
+@pytest.fixture(autouse=True)
+def no_marked_columns_are_left() -> Iterator[None]:
+    """Those of the CRM that was asked last stay known until another one is asked."""
+    yield
+    DIMENSIONS.follow(())
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
@@ -39,10 +38,8 @@ WHOLE = Period(FIRST, TODAY + timedelta(days=1))
 
 
 @pytest.fixture(autouse=True)
-def marked() -> Iterator[None]:
+def marked() -> None:
     DIMENSIONS.follow(MARKED)
-    yield
-    DIMENSIONS.follow(())
 
 
 def with_mark(key: str) -> list[str]:

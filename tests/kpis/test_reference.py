@@ -9,17 +9,10 @@ import pytest
 from kpis import DEFINITIONS
 from kpis.__main__ import main
 from kpis.clauses import conditions
-from kpis.dimensions import DIMENSIONS
 from kpis.model import KPI
 from kpis.reference import COMMAND, as_markdown, mentions, terms
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "kpis.md"
-
-
-@pytest.fixture(autouse=True)
-def no_marked_columns() -> None:
-    """Those of the CRM that was asked last are known until another one is."""
-    DIMENSIONS.follow(())
 
 
 def test_docs_kpis_is_made_from_the_definitions() -> None:
