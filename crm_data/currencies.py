@@ -19,6 +19,7 @@ from crm_data.schema.types import Money
 _DAYS: tuple[Column[Any], ...] = (
     opportunities.c.opened_on,
     opportunities.c.closed_on,
+    opportunities.c.updated_at,  # of a deal without either
     opportunity_history.c.changed_at,
     quotes.c.sent_on,
     invoices.c.issued_on,
@@ -40,15 +41,17 @@ def currencies_lacking(connection: Connection) -> list[Lacking]:
 
     It reads all rows with amounts: ask only once something is known to lack.
     """
-    base = read_organisation(connection).base_currency
+    books = read_organisation(connection)
     first: dict[str, date] = {}
     for day in _DAYS:
         currency = day.table.c.currency
         amounts = [column for column in day.table.c if isinstance(column.type, Money)]
         there = [day.is_not(None), *(column.is_not(None) for column in amounts)]
-        used = select(currency, func.min(day)).where(currency != base, *there).group_by(currency)
+        used = (
+            select(currency, func.min(day)).where(currency != books.base_currency, *there).group_by(currency)
+        )
         for code, since in connection.execute(used):
-            since = since.date() if isinstance(since, datetime) else since
+            since = since.astimezone(books.zone).date() if isinstance(since, datetime) else since
             first[code] = min(since, first.get(code, since))
     rates = exchange_rates.c
     known = select(rates.currency, func.min(rates.valid_on)).where(rates.kind == "daily")

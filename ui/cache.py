@@ -19,6 +19,7 @@ from crm_data import kept as store
 from crm_data.alerts import Event, Rule, open_events
 from crm_data.custom import Column, Mark, columns, marks
 from crm_data.engine import CrmUnavailable, connect, database_url, prepare, reported
+from crm_data.progress import Progress
 from crm_data.quality import Counted, counted
 from crm_data.warehouse import Copy, Keeper, Shown
 from kpis import OLDEST, Change, Explanation, Period, Question, Reading, Rows, Which, alerts, kept
@@ -26,7 +27,7 @@ from kpis.alerts import Backtest, Watch
 from kpis.kept import Comparison
 from kpis.question import Viewer
 from kpis.reports import REPORTS, Asked, Found, gather
-from ui.job import Job, Progress
+from ui.job import Job
 from ui.push import Push
 
 Answer = TypeVar("Answer")

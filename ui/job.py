@@ -9,11 +9,10 @@ from typing import Generic, TypeVar
 
 from crm_data.engine import CrmUnavailable
 from crm_data.importers.errors import Cancelled, ImportStopped
+from crm_data.progress import Progress
 
 T = TypeVar("T")
 
-#: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
-Progress = Callable[[str, int, int], None]
 
 log = logging.getLogger(__name__)
 

@@ -173,8 +173,8 @@ def _nothing_to_show(keeper: Keeper, name: str | None, error: str | None) -> NoR
         if name is not None:
             states.empty(name)
         elif error:
-            organisation, lacking = lacking_rates()
-            if lacking:
+            organisation, lacking = lacking_rates() if keeper.lacks_rate else (None, [])
+            if organisation and lacking:
                 states.unconverted()
                 ask_for_rates(organisation, lacking, viewer())
             else:

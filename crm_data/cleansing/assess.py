@@ -22,9 +22,9 @@ from crm_data.engine import reported
 from crm_data.importers.deleting import missing
 from crm_data.importers.mapping import OBJECTS, parse_mapping
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.reading import Progress
 from crm_data.importers.references import References
 from crm_data.importers.stage import Reference, Staged
+from crm_data.progress import Progress
 from crm_data.schema.system import import_aliases
 from crm_data.schema.types import Money
 

@@ -20,7 +20,7 @@ from crm_data.importers.decisions import Decisions
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.outcome import defused
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.reading import Progress
+from crm_data.progress import Progress
 
 _SAME_TIME = 1000  # rows read at once
 _COLUMNS = (

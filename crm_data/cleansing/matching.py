@@ -13,7 +13,7 @@ limited memory and on disk.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from math import log2
@@ -26,6 +26,7 @@ import pyarrow as pa
 from crm_data.cleansing.compare import Kind
 from crm_data.cleansing.records import Pair, Reason, Record, Scheme
 from crm_data.importers.errors import ImportStopped
+from crm_data.progress import Progress
 
 #: Larger blocks are not compared whole: each record only with its neighbours in order.
 _LARGEST, _NEIGHBOURS = 60, 12
@@ -40,9 +41,6 @@ _MANY = 20_000  # records handed over at once
 _PORTION = 40_000  # places in blocks whose pairs are looked at in one step: some 300,000 pairs
 _MEMORY = "400MB"
 _MOST_BITS = 1000.0
-
-#: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
-Progress = Callable[[str, int, int], None]
 
 
 def find_pairs(

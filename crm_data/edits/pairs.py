@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select
 
 from crm_data.audit import Row
-from crm_data.cleansing.matching import Progress, find_pairs
+from crm_data.cleansing.matching import find_pairs
 from crm_data.cleansing.records import Reason, Record
 from crm_data.cleansing.schemes import LIKELY, PEOPLE, crm_records
 from crm_data.edits.act import acting
 from crm_data.edits.contacts import seen_contact
 from crm_data.edits.errors import Gone
 from crm_data.edits.revise import Saved
+from crm_data.progress import Progress
 from crm_data.rights import Rights, accounts_seen
 from crm_data.schema.customers import accounts, contacts, contacts_apart
 

@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple
 from typing import Any
@@ -20,9 +19,7 @@ from sqlalchemy import Engine
 from crm_data.edits.pairs import LikelyPair, likely_pairs
 from crm_data.engine import ROOT, CrmUnavailable, connect, reported
 from crm_data.importers.errors import ImportStopped
-
-#: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
-Progress = Callable[[str, int, int], None]
+from crm_data.progress import Progress
 
 
 def look_for_pairs(engine: Engine, progress: Progress) -> list[LikelyPair]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.excel_file import is_archive
 from crm_data.importers.files import find_files
-from crm_data.importers.reading import Progress
+from crm_data.progress import Progress
 
 #: What an archive may hold once it is unpacked.
 LARGEST_UNPACKED = 20_000_000_000

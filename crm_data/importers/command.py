@@ -18,13 +18,13 @@ from sqlalchemy import Engine
 from crm_data import active
 from crm_data.cleansing import command as cleansing
 from crm_data.engine import ROOT, connect, home, reported
-from crm_data.importers import reading
-from crm_data.importers.errors import ImportStopped, listed, nearest
+from crm_data.importers.errors import ImportStopped, listed, nearest, rows_in_words
 from crm_data.importers.mapping import Mapping, read_mapping
 from crm_data.importers.outcome import Note, Outcome
 from crm_data.importers.recognise import command as recognition
 from crm_data.importers.recognise import recognise
 from crm_data.importers.run import load, read
+from crm_data.progress import Progress as Told
 
 SHIPPED = ROOT / "docs" / "examples"
 
@@ -140,7 +140,7 @@ def _shipped(name: str) -> Path:
 
 
 @contextmanager
-def _progress() -> Iterator[reading.Progress]:
+def _progress() -> Iterator[Told]:
     """A bar on stderr while it is a terminal; nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(
@@ -168,15 +168,13 @@ def _show(outcome: Outcome, console: Console) -> None:
         console.print(f"Note: {escape(_sentence(note))}", highlight=False)
     if outcome.report is not None:
         rejected = sum(counts.rejected for counts in outcome.objects.values())
-        console.print(f"Rejected: {_rows(rejected)}. They are listed with their reasons in:", highlight=False)
+        console.print(
+            f"Rejected: {rows_in_words(rejected)}. They are listed with their reasons in:", highlight=False
+        )
         print(outcome.report)  # on a line of its own, unbroken, to be copied
 
 
 def _sentence(note: Note) -> str:
     where = ".".join(part for part in (note.object, note.column) if part)
-    about = ", ".join(part for part in (where, _rows(note.rows) if note.rows else "") if part)
+    about = ", ".join(part for part in (where, rows_in_words(note.rows) if note.rows else "") if part)
     return f"{about}: {note.text}" if about else note.text
-
-
-def _rows(number: int) -> str:
-    return f"{number:,} {'row' if number == 1 else 'rows'}"

@@ -37,3 +37,8 @@ def listed(words: Iterable[str], at_most: int = 20) -> str:
     known = list(words)
     shown = ", ".join(f"'{word[:60]}'" for word in known[:at_most])
     return shown + (f" and {len(known) - at_most:,} more" if len(known) > at_most else "")
+
+
+def rows_in_words(count: int) -> str:
+    """`1 row`, `1,200 rows`."""
+    return f"{count:,} {'row' if count == 1 else 'rows'}"

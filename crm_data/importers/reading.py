@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from crm_data.importers.opening import Opened
 from crm_data.importers.outcome import Tally
 from crm_data.importers.reader import LEFT_OUT, Problem, Reader, holds
 from crm_data.importers.stage import Reference, Rejected, Stage
+from crm_data.progress import Progress
 
 #: Days or times of which the first should not come after the second.
 IN_ORDER = {
@@ -29,9 +30,6 @@ _BATCH = 1000
 
 #: A row that was read: source id, file, line, values.
 _Ready = tuple[str, str, int, dict[str, Any]]
-
-#: Told what is being done, how much of it is done, and how much there is.
-Progress = Callable[[str, int, int], None]
 
 
 def stage_file(opened: Opened, stage: Stage, zone: ZoneInfo, tally: Tally, progress: Progress) -> None:

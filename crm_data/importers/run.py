@@ -29,13 +29,14 @@ from crm_data.importers.merging import Merging
 from crm_data.importers.opening import Opened, open_all
 from crm_data.importers.outcome import Note, Outcome, Tally
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.reading import Progress, stage_file
+from crm_data.importers.reading import stage_file
 from crm_data.importers.report import rejected_report, withdrawn_report
 from crm_data.importers.room import roomy, temporary_room
 from crm_data.importers.sql_source import SqlSource, SqlTable, remembered
 from crm_data.importers.stage import Stage
 from crm_data.importers.writing import write_object
 from crm_data.organisation import Organisation, read_organisation
+from crm_data.progress import Progress
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
 from crm_data.schema.system import imports
@@ -120,8 +121,9 @@ def load(
         outcome.key = _begin(connection, prepared, decisions)
         log = ChangeLog(connection, outcome.key, prepared.source, prepared.objects)
         outcome.notes += _settle(connection, prepared.organisation, log)
+        home = _pointing_home(parse_mapping(prepared.mapping))
         for name in prepared.objects:
-            _write(connection, prepared, name, decisions, log, tallies[name], progress)
+            _write(connection, prepared, name, decisions, log, tallies[name], progress, name in home)
         for name, (gone, kept) in delete_rows(connection, decisions.delete, log).items():
             tallies.setdefault(name, Tally()).counts.deleted = gone
             if kept:
@@ -231,6 +233,7 @@ def _write(
     log: ChangeLog,
     tally: Tally,
     progress: Progress,
+    points_home: bool,
 ) -> None:
     table, parts = OBJECTS[name], prepared.objects[name]
     stage, counts = prepared.stage, tally.counts
@@ -249,14 +252,19 @@ def _write(
         log,
         tally,
         lambda done: progress(f"Writing {name}", done, total),
-        points_home=any(
-            foreign.column.table is table
-            for block in parse_mapping(prepared.mapping).blocks
-            if block.table is table
-            for field in block.fields
-            for foreign in field.column.foreign_keys
-        ),
+        points_home=points_home,
     )
+
+
+def _pointing_home(mapping: Mapping) -> set[str]:
+    """The objects whose rows may refer to others of the same object."""
+    return {
+        block.table.name
+        for block in mapping.blocks
+        for field in block.fields
+        for foreign in field.column.foreign_keys
+        if foreign.column.table is block.table
+    }
 
 
 def _begin(connection: Connection, prepared: Prepared, decisions: Decisions) -> int:

@@ -6,7 +6,7 @@ come apart, and added rows go. All in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +20,12 @@ from crm_data.importers.changes import HISTORIES, equal_versions
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.leaving import Leaving
 from crm_data.importers.mapping import OBJECTS
+from crm_data.progress import Progress
 from crm_data.schema.base import utc_now
 from crm_data.schema.organisation import organisation
 from crm_data.schema.system import import_aliases, import_changes, imports
 
 _MANY = 500
-
-#: Told what is being done, how much of it is done, and how much there is. It may raise Cancelled.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from crm_data.engine import CrmUnavailable
 from crm_data.warehouse.copy import Copy, open_copy
-from crm_data.warehouse.errors import CopyError
+from crm_data.warehouse.errors import CopyError, MissingRate
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,8 @@ class Keeper:
 
     `copy`: None until there is one with data; from then on it answers, whatever happens to the CRM
     database. `progress`: the share of a full load that is done; `reloading`: an older copy answers
-    meanwhile. `error`: why the copy cannot follow, in a sentence; None while it can.
+    meanwhile. `error`: why the copy cannot follow, in a sentence; None while it can. `lacks_rate`: it is an
+    exchange rate that lacks.
 
     `then` is called after each refresh and says whether there is news beside the copy's own; `news`
     counts how often there was. `listener` is called after each look after which `shown` is another.
@@ -48,6 +49,7 @@ class Keeper:
     def __init__(self, engine: Engine, then: Callable[[Copy], bool] = lambda _copy: False) -> None:
         self.copy: Copy | None = None
         self.error: str | None = None
+        self.lacks_rate = False
         self.progress = 0.0
         self.reloading = False
         self.news = 0
@@ -127,7 +129,7 @@ class Keeper:
             self._follow()
         except (CrmUnavailable, CopyError) as problem:
             self._refused = isinstance(problem, CopyError)
-            self.error = str(problem)
+            self.lacks_rate, self.error = isinstance(problem, MissingRate), str(problem)
         except _Stopped:
             pass
         except Exception:
@@ -149,7 +151,7 @@ class Keeper:
             self.copy, self._looked = self._opened, True
             self._refused, self._due = False, True
         if not self._refused:
-            self.error = None
+            self.lacks_rate, self.error = False, None
         if self._due:
             self.news += self._then(self._opened)
             self._due = False

@@ -16,8 +16,8 @@ from crm_data.importers.decisions import Decisions
 from crm_data.importers.mapping import OBJECTS, Mapping, parse_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.reading import Progress
 from crm_data.importers.run import load, read, run_import
+from crm_data.progress import Progress
 
 
 @dataclass

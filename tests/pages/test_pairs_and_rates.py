@@ -16,10 +16,10 @@ from crm_data import edits
 from crm_data.demo.make import make_demo
 from crm_data.edits import LikelyPair
 from crm_data.engine import CrmUnavailable, connect, prepare
+from crm_data.progress import Progress
 from crm_data.schema import metadata
 from tests.pages.conftest import PATIENCE, loaded, run_page
 from ui import cache
-from ui.job import Progress
 
 CONTACTS, RATES = metadata.tables["contacts"], metadata.tables["exchange_rates"]
 TWIN = {"first_name": "<b>Ivo</b>", "last_name": "=Novák", "email": "ivo@twin.example", "account_id": 1}

@@ -20,7 +20,7 @@ from ui.page import Page
 def rates(page: Page) -> None:
     """The form, and the rates that were entered last, each with its undo."""
     base = page.copy.organisation.base_currency
-    if cache.keeper().error:
+    if cache.keeper().lacks_rate:
         organisation, lacking = lacking_rates()
         if lacking:
             ask_for_rates(organisation, lacking, page.viewer)

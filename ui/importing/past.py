@@ -10,8 +10,8 @@ import streamlit as st
 from crm_data import active, log
 from crm_data.active import Active
 from crm_data.engine import CrmUnavailable
-from crm_data.importers.reading import Progress
 from crm_data.importers.undo import Blocked, Undone, undo_import
+from crm_data.progress import Progress
 from ui import cache, desk
 from ui.alerts.words import moment
 from ui.escape import html, markdown

@@ -21,13 +21,13 @@ from crm_data.importers.errors import Cancelled, ImportStopped
 from crm_data.importers.mapping import Mapping, parse_mapping, read_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.reading import Progress
 from crm_data.importers.recognise import Override, Recognised, overridden, propose, recognise
 from crm_data.importers.recognise.command import objects_of
 from crm_data.importers.recognise.keys import Former, formers
 from crm_data.importers.run import load as load_prepared
 from crm_data.importers.run import read
 from crm_data.organisation import Organisation, read_organisation
+from crm_data.progress import Progress
 from crm_data.reconcile import Reconciliation
 from crm_data.reconcile import entry as entries
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_data.importers.errors import listed
+from crm_data.importers.errors import listed, rows_in_words
 from crm_data.importers.mapping import OBJECTS
 from crm_data.importers.numbers import SHARED, SIGNS, currency_beside
 from crm_data.importers.recognise.columns import Resolved
@@ -68,8 +68,8 @@ class Told:
         if self.column:
             yield from self._contradictions(place, books)
         elif named and ({*named.values()} != {books} or self.signs[""]):
-            said = [f"'{sign}' is {code} ({_rows(self.signs[sign])})" for sign, code in named.items()]
-            said += [f"without any it is {plain} ({_rows(self.signs[''])})"] if self.signs[""] else []
+            said = [f"'{sign}' is {code} ({rows_in_words(self.signs[sign])})" for sign, code in named.items()]
+            said += [f"without any it is {plain} ({rows_in_words(self.signs[''])})"] if self.signs[""] else []
             yield f"{place}: the currency is read beside each amount: {', '.join(said)}."
         elif self.heading and self.heading != books:
             yield f"{place}: the amounts are {self.heading}, as the heading '{self.amounts[0]}' says."
@@ -94,10 +94,11 @@ class Told:
             against += bool(amount and not sign) and self.heading not in (None, code)
             empty += bool(amount and not said)
         if empty:
-            yield f"{place}: {_rows(empty)} with an amount and no '{self.column[0]}' taken as {books}."
+            rows = rows_in_words(empty)
+            yield f"{place}: {rows} with an amount and no '{self.column[0]}' taken as {books}."
         if against:
             yield (
-                f"{place}: in {_rows(against)} the amount or its heading says another currency than "
+                f"{place}: in {rows_in_words(against)} the amount or its heading says another currency than "
                 f"'{self.column[0]}', which counts."
             )
 
@@ -141,7 +142,3 @@ def _signs(file: Taken, amounts: Sequence[str]) -> Counter[str]:
             if any(sign.isdigit() for sign in text):
                 found[currency_beside(text)] += rows
     return found
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crm_data.importers.errors import listed
+from crm_data.importers.errors import listed, rows_in_words
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.vendors import STATUS
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
@@ -99,7 +99,7 @@ def remarks(look: Look, columns: Mapping[str, Filled], words: Vocabulary) -> Ite
         shown = listed([word for word, _ in strange.most_common()], _NAMED)
         yield f"status: nothing is known of {shown}, taken as '{otherwise}'; vocabulary.toml can say more."
     for name, rows in against.items():
-        yield f"status: in {_rows(rows)} of {look.rows:,} '{name}' says otherwise than what counts."
+        yield f"status: in {rows_in_words(rows)} of {look.rows:,} '{name}' says otherwise than what counts."
     if undated:
         yield f"closed_on: {undated:,} of {won:,} won deals have no day of closing, so no period has them."
 
@@ -107,7 +107,3 @@ def remarks(look: Look, columns: Mapping[str, Filled], words: Vocabulary) -> Ite
 def _status(text: str, words: Vocabulary) -> str:
     """won, lost or open; empty where nothing is known of the word."""
     return "" if unknown(_KIND, [text], words) else meaning(text, words).casefold()
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"

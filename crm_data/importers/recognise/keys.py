@@ -81,9 +81,7 @@ def chosen(look: Look, fills: str, named: Sequence[str], filled: dict[str, str])
     key = named[0]
     if key not in look.headings:
         return Key(key)
-    if text := next(
-        (text for text in look.texts[look.headings.index(key)] if _CUT_SHORT.fullmatch(text)), ""
-    ):
+    if text := _cut_short(look, key):
         fault = (
             f"A spreadsheet has cut the ids of {look.file.name} short: '{key}' has '{text}', which can be "
             "many rows. Export it again, and do not save it with a spreadsheet."
@@ -111,9 +109,12 @@ def chosen(look: Look, fills: str, named: Sequence[str], filled: dict[str, str])
 
 def is_cut_short(look: Look, key: str) -> bool:
     """Whether a column holds numbers that have lost their last digits."""
-    return key in look.headings and any(
-        _CUT_SHORT.fullmatch(text) for text in look.texts[look.headings.index(key)]
-    )
+    return key in look.headings and bool(_cut_short(look, key))
+
+
+def _cut_short(look: Look, heading: str) -> str:
+    """A number of the column that has lost its last digits; empty where none has."""
+    return next(filter(_CUT_SHORT.fullmatch, look.texts[look.headings.index(heading)]), "")
 
 
 def as_before(look: Look, object_name: str, key: str, formers: Iterable[Former]) -> Key | None:
