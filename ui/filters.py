@@ -88,11 +88,15 @@ def _choice(name: str, label: str, options: dict[str, str], value: str, period: 
 
 
 def _days(period: Period) -> None:
-    """Its key has the range, so that another range in the URL shows, but a range half chosen stays."""
+    """Its key has the range, so that another range in the URL shows, but a range half chosen stays.
+
+    Who goes back before the page is drawn meets the key again with what was chosen then; the URL is right.
+    """
     key = _key(f"days-{period.start}-{period.end}")
+    if len(st.session_state.get(key, ())) != 1:
+        st.session_state[key] = (period.start, period.end - timedelta(days=1))
     st.date_input(
         "First and last day",
-        (period.start, period.end - timedelta(days=1)),
         key=key,
         on_change=_to_url,
         args=("days", key, period),

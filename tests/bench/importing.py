@@ -77,18 +77,25 @@ def _ways(name: str, own: str, plain: str, files: Path, made: Made) -> list[Meas
 
 def _run(address: str, home: Path, *command: str) -> _Ran:
     environment = {**os.environ, "CRM_DATABASE_URL": address, "CRM_HOME": str(home)}
-    with tempfile.TemporaryFile("w+") as said:
-        began = perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=said
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            raise Wrong(f"{' '.join(command)} ended with {process.returncode}: {said.read().strip()[-500:]}")
-    return _Ran(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20)
+    began = perf_counter()
+    ran = subprocess.run(
+        [sys.executable, "-c", _COUNTED, *command], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    seconds = perf_counter() - began
+    if ran.returncode:
+        raise Wrong(f"{' '.join(command)} ended with {ran.returncode}: {ran.stderr.strip()[-500:]}")
+    processor, kilobytes = map(float, ran.stdout.split())
+    return _Ran(seconds, processor, kilobytes / 2**20)
+
+
+#: A small process runs the command: to Linux a process has had what the one that starts it has.
+_COUNTED = """
+import resource, subprocess, sys
+code = subprocess.run([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+sys.exit(code)
+"""
 
 
 def check(address: str, made: Made) -> None:
