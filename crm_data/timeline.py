@@ -125,7 +125,7 @@ def _log_and_mails() -> Iterator[_Source]:
         .outerjoin(_t["campaigns"], campaign.id == mail.campaign_id)
     )
     yield _Source(
-        literal("campaign mail"), rows, mail.sent_at, person.account_id, campaign.name, contact=person.id
+        literal("campaign e-mail"), rows, mail.sent_at, person.account_id, campaign.name, contact=person.id
     )
 
 

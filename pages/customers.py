@@ -53,6 +53,7 @@ if not shows_group(page):
                 "untouched_customers",
                 title="Customers not touched for 90 days",
                 without=("counts_for", "until", "region", "country", "size"),
+                most=4,
             ),
             Breakdown("customer_activities", by="activity"),
         ),

@@ -1,4 +1,4 @@
-"""What marketing brings: leads, campaigns and their return, cost, mails, the web site and what people say."""
+"""What marketing brings: leads, campaigns and their return, cost, e-mails, the web and what people say."""
 
 from ui import board, shell
 from ui.cards import Breakdown, Leaderboard, Row, Steps, Tiles, Trend
@@ -41,11 +41,11 @@ board.draw(
     ),
     Row(
         Steps(
-            "Mails",
+            "E-mails",
             "Sent",
             ("email_delivered", "email_opened", "email_clicked", "email_unsubscribed"),
             ("Delivered", "Opened", "Clicked", "Unsubscribed"),
-            "Parts of the mails sent; the rates beside are of those delivered.",
+            "Parts of the e-mails sent; the rates beside are of those delivered.",
         ),
         Trend("email_opened"),
         Trend("email_clicked"),

@@ -61,6 +61,7 @@ board.draw(
             "invoices_overdue",
             title="Largest overdue invoices",
             without=("region", "country", "segment", "industry"),
+            most=4,
         ),
     ),
 )

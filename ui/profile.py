@@ -58,7 +58,7 @@ def contacts(page: Page, rows: Sequence[Row]) -> None:
         ]
         for row in rows
     ]
-    _draw(("Name", "Title", "E-mail", "Phone", "May be mailed"), cells, "Contacts")
+    _draw(("Name", "Title", "E-mail", "Phone", "May be e-mailed"), cells, "Contacts")
 
 
 def deals(page: Page, rows: Sequence[Row]) -> None:

@@ -29,7 +29,7 @@ ATTRIBUTIONS = Fact(
 MEMBERS = Fact(
     facts.campaign_members, "person addressed", "people addressed", "campaign_members", "without a date"
 )
-EMAILS = Fact(facts.emails, "mail", "mails", "emails", "without a date")
+EMAILS = Fact(facts.emails, "e-mail", "e-mails", "emails", "without a date")
 WEB_TRAFFIC = Fact(
     facts.web_traffic,
     "day's sessions of a source and country",

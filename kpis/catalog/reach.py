@@ -1,4 +1,4 @@
-"""What reaches people: mails, the web site, and what is said in public."""
+"""What reaches people: e-mails, the web site, and what is said in public."""
 
 from kpis.catalog.facts import EMAILS, MENTIONS, WEB_TRAFFIC
 from kpis.model import KPI, Better, Condition, During, Phasing, Unit
@@ -12,37 +12,37 @@ _possible = Condition(_web.conversions <= _web.sessions, "with more conversions 
 
 EMAILS_SENT = KPI(
     key="emails_sent",
-    label="Mails sent",
+    label="E-mails sent",
     unit=Unit.COUNT,
     better=Better.NEITHER,
-    help="Mails sent in the period, each to one contact.",
+    help="E-mails sent in the period, each to one contact.",
     department="marketing",
     fact=EMAILS,
     clock=_sent,
-    formula="number of mails sent",
+    formula="number of e-mails sent",
     phasing=Phasing.DAILY,
 )
 
 EMAIL_DELIVERED = KPI(
     key="email_delivered",
-    label="Mails delivered",
+    label="E-mail delivery rate",
     unit=Unit.SHARE,
     better=Better.UP,
-    help="Of the mails sent in the period, the share that was delivered.",
+    help="Of the e-mails sent in the period, the share that was delivered.",
     department="marketing",
     fact=EMAILS,
     clock=_sent,
     each=_mails.delivered,
     per=1,
-    formula="mails delivered ÷ mails sent",
+    formula="e-mails delivered ÷ e-mails sent",
 )
 
 EMAIL_OPENED = KPI(
     key="email_opened",
-    label="Mails opened",
+    label="E-mail open rate",
     unit=Unit.SHARE,
     better=Better.UP,
-    help="Of the mails sent in the period and delivered, the share that was opened, once or more. Programs "
+    help="Of the e-mails sent in the period and delivered, the share that was opened, once or more. Programs "
     "that load pictures unasked count as readers: compare it with itself, not with others.",
     department="marketing",
     fact=EMAILS,
@@ -50,15 +50,15 @@ EMAIL_OPENED = KPI(
     among=(_delivered,),
     each=_mails.opened,
     per=1,
-    formula="mails opened ÷ mails delivered",
+    formula="e-mails opened ÷ e-mails delivered",
 )
 
 EMAIL_CLICKED = KPI(
     key="email_clicked",
-    label="Mails clicked",
+    label="E-mail click rate",
     unit=Unit.SHARE,
     better=Better.UP,
-    help="Of the mails sent in the period and delivered, the share in which a link was followed, once or "
+    help="Of the e-mails sent in the period and delivered, the share in which a link was followed, once or "
     "more.",
     department="marketing",
     fact=EMAILS,
@@ -66,36 +66,36 @@ EMAIL_CLICKED = KPI(
     among=(_delivered,),
     each=_mails.clicked,
     per=1,
-    formula="mails with a click ÷ mails delivered",
+    formula="e-mails with a click ÷ e-mails delivered",
 )
 
 EMAIL_UNSUBSCRIBED = KPI(
     key="email_unsubscribed",
-    label="Unsubscribed by mail",
+    label="E-mail unsubscribe rate",
     unit=Unit.SHARE,
     better=Better.DOWN,
-    help="Of the mails sent in the period and delivered, the share by which the reader unsubscribed.",
+    help="Of the e-mails sent in the period and delivered, the share by which the reader unsubscribed.",
     department="marketing",
     fact=EMAILS,
     clock=_sent,
     among=(_delivered,),
     each=_mails.unsubscribed,
     per=1,
-    formula="mails followed by an unsubscription ÷ mails delivered",
+    formula="e-mails followed by an unsubscription ÷ e-mails delivered",
 )
 
 EMAIL_BOUNCED = KPI(
     key="email_bounced",
-    label="Mails bounced",
+    label="E-mail bounce rate",
     unit=Unit.SHARE,
     better=Better.DOWN,
-    help="Of the mails sent in the period, the share that came back.",
+    help="Of the e-mails sent in the period, the share that came back.",
     department="marketing",
     fact=EMAILS,
     clock=_sent,
     each=_mails.bounced,
     per=1,
-    formula="mails bounced ÷ mails sent",
+    formula="e-mails bounced ÷ e-mails sent",
 )
 
 WEB_SESSIONS = KPI(

@@ -1,4 +1,4 @@
-"""Mails, visits to the web site, and mentions."""
+"""E-mails, visits to the web site, and mentions."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ class Listing:
     top: int = 8
     order: str = LARGEST
     without: tuple[str, ...] = ()  # columns that say nothing here
+    most: int = 6  # columns there is room for
 
     def questions(self, page: Page) -> Mapping[str, Question]:
         return {"now": page.question((self.kpi,))}
@@ -44,7 +45,7 @@ class Listing:
                 return
             money = kpi.unit is Unit.MONEY
             without = (*self.without, *(one.key for one in DIMENSIONS.marked))  # there is little room
-            drawn = rows_as_table(page, found, title, most=6, without=without, money=money)
+            drawn = rows_as_table(page, found, title, most=self.most, without=without, money=money)
             st.markdown(drawn, unsafe_allow_html=True)
             if found.total > len(found.rows):
                 link("rows", f"All {page.formats.number(found.total)} rows", page.view.prove(self.kpi))

@@ -14,6 +14,14 @@ from ui.freshness import refreshed
 from ui.page import Page
 from ui.table import table
 
+#: What one row is of the facts that no KPI counts.
+_ROWS = {
+    "buying_days": "customer's day of buying",
+    "sites": "account with its place",
+    "stages": "stage of deals",
+    "targets": "target of a KPI",
+}
+
 _CHECKED = "data-checked"  # (version of the copy, what the last comparison found, or why there was none)
 
 
@@ -48,13 +56,17 @@ def state(page: Page) -> None:
 
 def facts(page: Page) -> None:
     """Each fact: what one row of it is, and how many there are."""
-    words = {part.fact.key: part.fact.one for one in DEFINITIONS.values() for part in one.parts}
+    words = _ROWS | {part.fact.key: part.fact.one for one in DEFINITIONS.values() for part in one.parts}
     rows = [
-        [name.replace("_", " "), words.get(name, ""), page.formats.number(n)]
+        [name.replace("_", " "), words[name] + _span(name), page.formats.number(n)]
         for name, n in sorted(page.copy.state.rows.items(), key=lambda pair: -pair[1])
     ]
     head = ["Fact", "One row is one", "Rows"]
     st.markdown(table(head, rows, numbers=[False, False, True], caption="Facts"), unsafe_allow_html=True)
+
+
+def _span(fact: str) -> str:
+    return ", for the days on which it was the same" if fact.endswith("_spells") else ""
 
 
 def checking(page: Page) -> None:
