@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -53,7 +54,7 @@ class Recomputation:
 
     def frames(self, crm: Crm, window: Period, where: Where = ()) -> list[pd.DataFrame]:
         """The counted rows of each population, filtered."""
-        frames = [of(crm, window) for of in self.rows]
+        frames = [_counted(of, crm, window) for of in self.rows]
         for dimension, members in where:
             frames = [only(rows, members.__contains__, dimension) for rows in frames]
         return frames
@@ -64,15 +65,28 @@ class Recomputation:
 
     def by(self, crm: Crm, window: Period, dimension: str) -> dict[object, Figure]:
         """The figure of each member that any population knows; None is "(none)"."""
-        frames = self.frames(crm, window)
-        members = {member for rows in frames for member in rows[dimension]}
+        frames = [(rows, _places(rows, dimension)) for rows in self.frames(crm, window)]
+        members = {member for _, places in frames for member in places}
         return {
-            member: self._figure(window, [only(rows, (member,).__contains__, dimension) for rows in frames])
+            member: self._figure(window, [rows.iloc[places.get(member, [])] for rows, places in frames])
             for member in members
         }
 
     def _figure(self, window: Period, frames: list[pd.DataFrame]) -> Figure:
         return self.figure(*frames) if window.days >= self.shortest else Figure(None, None)
+
+
+@lru_cache(maxsize=8)  # each dimension is asked of the same rows
+def _counted(of: Rows, crm: Crm, window: Period) -> pd.DataFrame:
+    return of(crm, window)
+
+
+def _places(rows: pd.DataFrame, dimension: str) -> dict[object, list[int]]:
+    """Where the rows of each member are."""
+    found: dict[object, list[int]] = {}
+    for place, member in enumerate(rows[dimension]):
+        found.setdefault(member, []).append(place)
+    return found
 
 
 @dataclass(frozen=True)
