@@ -59,12 +59,9 @@ class Runs:
         page.on("websocket", self._listen)
 
     @classmethod
-    def of(cls, page: Page) -> Runs:
-        return cls._of[page]
-
-    @classmethod
     def awaited_by(cls, page: Page) -> bool:
-        return page in cls._of and cls._of[page].awaited
+        runs = cls._of.get(page)
+        return runs is not None and runs.awaited
 
     def _loaded(self, _: Page) -> None:
         self.awaited = True
