@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -25,7 +24,7 @@ from tests.kpis import recompute_reach as reach
 from tests.kpis import recompute_retention as retention
 from tests.kpis import recompute_sales as sales
 from tests.kpis import recompute_service as service
-from tests.kpis.recompute_crm import Crm, only
+from tests.kpis.recompute_crm import Crm, counted, only, split
 
 #: What is counted in a window, one row each: `each` and `per` in cents, days or 0/1, and dimensions.
 Rows = Callable[[Crm, Period], pd.DataFrame]
@@ -54,7 +53,7 @@ class Recomputation:
 
     def frames(self, crm: Crm, window: Period, where: Where = ()) -> list[pd.DataFrame]:
         """The counted rows of each population, filtered."""
-        frames = [_counted(of, crm, window) for of in self.rows]
+        frames = [counted(of, crm, window) for of in self.rows]
         for dimension, members in where:
             frames = [only(rows, members.__contains__, dimension) for rows in frames]
         return frames
@@ -65,28 +64,15 @@ class Recomputation:
 
     def by(self, crm: Crm, window: Period, dimension: str) -> dict[object, Figure]:
         """The figure of each member that any population knows; None is "(none)"."""
-        frames = [(rows, _places(rows, dimension)) for rows in self.frames(crm, window)]
-        members = {member for _, places in frames for member in places}
+        frames = self.frames(crm, window)
+        parts = [split(rows, dimension) for rows in frames]
         return {
-            member: self._figure(window, [rows.iloc[places.get(member, [])] for rows, places in frames])
-            for member in members
+            member: self._figure(window, [p.get(member, f[:0]) for p, f in zip(parts, frames, strict=True)])
+            for member in {member for part in parts for member in part}
         }
 
     def _figure(self, window: Period, frames: list[pd.DataFrame]) -> Figure:
         return self.figure(*frames) if window.days >= self.shortest else Figure(None, None)
-
-
-@lru_cache(maxsize=8)  # each dimension is asked of the same rows
-def _counted(of: Rows, crm: Crm, window: Period) -> pd.DataFrame:
-    return of(crm, window)
-
-
-def _places(rows: pd.DataFrame, dimension: str) -> dict[object, list[int]]:
-    """Where the rows of each member are."""
-    found: dict[object, list[int]] = {}
-    for place, member in enumerate(rows[dimension]):
-        found.setdefault(member, []).append(place)
-    return found
 
 
 @dataclass(frozen=True)
