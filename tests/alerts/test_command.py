@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -22,15 +23,24 @@ from tests.warehouse.test_keeper import within
 TODAY = date(2026, 11, 21)
 
 
-@pytest.fixture
-def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    monkeypatch.setenv("CRM_HOME", str(tmp_path))
-    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
-    engine = connect(f"sqlite:///{tmp_path / 'crm.db'}")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a demo CRM whose rules are all switched off."""
+    file = tmp_path_factory.mktemp("made") / "crm.db"
+    engine = connect(f"sqlite:///{file}")
     prepare(engine)
     make_demo(engine, events=3000, today=TODAY)
     with engine.begin() as connection:
         connection.execute(update(alert_rules).values(active=False))
+    engine.dispose()  # the last connection folds the write-ahead log into the file
+    return file
+
+
+@pytest.fixture
+def demo(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setenv("CRM_HOME", str(tmp_path))
+    monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
+    engine = connect(f"sqlite:///{shutil.copy(made, tmp_path / 'crm.db')}")
     yield engine
     engine.dispose()
 

@@ -17,11 +17,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.server import LOGS, PATIENCE, ROOT, crm_data, make_demo, serve
+from tests.browser.demo import make_demo, refresh
+from tests.browser.server import LOGS, PATIENCE, ROOT, serve
 from tests.browser.watch import Runs, failure_on, follow, settle, watch
 
 PICTURES = ROOT / "test-results"
-TODAY = "2026-11-21"
 FAILED = pytest.StashKey[bool]()
 
 OpenPage = Callable[..., Page]
@@ -53,24 +53,24 @@ def pytest_runtest_makereport(item: pytest.Item):
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running app with a demo CRM that ends on TODAY."""
     folder = tmp_path_factory.mktemp("crm")
-    make_demo(folder, "--events", "20000", "--today", TODAY)
-    crm_data(folder, "refresh")  # so that no test finds the page waiting for the copy
+    make_demo(folder, 20_000)
+    refresh(folder)  # so that no test finds the page waiting for the copy
     with serve(folder) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo CRM of the module's own, to edit."""
+    """The folder of a demo CRM to edit."""
     folder = tmp_path_factory.mktemp("own")
-    make_demo(folder, "--events", "3000", "--today", TODAY)
-    crm_data(folder, "refresh")
+    make_demo(folder, 3000)
+    refresh(folder)
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_app(own_home: Path) -> Iterator[str]:
-    """The address of a running app with the module's own CRM."""
+    """The address of a running app with the CRM to edit."""
     with serve(own_home) as address:
         yield address
 
@@ -151,32 +151,36 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
             tab.page.context.close()
 
 
-@pytest.fixture(scope="module")
-def tabs(browser: Browser) -> Iterator[dict[tuple[str, Theme], Tab]]:
-    """The tabs that `visit` goes from page to page in."""
-    kept: dict[tuple[str, Theme], Tab] = {}
+Tabs = dict[tuple[str, Theme], Tab]
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Iterator[Tabs]:
+    """The tabs that `visit` goes from page to page in, by server and theme."""
+    kept: Tabs = {}
     yield kept
     for tab in kept.values():
         tab.page.context.close()
 
 
 @pytest.fixture
-def visit(
-    browser: Browser, tabs: dict[tuple[str, Theme], Tab], request: pytest.FixtureRequest
-) -> Iterator[OpenPage]:
+def visit(browser: Browser, tabs: Tabs, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Opens pages as `open_page` does, at 1440, but from the one before by a link, as a person goes.
 
-    That takes a third of the time. For tests that look and type nothing: they share what a person has left.
+    That takes a third of the time. For tests that look and click and type nothing: they share what a person
+    has left.
     """
-    visited: dict[tuple[str, Theme], Tab] = {}
+    visited: Tabs = {}
 
     def visit_(path: str, *, theme: Theme = "light", server: str | None = None) -> Page:
         key = (server or request.getfixturevalue("app"), theme)
-        tab = tabs.pop(key) if key in tabs else open_tab(browser, key[0], path, theme=theme)
+        tab = visited.get(key) or tabs.pop(key, None) or open_tab(browser, key[0], path, theme=theme)
         visited[key] = tab
+        tab.page.emulate_media(media="null")  # a test may have left it on paper
         tab.page.set_viewport_size({"width": 1440, "height": 900})
         if tab.page.url != key[0] + path:
             follow(tab.page, tab.runs, path)
+        settle(tab.page)
         return tab.page
 
     yield visit_

@@ -33,18 +33,6 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, "CRM_HOME": str(home)}
 
 
-def make_demo(home: Path, *options: str) -> None:
-    """A demo CRM in `home`."""
-    crm_data(home, "demo", *options)
-
-
-def crm_data(home: Path, *arguments: str) -> None:
-    """Run `python -m crm_data …` on the CRM in `home`."""
-    command = [sys.executable, "-m", "crm_data", *arguments]
-    answer = subprocess.run(command, cwd=ROOT, env=environment(home), capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-
-
 @contextmanager
 def serve(home: Path, folder: Path = ROOT) -> Iterator[str]:
     """The address of the app in `folder`, healthy; stopped at the end."""

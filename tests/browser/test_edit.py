@@ -102,7 +102,7 @@ def test_a_database_that_another_program_holds_keeps_what_was_typed(
     with sqlite3.connect(own_home / "crm.db", isolation_level=None) as crm:
         crm.execute("BEGIN IMMEDIATE")
         save(page)
-        expect(page.get_by_text("is held by another program")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("is held by another program")).to_be_visible()
         crm.execute("ROLLBACK")
     expect(page.get_by_label("Job title")).to_have_value("Typed in vain")
     save(page)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import TODAY, OpenPage
+from tests.browser.conftest import OpenPage, Tabs
+from tests.browser.demo import make_demo, refresh
 from tests.browser.hostile import mark_columns, rename_everything
 from tests.browser.places import places
-from tests.browser.server import crm_data, make_demo, serve
-from tests.browser.watch import fits, settle, settle_width
+from tests.browser.server import serve
+from tests.browser.watch import settle, settle_width
 
 FILTERS = "region=%3Cimg+src%3Dx+onerror%3D%27window.owned%3D1%27%3E&segment=~~~"
 
@@ -21,20 +22,22 @@ _ELSEWHERE = """[...document.querySelectorAll("a[href], img[src], [src]")]
 
 
 @pytest.fixture(scope="module")
-def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def hostile_app(tabs: Tabs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("hostile")
-    make_demo(folder, "--events", "2000", "--today", TODAY)
-    rename_everything(next(folder.rglob("*.db")))
-    mark_columns(next(folder.rglob("*.db")))
-    crm_data(folder, "refresh")
+    make_demo(folder, 2000)
+    rename_everything(folder / "crm.db")
+    mark_columns(folder / "crm.db")
+    refresh(folder)
     with serve(folder) as address:
         yield address
+        for key in [key for key in tabs if key[0] == address]:
+            tabs.pop(key).page.context.close()
 
 
 @pytest.mark.parametrize("place", places())
 def test_names_are_only_text(visit: OpenPage, hostile_app: str, place: str) -> None:
     page = visit(place, server=hostile_app)
-    assert fits(page)
+    settle_width(page)
     assert page.evaluate("window.owned") is None
     assert page.evaluate(_ELSEWHERE) == []
     page.set_viewport_size({"width": 390, "height": 844})

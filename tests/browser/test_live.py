@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import TODAY, OpenPage
-from tests.browser.server import crm_data, make_demo, serve
+from tests.browser.conftest import OpenPage
+from tests.browser.demo import make_demo, refresh
+from tests.browser.server import serve
 from tests.browser.watch import settle, wait
 from tests.pages.readings import HOSTILE
 
@@ -23,7 +24,7 @@ _MILLION = 1_000_000 * 10_000  # money is stored in ten-thousandths
 def crm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo CRM of this module's own, in which everything has a hostile name."""
     folder = tmp_path_factory.mktemp("live")
-    make_demo(folder, "--events", "3000", "--today", TODAY)
+    make_demo(folder, 3000)
     with sqlite3.connect(folder / "crm.db") as crm:
         crm.execute("UPDATE organisation SET name = ?", [HOSTILE[0]])
         for table, column in (
@@ -44,7 +45,7 @@ def crm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             crm.execute("SELECT id FROM regions WHERE parent_id IS NULL").fetchall()
         ):
             crm.execute("UPDATE regions SET name = ? WHERE id = ?", [HOSTILE[place], key])
-    crm_data(folder, "refresh")
+    refresh(folder)
     return folder
 
 

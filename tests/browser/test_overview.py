@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kpis import DEFINITIONS, HEADLINE
 from tests.browser.conftest import OpenPage
-from tests.browser.watch import fits, settle
+from tests.browser.watch import settle, settle_width, wait
 from ui.overview import FIGURES, TRENDS
 
 WINDOW = "?region=EMEA&region=North+America&from=2026-01-01&to=2026-11-22"
@@ -45,21 +45,21 @@ def test_it_is_complete(open_page: OpenPage, width: int, theme: str) -> None:
     assert land, "the shapes are there"
     assert land["width"] > 200
     assert page.locator(".ring path").count() >= 6
-    assert fits(page)
-    assert page.evaluate("document.fonts.check('15px Inter')")
+    settle_width(page)
+    wait(page, lambda: page.evaluate("document.fonts.check('15px Inter')"), "the font does not come")
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == theme
 
 
-def test_a_gauge_leads_to_its_rows(open_page: OpenPage) -> None:
-    page = open_page(f"/{WINDOW}")
+def test_a_gauge_leads_to_its_rows(visit: OpenPage) -> None:
+    page = visit(f"/{WINDOW}")
     page.mouse.click(*middle(page.locator(".tile-csat .gauge")))
     assert "kpi=csat" in on_rows(page, DEFINITIONS["csat"].label)
     page.go_back()
     expect(page.locator("h1")).to_have_text("Overview")
 
 
-def test_a_point_on_a_line_leads_to_the_rows_of_its_month(open_page: OpenPage) -> None:
-    page = open_page(f"/{WINDOW}")
+def test_a_point_on_a_line_leads_to_the_rows_of_its_month(visit: OpenPage) -> None:
+    page = visit(f"/{WINDOW}")
     page.mouse.click(*middle(page.locator(".card-revenue_won .plot")))
     assert "bucket=2026-" in on_rows(page, "Revenue won")
     page.go_back()
@@ -68,15 +68,15 @@ def test_a_point_on_a_line_leads_to_the_rows_of_its_month(open_page: OpenPage) -
     expect(page.locator("h1")).to_have_text("Overview")  # the click does not fire again
 
 
-def test_a_country_on_the_map_leads_to_its_rows(open_page: OpenPage) -> None:
-    page = open_page(f"/{WINDOW}")
+def test_a_country_on_the_map_leads_to_its_rows(visit: OpenPage) -> None:
+    page = visit(f"/{WINDOW}")
     page.locator(".globe [aria-label^='Germany: ']").click()
     assert "at=country%3ADE" in on_rows(page, "Revenue won")
     expect(page.locator(".st-key-narrowed")).to_contain_text("Country: Germany")
 
 
-def test_a_slice_leads_to_its_rows(open_page: OpenPage) -> None:
-    page = open_page(f"/{WINDOW}")
+def test_a_slice_leads_to_its_rows(visit: OpenPage) -> None:
+    page = visit(f"/{WINDOW}")
     ring = page.locator(".card-pie-revenue_won .ring")
     ring.scroll_into_view_if_needed()
     box = ring.bounding_box()
@@ -88,8 +88,8 @@ def test_a_slice_leads_to_its_rows(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("listed", ["segment-active_customers", "region-revenue_won", "country-revenue_won"])
-def test_an_entry_of_a_list_leads_to_its_rows(open_page: OpenPage, listed: str) -> None:
-    page = open_page(f"/{WINDOW}")
+def test_an_entry_of_a_list_leads_to_its_rows(visit: OpenPage, listed: str) -> None:
+    page = visit(f"/{WINDOW}")
     dimension, _, key = listed.partition("-")
     page.locator(f".list-{listed} a").first.click()
     assert f"at={dimension}%3A" in on_rows(page, DEFINITIONS[key].label)
@@ -122,8 +122,8 @@ def test_filters_live_in_the_url_and_go_back(open_page: OpenPage) -> None:
     expect(page.locator(".figure-deals_won .big")).to_have_text(whole)
 
 
-def test_on_paper_there_are_no_controls(open_page: OpenPage) -> None:
-    page = open_page("/")
+def test_on_paper_there_are_no_controls(visit: OpenPage) -> None:
+    page = visit("/")
     page.emulate_media(media="print")
     expect(page.locator(".st-key-filters")).to_be_hidden()
     expect(page.locator(".tile-csat svg[role=img]")).to_be_visible()
@@ -131,7 +131,7 @@ def test_on_paper_there_are_no_controls(open_page: OpenPage) -> None:
 
 def test_the_proof_fits_a_phone_and_pages_through_rows(open_page: OpenPage) -> None:
     page = open_page("/rows?kpi=revenue_won&from=2025-01-01&to=2026-01-01", width=390)
-    assert fits(page)
+    settle_width(page)
     expect(page.locator(".sum")).to_contain_text("Added up just now")
     last = page.locator(".table tbody tr").last
     before = last.text_content() or ""
@@ -140,8 +140,8 @@ def test_the_proof_fits_a_phone_and_pages_through_rows(open_page: OpenPage) -> N
     expect(last).not_to_have_text(before)
 
 
-def test_the_rows_can_be_downloaded(open_page: OpenPage) -> None:
-    page = open_page("/rows?kpi=deals_won&from=2025-01-01&to=2026-01-01")
+def test_the_rows_can_be_downloaded(visit: OpenPage) -> None:
+    page = visit("/rows?kpi=deals_won&from=2025-01-01&to=2026-01-01")
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile(r"Download .* rows \(CSV\)")).click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from kpis.reports import REPORTS
 from tests.browser.conftest import OpenPage
-from tests.browser.watch import settle
+from tests.browser.watch import settle, settle_width
 
 WINDOW = "from=2026-01-01&to=2026-11-22"
 
@@ -26,9 +26,9 @@ def exported(page: Page, ending: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_each_report_is_read_and_taken_away(open_page: OpenPage, name: str) -> None:
+def test_each_report_is_read_and_taken_away(visit: OpenPage, name: str) -> None:
     report = REPORTS[name]
-    page = open_page(f"/reports?{WINDOW}")
+    page = visit(f"/reports?{WINDOW}")
     page.get_by_role("link", name=report.title).click()
     page.wait_for_url(f"**/reports?*report={name}*")
     settle(page)
@@ -45,8 +45,7 @@ def test_each_report_is_read_and_taken_away(open_page: OpenPage, name: str) -> N
     paper = PdfReader(io.BytesIO(exported(page, "pdf")))
     assert report.title in paper.pages[0].extract_text()
 
-    page.goto(page.url.split("/reports")[0] + f"/rows?{WINDOW}&kpi={key}")
-    settle(page)
+    visit(f"/rows?{WINDOW}&kpi={key}")
     tile = page.locator(".st-key-card-number .huge").text_content() or ""
     digits = "".join(sign for sign in tile if sign.isdigit())
     scale = 100 if "%" in tile else 1
@@ -54,8 +53,8 @@ def test_each_report_is_read_and_taken_away(open_page: OpenPage, name: str) -> N
     assert f"{total * scale:.1f}".replace(".", "").startswith(digits[:3]) or digits == f"{total * scale:.0f}"
 
 
-def test_a_figure_leads_to_its_rows(open_page: OpenPage) -> None:
-    page = open_page(f"/reports?report=sales&{WINDOW}")
+def test_a_figure_leads_to_its_rows(visit: OpenPage) -> None:
+    page = visit(f"/reports?report=sales&{WINDOW}")
     page.locator(".report a.figure").first.click()
     page.wait_for_url("**/rows?*kpi=revenue_won*")
     settle(page)
@@ -64,5 +63,5 @@ def test_a_figure_leads_to_its_rows(open_page: OpenPage) -> None:
 
 def test_nothing_is_wider_than_a_phone(open_page: OpenPage) -> None:
     page = open_page(f"/reports?report=segments&{WINDOW}", width=390, theme="dark")
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+    settle_width(page)
     assert page.locator(".report svg").count() >= 1

@@ -24,7 +24,7 @@ from tests.kpis import recompute_reach as reach
 from tests.kpis import recompute_retention as retention
 from tests.kpis import recompute_sales as sales
 from tests.kpis import recompute_service as service
-from tests.kpis.recompute_crm import Crm, only
+from tests.kpis.recompute_crm import Crm, counted, only, split
 
 #: What is counted in a window, one row each: `each` and `per` in cents, days or 0/1, and dimensions.
 Rows = Callable[[Crm, Period], pd.DataFrame]
@@ -53,7 +53,7 @@ class Recomputation:
 
     def frames(self, crm: Crm, window: Period, where: Where = ()) -> list[pd.DataFrame]:
         """The counted rows of each population, filtered."""
-        frames = [of(crm, window) for of in self.rows]
+        frames = [counted(of, crm, window) for of in self.rows]
         for dimension, members in where:
             frames = [only(rows, members.__contains__, dimension) for rows in frames]
         return frames
@@ -65,10 +65,10 @@ class Recomputation:
     def by(self, crm: Crm, window: Period, dimension: str) -> dict[object, Figure]:
         """The figure of each member that any population knows; None is "(none)"."""
         frames = self.frames(crm, window)
-        members = {member for rows in frames for member in rows[dimension]}
+        parts = [split(rows, dimension) for rows in frames]
         return {
-            member: self._figure(window, [only(rows, (member,).__contains__, dimension) for rows in frames])
-            for member in members
+            member: self._figure(window, [p.get(member, f[:0]) for p, f in zip(parts, frames, strict=True)])
+            for member in {member for part in parts for member in part}
         }
 
     def _figure(self, window: Period, frames: list[pd.DataFrame]) -> Figure:

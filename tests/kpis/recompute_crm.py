@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -196,6 +197,20 @@ def only(rows: pd.DataFrame, test: Callable[..., bool], *columns: str) -> pd.Dat
     """The rows whose values in these columns pass."""
     kept = [test(*values) for values in zip(*(rows[column] for column in columns), strict=True)]
     return rows.loc[np.array(kept, dtype=bool)]
+
+
+@lru_cache(maxsize=8)  # each dimension is asked of the same rows
+def counted(of: Callable[[Crm, Any], pd.DataFrame], crm: Crm, window: Any) -> pd.DataFrame:
+    """What `of` counts in a window."""
+    return of(crm, window)
+
+
+def split(rows: pd.DataFrame, dimension: str) -> dict[object, pd.DataFrame]:
+    """The rows of each member."""
+    places: dict[object, list[int]] = {}
+    for place, member in enumerate(rows[dimension]):
+        places.setdefault(member, []).append(place)
+    return {member: rows.iloc[found] for member, found in places.items()}
 
 
 def known(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,32 +38,45 @@ def rows(copy: Copy, question: str) -> list[tuple[Any, ...]]:
         return connection.execute(question).fetchall()
 
 
+@dataclass(frozen=True)
+class Copies:
+    """Files of copies to begin with: making one takes longer than filling it."""
+
+    never_loaded: Path
+    of_nothing: Path  # loaded from a CRM without rows
+
+
 @pytest.fixture(scope="session")
-def copies(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A copy that has never been loaded, and one of an empty CRM: making one takes longer than filling it."""
-    files = {}
-    for backend in ("sqlite", "postgresql"):
-        folder = tmp_path_factory.mktemp("copies")
-        files[backend] = folder / "copy.duckdb"
-        engine = connect(f"sqlite:///{shutil.copy(sqlite_template, folder)}")
-        with open_copy(engine, files[backend], refresh=False) as copy:
-            if backend == "postgresql":
-                copy.refresh(now=NOW)
-        engine.dispose()
-    return files
+def copies(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    folder = tmp_path_factory.mktemp("copies")
+    made = Copies(folder / "never.duckdb", folder / "nothing.duckdb")
+    engine = connect(f"sqlite:///{shutil.copy(sqlite_template, folder)}")
+    with open_copy(engine, made.never_loaded, refresh=False):
+        pass
+    with open_copy(engine, made.of_nothing, refresh=False) as copy:
+        copy.refresh(now=NOW)
+    engine.dispose()
+    return made
 
 
 @pytest.fixture
-def facts(
-    crm: Engine, copies: dict[str, Path], tmp_path: Path
-) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+def copy(crm: Engine, copies: Copies, tmp_path: Path) -> Iterator[Copy]:
+    """The copy of the CRM before there are rows in it, as of NOW."""
+    path = tmp_path / "copy.duckdb"
+    shutil.copy(copies.of_nothing, path)
+    with open_copy(crm, path, refresh=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def facts(crm: Engine, copies: Copies, tmp_path: Path) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
     """Answers of the copy, brought up to date as of NOW before each.
 
     What is in the CRM by the first question is loaded whole from SQLite, and comes as a change from
     PostgreSQL: both ways have to make the same facts.
     """
-    path = tmp_path / "copy.duckdb"
-    shutil.copy(copies[crm.dialect.name], path)
+    path = tmp_path / "facts.duckdb"
+    shutil.copy(copies.never_loaded if crm.dialect.name == "sqlite" else copies.of_nothing, path)
     with open_copy(crm, path, refresh=False) as copy:
 
         def ask(question: str, now: datetime = NOW) -> list[tuple[Any, ...]]:

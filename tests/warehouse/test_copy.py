@@ -19,7 +19,7 @@ from sqlalchemy import Engine, create_engine, func, select
 from crm_data.engine import ROOT, CrmUnavailable
 from crm_data.warehouse import CopyError, facts, open_copy, publish, store
 from tests.warehouse import random_crm
-from tests.warehouse.conftest import add, rows
+from tests.warehouse.conftest import Copies, add, rows
 from tests.warehouse.random_crm import NOW
 from tests.warehouse.test_refresh import contents
 
@@ -54,6 +54,12 @@ def other(crm_url: str, path: Path, body: str = _COUNT) -> subprocess.CompletedP
     )
 
 
+@pytest.fixture
+def path(copies: Copies, tmp_path: Path) -> Path:
+    """Where the copy is, of the CRM before there are rows in it."""
+    return Path(shutil.copy(copies.of_nothing, tmp_path / "copy.duckdb"))
+
+
 def test_other_processes_answer_while_one_holds_the_copy(crm: Engine, crm_url: str, tmp_path: Path) -> None:
     path = tmp_path / "copies" / "copy.duckdb"
     path.parent.mkdir()
@@ -70,8 +76,7 @@ def test_other_processes_answer_while_one_holds_the_copy(crm: Engine, crm_url: s
     assert json.loads(found.stdout) == [2, False, "incremental", 2], found.stderr
 
 
-def test_another_process_needs_no_published_copy(crm: Engine, crm_url: str, tmp_path: Path) -> None:
-    path = tmp_path / "copy.duckdb"
+def test_another_process_needs_no_published_copy(crm: Engine, crm_url: str, path: Path) -> None:
     add(crm, "leads", created_at=NOW)
     with open_copy(crm, path):
         path.with_suffix(".snapshot.duckdb").unlink()
@@ -140,9 +145,8 @@ open_copy(engine, path)
 
 @pytest.mark.parametrize("damage", ["noise", "cut", "empty", "log"])
 def test_a_damaged_copy_is_made_anew(
-    crm: Engine, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+    crm: Engine, path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = tmp_path / "copy.duckdb"
     add(crm, "leads", created_at=NOW)
     open_copy(crm, path).close()
     if damage == "noise":
@@ -159,9 +163,8 @@ def test_a_damaged_copy_is_made_anew(
 
 
 def test_a_copy_of_another_format_is_made_anew(
-    crm: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    crm: Engine, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = tmp_path / "copy.duckdb"
     add(crm, "leads", created_at=NOW)
     open_copy(crm, path).close()
     with duckdb.connect(str(path)) as connection:
@@ -264,10 +267,7 @@ def test_publishing_takes_little_of_the_time(
     assert len(published) == 2, "the last state is published at the end"
 
 
-def test_a_full_disk_keeps_the_old_snapshot(
-    crm: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "copy.duckdb"
+def test_a_full_disk_keeps_the_old_snapshot(crm: Engine, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_copy(crm, path).close()
     before = path.with_suffix(".snapshot.duckdb").read_bytes()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from crm_data.importers.mapping import read_mapping
 from crm_data.importers.run import run_import
 from crm_data.importers.undo import undo_import
 from crm_data.schema import metadata
-from crm_data.warehouse import Copy, open_copy
+from crm_data.warehouse import Copy
 from crm_data.warehouse.check import check
 from kpis.question import EVERYONE
 from tests.warehouse.conftest import NOW, add, rows, sql
@@ -43,14 +42,8 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def copy(crm: Engine, tmp_path: Path) -> Iterator[Copy]:
-    with open_copy(crm, tmp_path / "copy.duckdb") as opened:
-        yield opened
-
-
 def held(copy: Copy) -> list[tuple[Any, ...]]:
-    copy.refresh()
+    copy.refresh(now=NOW)
     return rows(copy, "SELECT dimension, id, word FROM marked ORDER BY ALL")
 
 
@@ -100,14 +93,14 @@ def test_values_follow_every_change(crm: Engine, copy: Copy, table: str) -> None
 
 def test_only_what_is_marked_is_computed(crm: Engine, copy: Copy) -> None:
     one = add(crm, "accounts", name="A", custom={"Tariff": "a"})
-    copy.refresh()
+    copy.refresh(now=NOW)
     mark(crm, "accounts", "Tariff")
-    done = copy.refresh()
+    done = copy.refresh(now=NOW)
     assert (done.changed, done.loaded, done.tables, done.facts) == (True, "incremental", {}, {})
     sql(crm, f"""UPDATE accounts SET custom = '{{"Tariff": "b"}}' WHERE id = {one}""")
-    done = copy.refresh()
+    done = copy.refresh(now=NOW)
     assert (done.changed, done.tables, done.facts) == (True, {}, {})
-    assert not copy.refresh().changed
+    assert not copy.refresh(now=NOW).changed
 
 
 @pytest.mark.parametrize("word", HOSTILE)
@@ -150,10 +143,10 @@ def test_what_is_no_object_or_no_text_has_no_value(crm: Engine, copy: Copy) -> N
 def test_another_name_is_another_version(crm: Engine, copy: Copy) -> None:
     add(crm, "accounts", name="A", custom={"Tariff": "a"})
     key = key_of(crm, "accounts", "Tariff")
-    copy.refresh()
+    copy.refresh(now=NOW)
     version = copy.state.version
     mark(crm, "accounts", "Tariff", "Price list")
-    copy.refresh()
+    copy.refresh(now=NOW)
     assert copy.state.version == version + 1
     assert [(one.key, one.name) for one in copy.state.marked] == [(key, "Price list")]
 
@@ -187,13 +180,13 @@ def test_too_many_values_end_it_until_there_are_fewer(crm: Engine, copy: Copy) -
         made = [{"name": "A", "custom": {"Tariff": f"no. {n}"}} for n in range(MOST)]
         connection.execute(table.insert(), made)
     key = key_of(crm, "accounts", "Tariff")
-    copy.refresh()
+    copy.refresh(now=NOW)
     assert copy.state.marked[0].problem is None
     last = add(crm, "accounts", name="A", custom={"Tariff": "one more"})
-    copy.refresh()
+    copy.refresh(now=NOW)
     assert copy.state.marked[0].problem == "It has more than 1,000 different values."
     sql(crm, f"DELETE FROM accounts WHERE id = {last}")
-    copy.refresh()
+    copy.refresh(now=NOW)
     assert copy.state.marked[0].problem is None
     assert len(copy.members(key)) == MOST
 
@@ -237,7 +230,7 @@ def test_imports_and_their_undoing_reach_the_copy(crm: Engine, copy: Copy, tmp_p
 def test_check_names_values_that_differ(crm: Engine, copy: Copy) -> None:
     add(crm, "accounts", name="A", custom={"Tariff": "a"})
     key_of(crm, "accounts", "Tariff")
-    copy.refresh()
+    copy.refresh(now=NOW)
     with copy.reading() as connection:
         connection.execute("INSERT INTO marked VALUES (99, 'account.tariff', 'b')")
     (found,) = check(copy).differences

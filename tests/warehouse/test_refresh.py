@@ -35,18 +35,19 @@ def contents(copy: Copy) -> dict[str, list[tuple[object, ...]]]:
 @pytest.mark.parametrize("seed", range(2))
 def test_refreshed_is_what_a_full_load_makes(crm: Engine, tmp_path: Path, seed: int) -> None:
     random_crm.fill(crm, seed)
-    with open_copy(crm, tmp_path / "a.duckdb", refresh=False) as copy:
+    with (
+        open_copy(crm, tmp_path / "a.duckdb", refresh=False) as copy,
+        open_copy(crm, tmp_path / "b.duckdb", refresh=False) as fresh,
+    ):
         copy.refresh(now=NOW)
         for step in range(6):
             random_crm.change(crm, seed * 1000 + step)
             now = NOW + timedelta(days=20 * step)
             copy.refresh(now=now)
-            found = contents(copy)
-            with open_copy(crm, tmp_path / f"b{step}.duckdb", refresh=False) as fresh:
-                fresh.refresh(now=now)
-                expected = contents(fresh)
-                assert copy.state.marked == fresh.state.marked
-            assert copy.state.loaded == "incremental"
+            fresh.refresh(now=now, full=True)
+            found, expected = contents(copy), contents(fresh)
+            assert copy.state.marked == fresh.state.marked
+            assert (copy.state.loaded, fresh.state.loaded) == ("incremental", "full")
             for table, made in expected.items():
                 assert found[table] == made, f"{table}, step {step}"
 
@@ -80,22 +81,22 @@ def test_what_nobody_changed_is_not_computed_again(crm: Engine, tmp_path: Path) 
         assert copy.state.version == before.version + 1
 
 
-def test_a_key_that_comes_back_is_another_row(crm: Engine, tmp_path: Path) -> None:
+def test_a_key_that_comes_back_is_another_row(crm: Engine, copy: Copy) -> None:
     first = add(crm, "leads", created_at=NOW, channel="web")
-    with open_copy(crm, tmp_path / "copy.duckdb") as copy:
-        for channel in ("fair", "web", "fair"):
-            sql(crm, "DELETE FROM leads")
-            add(crm, "leads", id=first, created_at=NOW, channel=channel)
-            copy.refresh()
-            assert rows(copy, "SELECT id, channel FROM leads") == [(first, channel)]
+    copy.refresh(now=NOW)
+    for channel in ("fair", "web", "fair"):
         sql(crm, "DELETE FROM leads")
-        copy.refresh()
-        assert rows(copy, "SELECT id FROM leads") == []
-        add(crm, "leads", id=first, created_at=NOW, channel="fair")
-        copy.refresh()
-        sql(crm, "DELETE FROM leads")
-        copy.refresh()
-        assert rows(copy, "SELECT id FROM leads") == []
+        add(crm, "leads", id=first, created_at=NOW, channel=channel)
+        copy.refresh(now=NOW)
+        assert rows(copy, "SELECT id, channel FROM leads") == [(first, channel)]
+    sql(crm, "DELETE FROM leads")
+    copy.refresh(now=NOW)
+    assert rows(copy, "SELECT id FROM leads") == []
+    add(crm, "leads", id=first, created_at=NOW, channel="fair")
+    copy.refresh(now=NOW)
+    sql(crm, "DELETE FROM leads")
+    copy.refresh(now=NOW)
+    assert rows(copy, "SELECT id FROM leads") == []
 
 
 def test_all_rows_deleted_and_others_put_in_their_place(crm: Engine, tmp_path: Path) -> None:
@@ -118,78 +119,75 @@ def test_all_rows_deleted_and_others_put_in_their_place(crm: Engine, tmp_path: P
             assert contents(copy) == contents(fresh)
 
 
-def test_a_new_word_widens_its_category(crm: Engine, tmp_path: Path) -> None:
+def test_a_new_word_widens_its_category(crm: Engine, copy: Copy) -> None:
     for channel in ("web", "fair"):
         add(crm, "leads", created_at=NOW, channel=channel)
-    with open_copy(crm, tmp_path / "copy.duckdb") as copy:
-        assert copy.members("channel") == ["fair", "web"]
-        hostile = 'it\'s a "test"; DROP TABLE leads; --'
-        for channel in ("mail", hostile, "", "é🙂"):
-            add(crm, "leads", created_at=NOW, channel=channel)
-            assert copy.refresh().loaded == "incremental"
-        assert copy.members("channel") == sorted(["fair", "web", "mail", hostile, "", "é🙂"])
-        in_order = rows(copy, "SELECT channel FROM leads ORDER BY channel")
-        assert [channel for (channel,) in in_order] == copy.members("channel")
-        with pytest.raises(ValueError, match="no category is called 'account'"):
-            copy.members("account")
+    copy.refresh(now=NOW)
+    assert copy.members("channel") == ["fair", "web"]
+    hostile = 'it\'s a "test"; DROP TABLE leads; --'
+    for channel in ("mail", hostile, "", "é🙂"):
+        add(crm, "leads", created_at=NOW, channel=channel)
+        assert copy.refresh(now=NOW).loaded == "incremental"
+    assert copy.members("channel") == sorted(["fair", "web", "mail", hostile, "", "é🙂"])
+    in_order = rows(copy, "SELECT channel FROM leads ORDER BY channel")
+    assert [channel for (channel,) in in_order] == copy.members("channel")
+    with pytest.raises(ValueError, match="no category is called 'account'"):
+        copy.members("account")
 
 
-def test_a_stamp_in_the_future_hides_nothing(crm: Engine, tmp_path: Path) -> None:
+def test_a_stamp_in_the_future_hides_nothing(crm: Engine, copy: Copy) -> None:
     key = add(crm, "leads", created_at=NOW, channel="web")
     add(crm, "leads", created_at=NOW, updated_at=datetime(2199, 1, 1, tzinfo=UTC))
-    with open_copy(crm, tmp_path / "copy.duckdb") as copy:
-        for channel in ("fair", "mail"):
-            sql(crm, f"UPDATE leads SET channel = '{channel}' WHERE id = {key}")
-            copy.refresh()
-            assert rows(copy, f"SELECT channel FROM leads WHERE id = {key}") == [(channel,)]
+    copy.refresh(now=NOW)
+    for channel in ("fair", "mail"):
+        sql(crm, f"UPDATE leads SET channel = '{channel}' WHERE id = {key}")
+        copy.refresh(now=NOW)
+        assert rows(copy, f"SELECT channel FROM leads WHERE id = {key}") == [(channel,)]
 
 
-def test_a_row_with_an_old_stamp_is_seen(crm: Engine, tmp_path: Path) -> None:
+def test_a_row_with_an_old_stamp_is_seen(crm: Engine, copy: Copy) -> None:
     add(crm, "leads", created_at=NOW)
-    with open_copy(crm, tmp_path / "copy.duckdb") as copy:
-        add(crm, "leads", created_at=NOW, updated_at=datetime(2001, 1, 1, tzinfo=UTC))
-        assert copy.refresh().tables == {"leads": 1}
+    copy.refresh(now=NOW)
+    add(crm, "leads", created_at=NOW, updated_at=datetime(2001, 1, 1, tzinfo=UTC))
+    assert copy.refresh(now=NOW).tables == {"leads": 1}
 
 
 def test_an_import_is_read_from_its_beginning(
-    crm: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crm: Engine, copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heads, "OVERLAP", timedelta(0))
     began = datetime.now(UTC) - timedelta(hours=1)
     keys = [add(crm, "leads", created_at=NOW, channel="web", updated_at=began) for _ in range(2)]
-    with open_copy(crm, tmp_path / "copy.duckdb") as copy:
-        sql(crm, f"UPDATE leads SET channel = 'late' WHERE id = {keys[0]}")
-        copy.refresh()
-        with crm.begin() as connection:
-            leads = metadata.tables["leads"]
-            stamp = began + timedelta(minutes=1)
-            connection.execute(
-                update(leads).where(leads.c.id == keys[1]).values(channel="new", updated_at=stamp)
-            )
-            done = {"source_system": "x", "files": [], "counts": {}, "started_at": began}
-            connection.execute(
-                insert(metadata.tables["imports"]).values(**done, finished_at=datetime.now(UTC))
-            )
-        copy.refresh()
-        assert rows(copy, f"SELECT channel FROM leads WHERE id = {keys[1]}") == [("new",)]
+    copy.refresh(now=NOW)
+    sql(crm, f"UPDATE leads SET channel = 'late' WHERE id = {keys[0]}")
+    copy.refresh(now=NOW)
+    with crm.begin() as connection:
+        leads = metadata.tables["leads"]
+        stamp = began + timedelta(minutes=1)
+        connection.execute(update(leads).where(leads.c.id == keys[1]).values(channel="new", updated_at=stamp))
+        done = {"source_system": "x", "files": [], "counts": {}, "started_at": began}
+        connection.execute(insert(metadata.tables["imports"]).values(**done, finished_at=datetime.now(UTC)))
+    copy.refresh(now=NOW)
+    assert rows(copy, f"SELECT channel FROM leads WHERE id = {keys[1]}") == [("new",)]
 
 
 def test_a_transaction_that_commits_late_is_seen(
-    crm: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crm: Engine, copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if crm.dialect.name == "sqlite":
         return  # SQLite has one writer at a time, so stamps follow commits
     monkeypatch.setattr(heads, "OVERLAP", timedelta(0))
     slow, quick = (add(crm, "leads", created_at=NOW, channel="web") for _ in range(2))
-    with open_copy(crm, tmp_path / "copy.duckdb") as copy, crm.connect() as late:
+    copy.refresh(now=NOW)
+    with crm.connect() as late:
         late.exec_driver_sql(f"UPDATE leads SET channel = 'late' WHERE id = {slow}")
         sql(crm, f"UPDATE leads SET channel = 'quick' WHERE id = {quick}")
-        copy.refresh()
+        copy.refresh(now=NOW)
         assert rows(copy, "SELECT channel FROM leads ORDER BY id") == [("web",), ("quick",)]
-        assert not copy.behind()
+        assert not copy.behind(NOW)
         late.commit()
-        assert copy.behind()
-        copy.refresh()
+        assert copy.behind(NOW)
+        copy.refresh(now=NOW)
         assert rows(copy, "SELECT channel FROM leads ORDER BY id") == [("late",), ("quick",)]
 
 
