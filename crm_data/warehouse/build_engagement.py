@@ -3,6 +3,7 @@
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
+from crm_data.warehouse.of_account import ALL, OfAccount
 
 #: How an entry has an account that it does not name.
 _WAYS = {"crm.contacts": "contact_id", "crm.opportunities": "opportunity_id", "crm.cases": "case_id"}
@@ -31,10 +32,12 @@ def _of_accounts(accounts: str) -> str:
         SELECT id FROM crm.activities WHERE account_id IN (FROM met) UNION ALL {" UNION ALL ".join(ways)}"""
 
 
-# Computed after customer_spells, and again for the accounts for which these are.
+# Computed after customer_spells, and again for the accounts for which these are: of what an account's versions
+# say, only the segment decides for how long one without a contract is a customer.
 ACTIVITIES = Build(
     facts.activities,
     order="day",
+    of_account=OfAccount("day", ("country", "industry", "size", "channel"), ("region", "segment")),
     affected=(
         ("activities", "SELECT id FROM changed_activities"),
         *through(
@@ -44,7 +47,11 @@ ACTIVITIES = Build(
             case_id="cases account_id",
             user_id="people",
         ),
-        *((source, _of_accounts(accounts)) for source, accounts in CUSTOMER_SPELLS.affected),
+        *(
+            (source, _of_accounts(accounts))
+            for source, accounts in CUSTOMER_SPELLS.affected
+            if source != "account_versions"
+        ),
     ),
     sql=f"""
     WITH log AS (
@@ -148,14 +155,10 @@ LOYALTY_SPELLS = Build(
 LOYALTY_POINTS = Build(
     facts.loyalty_points,
     order="day",
+    of_account=OfAccount("day", ALL),
     affected=(
         ("loyalty_points", "SELECT id FROM changed_loyalty_points"),
         *through("crm.loyalty_points", loyalty_id="loyalty"),
-        (
-            "account_versions",
-            """SELECT p.id FROM crm.loyalty_points AS p JOIN crm.loyalty AS m ON m.id = p.loyalty_id
-               WHERE m.account_id IN (SELECT id FROM changed_account_versions)""",
-        ),
     ),
     sql="""
     SELECT
