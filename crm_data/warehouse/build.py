@@ -13,7 +13,7 @@ said by `of_account`, which is also the way to them from changed accounts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 from sqlalchemy import BigInteger, Column, Date, DateTime, Float, Integer, SmallInteger, String, Table
@@ -53,10 +53,8 @@ class Build:
     together: str = ""  # SELECT of the roots that have to be computed together with those in chosen_roots
     order: str = ""  # rows of one day lie together, so that a window reads only its part
     whole: bool = False  # too small to be worth computing in part
-    of_account: OfAccount = OfAccount()
-    seamless: bool = (
-        False  # the spans of each id follow on each other, from the first of all days to the last
-    )
+    of_account: OfAccount = field(default_factory=OfAccount)
+    seamless: bool = False  # spans of one id follow on each other, from the first of all days to the last
 
     @property
     def sql_of_many(self) -> str:

@@ -32,12 +32,11 @@ def _of_accounts(accounts: str) -> str:
         SELECT id FROM crm.activities WHERE account_id IN (FROM met) UNION ALL {" UNION ALL ".join(ways)}"""
 
 
-# Computed after customer_spells, and again for the accounts for which these are: of what an account's versions
-# say, only the segment decides for how long one without a contract is a customer.
+# Computed after customer_spells, and again for the accounts for which these are.
 ACTIVITIES = Build(
     facts.activities,
     order="day",
-    of_account=OfAccount("day", ("country", "industry", "size", "channel"), ("region", "segment")),
+    of_account=OfAccount("day", ("country", "segment", "industry", "size", "channel"), ("region",)),
     affected=(
         ("activities", "SELECT id FROM changed_activities"),
         *through(
@@ -51,6 +50,13 @@ ACTIVITIES = Build(
             (source, _of_accounts(accounts))
             for source, accounts in CUSTOMER_SPELLS.affected
             if source != "account_versions"
+        ),
+        # The segment says for how long somebody without a contract is a customer.
+        (
+            "account_versions segment",
+            """SELECT id FROM activities WHERE account IN (
+               SELECT id FROM customer_spells
+               WHERE basis = 'silence' AND id IN (SELECT id FROM changed_account_versions))""",
         ),
     ),
     sql=f"""

@@ -1,8 +1,8 @@
 """What the rows of a fact take from their account, and bringing that alone up to date.
 
 An account has rows all over most facts. An edit of it changes a column of them, or two, and nothing else that
-the fact's SELECT computes. Writing these columns where they are is several times faster than computing the rows
-again, and leaves them among those of their day.
+the fact's SELECT computes. Writing these columns where they are is several times faster than computing the
+rows again, and leaves them among those of their day.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class OfAccount:
         return ((f"account_versions {' '.join(columns)}", rows),) if columns else ()
 
     def write(self, connection: duckdb.DuckDBPyConnection, fact: str, count: int, changed: set[str]) -> int:
-        """Write what of so many changed accounts is shown as it is; gives the number of rows that differed."""
+        """Write what of so many changed accounts is shown as it is; gives how many rows differed."""
         columns = [column for column in self.columns if f"account_versions.{column}" in changed]
         if not columns or count > _FEW:
             return 0
