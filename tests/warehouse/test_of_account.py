@@ -83,10 +83,14 @@ def test_an_account_that_moves_leaves_its_past_as_it_was(crm: Engine, copy: Copy
     account = _account(crm, segment="Retail")
     _moved(crm, account, datetime(2024, 1, 1, tzinfo=UTC), "Retail")
     early, late = (_line(crm, account, date(2024, month, 1)) for month in (3, 9))
+    won = {"stage": "Won", "status": "won", "closed_on": date(2024, 3, 1)}
+    add(crm, "opportunities", account_id=account, **won)
     copy.refresh(now=NOW)
     sql(crm, f"UPDATE accounts SET segment = 'Trade' WHERE id = {account}")
     _moved(crm, account, datetime(2024, 6, 1, 12, tzinfo=UTC), "Trade")
-    assert _follow(copy)["invoice_lines"] == 1
+    found = _follow(copy)
+    assert found["invoice_lines"] == 1
+    assert "deals" not in found, "nothing of it has become other"
     assert rows(copy, SEGMENTS) == [(early, "Retail"), (late, "Trade")]
 
 
