@@ -94,6 +94,20 @@ def test_an_account_that_moves_leaves_its_past_as_it_was(crm: Engine, copy: Copy
     assert rows(copy, SEGMENTS) == [(early, "Retail"), (late, "Trade")]
 
 
+def test_the_segment_says_for_how_long_a_buyer_is_a_customer(crm: Engine, copy: Copy) -> None:
+    for segment, days in (("Retail", 30), ("Trade", 300)):
+        add(crm, "silence_thresholds", segment=segment, days=days, basis="by hand")
+    account = _account(crm, segment="Retail")
+    _line(crm, account, date(2024, 3, 1))
+    add(crm, "activities", account_id=account, kind="call", happened_at=datetime(2024, 6, 1, 12, tzinfo=UTC))
+    then = "SELECT segment, with_customer FROM activities"
+    copy.refresh(now=NOW)
+    assert rows(copy, then) == [("Retail", 0)]
+    sql(crm, f"UPDATE accounts SET segment = 'Trade' WHERE id = {account}")
+    _follow(copy)
+    assert rows(copy, then) == [("Trade", 1)]
+
+
 def test_an_account_that_another_program_deletes_and_puts_back(file: Path, crm: Engine, copy: Copy) -> None:
     account = _account(crm, segment="Retail")
     line = _line(crm, account, date(2024, 3, 1))
@@ -116,7 +130,8 @@ def test_all_that_an_account_shows(
     with open_copy(crm, tmp_path / "fresh.duckdb", refresh=False) as fresh:
         for changes in (
             [*_everywhere("industry = 'Another', segment = 'Another'"), "accounts SET size = 'another'"],
-            ["accounts SET country = 'XX', acquisition_channel = 'another'"],
+            ["accounts SET country = 'XX'"],
+            ["accounts SET acquisition_channel = 'another'"],
             _everywhere("owner_id = (SELECT max(id) FROM users), region_id = (SELECT max(id) FROM regions)"),
             None,
         ):
