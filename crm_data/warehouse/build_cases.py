@@ -14,11 +14,7 @@ _ATTRIBUTED = f"""(
 
 #: The cases that take something from changed rows of other tables.
 LINKED = through(
-    "crm.cases",
-    contact_id="contacts",
-    owner_id="people",
-    team_id="teams",
-    product_id="products",
+    "crm.cases", contact_id="contacts", owner_id="people", team_id="teams", product_id="products"
 )
 
 _AFFECTED = (

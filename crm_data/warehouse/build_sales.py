@@ -5,12 +5,7 @@ from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.of_account import OfAccount
 
 # What a deal takes from others.
-_LINKS = through(
-    "crm.opportunities",
-    region_id="places",
-    product_id="products",
-    campaign_id="campaigns",
-)
+_LINKS = through("crm.opportunities", region_id="places", product_id="products", campaign_id="campaigns")
 _DEAL = (
     ("opportunities", "SELECT id FROM changed_opportunities"),
     ("deal_versions", "SELECT id FROM changed_deal_versions"),

@@ -28,7 +28,7 @@ class OfAccount:
 
     day: str = ""
     columns: tuple[str, ...] = ()  # shown as they are
-    others: tuple[str, ...] = ()  # from which the row takes something else
+    others: tuple[str, ...] = ()  # that have a share in something else that the row shows
     table: str = ""
 
     def ways(self, fact: str, count: int) -> tuple[tuple[str, str], ...]:
