@@ -150,10 +150,6 @@ def _statement(question: Question) -> Select[Any]:
     dimensions are those of its last day."""
     day = facts.buying_days.c
     closes = until_today(question.period, question).end
-    where = restrictions(question)
-    latest = func.row_number().over(partition_by=day.id, order_by=day.day.desc())
-    dimensions = [member_of(facts.buying_days, dimension) for dimension, _ in where]
-    last = select(day.id, *dimensions, latest.label("place")).where(day.day < closes).subquery("last")
     own = (
         select(
             day.id,
@@ -166,6 +162,12 @@ def _statement(question: Question) -> Select[Any]:
         .having(func.sum(day.bought) > 0)
         .subquery("own")
     )
+    where = restrictions(question)
+    if not where:
+        return select(own).order_by(own.c.id)
+    latest = func.row_number().over(partition_by=day.id, order_by=day.day.desc())
+    dimensions = [member_of(facts.buying_days, dimension) for dimension, _ in where]
+    last = select(day.id, *dimensions, latest.label("place")).where(day.day < closes).subquery("last")
     return (
         select(own)
         .select_from(own.join(last, last.c.id == own.c.id))

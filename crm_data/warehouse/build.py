@@ -7,17 +7,19 @@ its changed rows. Where only some columns matter, they stand behind the table: `
 `changed_<mirror table>` holds these rows as they were and as they are, `changed_<derived table>` the ids
 whose rows became other ones. A row that moved from one root to another is itself changed, so looking links
 up in the present mirror is enough. Too many roots do no harm, so each way from a changed row is looked up
-on its own, from the few changed keys on: a scan of one column of keys.
+on its own, from the few changed keys on: a scan of one column of keys. What rows take from their account is
+said by `of_account`, which is also the way to them from changed accounts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 from sqlalchemy import BigInteger, Column, Date, DateTime, Float, Integer, SmallInteger, String, Table
 
 from crm_data.warehouse.categories import TYPES
+from crm_data.warehouse.of_account import OfAccount
 from crm_data.warehouse.vocabulary import choose
 
 #: Beyond this share of the roots, computing all of them again is faster.
@@ -51,6 +53,8 @@ class Build:
     together: str = ""  # SELECT of the roots that have to be computed together with those in chosen_roots
     order: str = ""  # rows of one day lie together, so that a window reads only its part
     whole: bool = False  # too small to be worth computing in part
+    of_account: OfAccount = field(default_factory=OfAccount)
+    seamless: bool = False  # spans of one id follow on each other, from the first of all days to the last
 
     @property
     def sql_of_many(self) -> str:
@@ -75,15 +79,6 @@ def through(table: str, *, root: str = "id", **links: str) -> tuple[tuple[str, s
     return tuple(
         (target, f"SELECT {root} FROM {table} WHERE {link} IN (SELECT id FROM changed_{target.split()[0]})")
         for link, target in links.items()
-    )
-
-
-def by_contact(table: str, accounts: str = "account_versions") -> tuple[str, str]:
-    """The roots in a table that belong to changed accounts by their contact."""
-    return (
-        accounts,
-        f"""SELECT id FROM {table} WHERE contact_id IN (
-            SELECT id FROM crm.contacts WHERE account_id IN (SELECT id FROM changed_account_versions))""",
     )
 
 
@@ -119,15 +114,30 @@ def rebuild(connection: duckdb.DuckDBPyConnection, build: Build, types: dict[str
 def update(
     connection: duckdb.DuckDBPyConnection, build: Build, changed: set[str], types: dict[str, str]
 ) -> int | None:
-    """Compute what hangs on the changed tables; gives the number of rows, None when nothing does.
+    """Bring what hangs on the changed tables up to date; gives the number of rows, None when nothing does.
 
     `changed` has tables of the mirror, as `cases`, and their columns, as `cases.cause`.
     Where others are built from this table, `changed_<table>` then holds the ids whose rows have become
     other ones, and `changed` the table's name and columns, if there are any.
     """
-    roots = dict.fromkeys(sql for source, sql in build.affected if _reached(source, changed))
-    if not roots:
-        return None
+    accounts = 0
+    if "account_versions" in changed:
+        accounts = _count(connection, "SELECT count(*) FROM changed_account_versions")
+    ways = (*build.affected, *build.of_account.ways(build.name, accounts))
+    roots = dict.fromkeys(sql for source, sql in ways if _reached(source, changed))
+    rows = _compute(connection, build, list(roots), changed, types) if roots else None
+    written = build.of_account.write(connection, build.name, accounts, changed)
+    return (rows or 0) + written if roots or written else None
+
+
+def _compute(
+    connection: duckdb.DuckDBPyConnection,
+    build: Build,
+    roots: list[str],
+    changed: set[str],
+    types: dict[str, str],
+) -> int:
+    """Compute the rows of these roots again; gives the number of rows."""
     ids = " UNION ".join(f"({sql})" for sql in roots)
     few = _count(
         connection,
@@ -153,7 +163,10 @@ def update(
 
 
 def _differing(connection: duckdb.DuckDBPyConnection, build: Build, chosen: str) -> set[str]:
-    """What has become other: the table, as `people`, and columns, as `people.team`; all where days have."""
+    """What has become other: the table, as `people`, and columns, as `people.team`.
+
+    Rows are compared that are of the same days; of a seamless table, what is so on any one day.
+    """
     differ = _count(
         connection,
         f"""
@@ -168,11 +181,10 @@ def _differing(connection: duckdb.DuckDBPyConnection, build: Build, chosen: str)
         return set()
     columns = build.table.columns
     names = [column.name for column in columns if column.name != "id"]
-    same = " AND ".join(
-        f"one.{c.name} IS NOT DISTINCT FROM other.{c.name}"
-        for c in columns
-        if c.name == "id" or isinstance(c.type, Date)
-    )
+    days = [column.name for column in columns if isinstance(column.type, Date)]
+    same = " AND ".join(f"one.{name} IS NOT DISTINCT FROM other.{name}" for name in ("id", *days))
+    if build.seamless:
+        same = "one.id = other.id AND one.start_day < other.end_day AND other.start_day < one.end_day"
     differs = ", ".join(f"bool_or(one.{name} IS DISTINCT FROM other.{name})" for name in names)
     row = connection.execute(
         f"""
@@ -193,10 +205,8 @@ def _most(connection: duckdb.DuckDBPyConnection, build: Build, few: int) -> bool
 
 
 def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    number: int = row[0]
-    return number
+    ((number,),) = connection.execute(sql).fetchall()
+    return int(number)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, build: Build, sql: str, types: dict[str, str]) -> int:

@@ -2,7 +2,8 @@
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build
-from crm_data.warehouse.build_sales import DEALS
+from crm_data.warehouse.build_sales import DEALS, ELSE, OWN
+from crm_data.warehouse.of_account import OfAccount
 
 
 def _met(changed: str, touches: str) -> tuple[tuple[str, str], ...]:
@@ -21,6 +22,7 @@ def _met(changed: str, touches: str) -> tuple[tuple[str, str], ...]:
 ATTRIBUTIONS = Build(
     facts.attributions,
     order="won_day",
+    of_account=OfAccount("won_day", OWN, ELSE),
     affected=(
         *DEALS.affected,
         *_met("touches", "changed_touches"),

@@ -2,18 +2,15 @@
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.of_account import ALL, OfAccount
 
 INVOICE_LINES = Build(
     facts.invoice_lines,
     order="issued_day",
+    of_account=OfAccount("issued_day", ALL),
     affected=(
         ("invoice_lines", "SELECT id FROM changed_invoice_lines"),
         *through("crm.invoice_lines", invoice_id="invoices", product_id="products"),
-        (
-            "account_versions",
-            """SELECT id FROM crm.invoice_lines WHERE invoice_id IN (
-               SELECT id FROM crm.invoices WHERE account_id IN (SELECT id FROM changed_account_versions))""",
-        ),
         (
             "exchange_rates",
             """SELECT l.id FROM crm.invoice_lines AS l JOIN crm.invoices AS i ON i.id = l.invoice_id
@@ -45,11 +42,11 @@ INVOICE_LINES = Build(
 RECEIVABLE_SPELLS = Build(
     facts.receivable_spells,
     order="start_day",
+    of_account=OfAccount("issued_on", ALL, table="crm.invoices"),
     affected=(
         ("invoices", "SELECT id FROM changed_invoices"),
         ("invoice_lines", "SELECT invoice_id FROM changed_invoice_lines"),
         ("payments", "SELECT invoice_id FROM changed_payments"),
-        *through("crm.invoices", account_id="account_versions"),
         (
             "exchange_rates",
             """SELECT i.id FROM crm.invoices AS i JOIN changed_exchange_rates AS r

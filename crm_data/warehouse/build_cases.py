@@ -1,7 +1,8 @@
 """The facts of cases: each as a whole, each time it was closed, and for as long as it was open."""
 
 from crm_data.warehouse import facts
-from crm_data.warehouse.build import Build, by_contact, through
+from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.of_account import CUSTOMER, OfAccount
 
 _CHOSEN = "(FROM crm.cases WHERE chosen(id) LIMIT few())"
 
@@ -12,16 +13,8 @@ _ATTRIBUTED = f"""(
     )"""
 
 #: The cases that take something from changed rows of other tables.
-LINKED = (
-    *through(
-        "crm.cases",
-        account_id="account_versions",
-        contact_id="contacts",
-        owner_id="people",
-        team_id="teams",
-        product_id="products",
-    ),
-    by_contact("crm.cases"),
+LINKED = through(
+    "crm.cases", contact_id="contacts", owner_id="people", team_id="teams", product_id="products"
 )
 
 _AFFECTED = (
@@ -55,6 +48,7 @@ def _hours(seconds: str) -> str:
 CASES = Build(
     facts.cases,
     order="opened_day",
+    of_account=OfAccount("opened_day", CUSTOMER),
     affected=(*_AFFECTED, ("business_days", "SELECT id FROM crm.cases")),
     sql=f"""
     WITH cases AS (
@@ -103,6 +97,7 @@ _CLOSINGS = f"""
 CASE_CLOSINGS = Build(
     facts.case_closings,
     order="closed_day",
+    of_account=OfAccount("closed_day", CUSTOMER),
     affected=_AFFECTED,
     sql=f"""
     WITH {_CLOSINGS},
@@ -119,6 +114,7 @@ CASE_CLOSINGS = Build(
 CASE_SPELLS = Build(
     facts.case_spells,
     order="start_day",
+    of_account=OfAccount("start_day", CUSTOMER),
     affected=_AFFECTED,
     sql=f"""
     WITH {_CLOSINGS},

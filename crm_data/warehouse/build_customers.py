@@ -2,14 +2,15 @@
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.of_account import ALL, OfAccount
 
 # Computed after invoice_lines, whose margins it adds up.
 CUSTOMERS = Build(
     facts.customers,
     order="first_day",
+    of_account=OfAccount("first_day", ALL),
     affected=(
         ("purchases", "SELECT id FROM changed_purchases"),
-        ("account_versions", "SELECT id FROM changed_account_versions"),
         ("invoices", "SELECT account_id FROM changed_invoices"),
         (
             "invoice_lines",

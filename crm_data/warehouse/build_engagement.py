@@ -3,6 +3,7 @@
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.build_customers import CUSTOMER_SPELLS
+from crm_data.warehouse.of_account import ALL, OfAccount
 
 #: How an entry has an account that it does not name.
 _WAYS = {"crm.contacts": "contact_id", "crm.opportunities": "opportunity_id", "crm.cases": "case_id"}
@@ -35,6 +36,7 @@ def _of_accounts(accounts: str) -> str:
 ACTIVITIES = Build(
     facts.activities,
     order="day",
+    of_account=OfAccount("day", ("country", "segment", "industry", "size", "channel"), ("region",)),
     affected=(
         ("activities", "SELECT id FROM changed_activities"),
         *through(
@@ -44,7 +46,18 @@ ACTIVITIES = Build(
             case_id="cases account_id",
             user_id="people",
         ),
-        *((source, _of_accounts(accounts)) for source, accounts in CUSTOMER_SPELLS.affected),
+        *(
+            (source, _of_accounts(accounts))
+            for source, accounts in CUSTOMER_SPELLS.affected
+            if source != "account_versions"
+        ),
+        # The segment says for how long somebody without a contract is a customer.
+        (
+            "account_versions segment",
+            """SELECT id FROM activities WHERE account IN (
+               SELECT id FROM customer_spells
+               WHERE basis = 'silence' AND id IN (SELECT id FROM changed_account_versions))""",
+        ),
     ),
     sql=f"""
     WITH log AS (
@@ -148,14 +161,10 @@ LOYALTY_SPELLS = Build(
 LOYALTY_POINTS = Build(
     facts.loyalty_points,
     order="day",
+    of_account=OfAccount("day", ALL),
     affected=(
         ("loyalty_points", "SELECT id FROM changed_loyalty_points"),
         *through("crm.loyalty_points", loyalty_id="loyalty"),
-        (
-            "account_versions",
-            """SELECT p.id FROM crm.loyalty_points AS p JOIN crm.loyalty AS m ON m.id = p.loyalty_id
-               WHERE m.account_id IN (SELECT id FROM changed_account_versions)""",
-        ),
     ),
     sql="""
     SELECT

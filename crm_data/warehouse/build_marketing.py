@@ -1,8 +1,9 @@
 """The facts of marketing: costs, people addressed, mails, web, mentions; and the organisation's goals."""
 
 from crm_data.warehouse import facts
-from crm_data.warehouse.build import Build, by_contact, through
+from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.build_attribution import ATTRIBUTIONS
+from crm_data.warehouse.of_account import OfAccount
 
 SPEND = Build(
     facts.spend,
@@ -36,10 +37,10 @@ SPEND = Build(
 EMAILS = Build(
     facts.emails,
     order="sent_day",
+    of_account=OfAccount("sent_day", ("region", "country", "segment", "channel")),
     affected=(
         ("emails", "SELECT id FROM changed_emails"),
         *through("crm.emails", contact_id="contacts", campaign_id="campaigns"),
-        by_contact("crm.emails", "account_versions region country segment channel"),
     ),
     sql="""
     WITH mails AS (
@@ -61,6 +62,7 @@ EMAILS = Build(
 MEMBERS = Build(
     facts.campaign_members,
     order="joined_day",
+    of_account=OfAccount(others=("region", "country", "segment")),
     affected=(
         ("campaign_members", "SELECT id FROM changed_campaign_members"),
         *through(
@@ -69,7 +71,6 @@ MEMBERS = Build(
             lead_id="leads owner_id region_id country segment",
             campaign_id="campaigns",
         ),
-        by_contact("crm.campaign_members", "account_versions region country segment"),
         (
             "people",
             """SELECT m.id FROM crm.campaign_members AS m JOIN crm.leads AS l ON l.id = m.lead_id

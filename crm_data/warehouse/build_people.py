@@ -67,6 +67,7 @@ ACCOUNT_VERSIONS = Build(
         Column("owner", BigInteger),
         _category("team"),
     ),
+    seamless=True,
     affected=(
         ("accounts", "SELECT id FROM changed_accounts"),
         ("account_history", "SELECT account_id FROM changed_account_history"),

@@ -4,7 +4,8 @@ from sqlalchemy import BigInteger, Column, Float, MetaData, String, Table
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
-from crm_data.warehouse.build_sales import DEAL_SPELLS
+from crm_data.warehouse.build_sales import DEAL_SPELLS, ELSE, OWN
+from crm_data.warehouse.of_account import OfAccount
 
 # The CRM's own order. Without one, a stage comes after those that it follows in more deals than it
 # precedes; the latest 20,000 deals tell. A deal that skips a stage says nothing of it.
@@ -56,6 +57,7 @@ STAGES = Build(
 STAGE_VISITS = Build(
     facts.stage_visits,
     order="entered_day",
+    of_account=OfAccount("entered_day", OWN, ELSE),
     affected=(*DEAL_SPELLS.affected, ("stage_order", "SELECT id FROM crm.opportunities")),
     sql="""
     WITH spans AS (
@@ -104,6 +106,7 @@ STAGE_VISITS = Build(
 CLOSE_DATES = Build(
     facts.close_dates,
     order="due_day",
+    of_account=OfAccount(others=(*OWN, *ELSE)),
     affected=DEAL_SPELLS.affected,
     sql="""
     WITH spans AS (
@@ -140,11 +143,11 @@ CLOSE_DATES = Build(
 QUOTES = Build(
     facts.quotes,
     order="sent_day",
+    of_account=OfAccount("coalesce(sent_day, DATE '9999-12-30')", OWN, ELSE),
     affected=(
         ("quotes", "SELECT id FROM changed_quotes"),
         *through(
             "crm.quotes",
-            account_id="account_versions",
             opportunity_id="opportunities account_id region_id product_id campaign_id channel",
         ),
         *(
@@ -157,7 +160,6 @@ QUOTES = Build(
                 ),
                 *through(
                     "crm.opportunities",
-                    account_id="account_versions",
                     region_id="places",
                     product_id="products",
                     campaign_id="campaigns",

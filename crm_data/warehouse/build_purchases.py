@@ -2,14 +2,15 @@
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build
+from crm_data.warehouse.of_account import ALL, OfAccount
 
 # Computed after invoice_lines and deals, whose amounts it adds up.
 BUYING_DAYS = Build(
     facts.buying_days,
     order="day",
+    of_account=OfAccount("day", ALL),
     affected=(
         ("purchases", "SELECT id FROM changed_purchases"),
-        ("account_versions", "SELECT id FROM changed_account_versions"),
         ("invoices", "SELECT account_id FROM changed_invoices"),
         ("opportunities", "SELECT account_id FROM changed_opportunities"),
         (

@@ -2,15 +2,10 @@
 
 from crm_data.warehouse import facts
 from crm_data.warehouse.build import Build, through
+from crm_data.warehouse.of_account import OfAccount
 
 # What a deal takes from others.
-_LINKS = through(
-    "crm.opportunities",
-    account_id="account_versions",
-    region_id="places",
-    product_id="products",
-    campaign_id="campaigns",
-)
+_LINKS = through("crm.opportunities", region_id="places", product_id="products", campaign_id="campaigns")
 _DEAL = (
     ("opportunities", "SELECT id FROM changed_opportunities"),
     ("deal_versions", "SELECT id FROM changed_deal_versions"),
@@ -18,9 +13,14 @@ _DEAL = (
     *_LINKS,
 )
 
+# What deals take from their account as it is, and what only where they have nothing of their own.
+OWN = ("segment", "industry", "size")
+ELSE = ("region", "own_region", "country", "channel")
+
 DEALS = Build(
     facts.deals,
     order="closed_day, opened_day",
+    of_account=OfAccount("coalesce(closed_day, DATE '9999-12-30')", OWN, ELSE),
     affected=(
         *_DEAL,
         (
@@ -93,6 +93,7 @@ DEALS = Build(
 DEAL_SPELLS = Build(
     facts.deal_spells,
     order="start_day",
+    of_account=OfAccount("coalesce(start_day, DATE '9999-12-30')", OWN, ELSE),
     affected=(
         *_DEAL,
         (

@@ -1,19 +1,19 @@
 """What customers say: surveys sent, and answers given."""
 
 from crm_data.warehouse import facts
-from crm_data.warehouse.build import Build, by_contact, through
+from crm_data.warehouse.build import Build, through
 from crm_data.warehouse.build_cases import CASE_CLOSINGS, CASE_SPELLS, CASES, LINKED
 from crm_data.warehouse.build_knowledge import ARTICLE_VIEWS
+from crm_data.warehouse.of_account import CUSTOMER, OfAccount
 
 # What a survey shows of its case.
 _OF_CASE = "cases account_id contact_id owner_id team_id product_id cause"
 
 
 def _linked(table: str) -> tuple[tuple[str, str], ...]:
-    """The rows of a table that take something from their own survey, contact, account and case."""
+    """The rows of a table that take something from their own survey, contact and case."""
     return (
-        *through(table, survey_id="surveys", contact_id="contacts", account_id="account_versions"),
-        by_contact(table),
+        *through(table, survey_id="surveys", contact_id="contacts"),
         *through(table, case_id=_OF_CASE),
         *((source, f"SELECT id FROM {table} WHERE case_id IN ({cases})") for source, cases in LINKED),
     )
@@ -25,6 +25,7 @@ _INVITED = _linked("crm.survey_invitations")
 INVITATIONS = Build(
     facts.invitations,
     order="sent_day",
+    of_account=OfAccount("sent_day", CUSTOMER),
     affected=(
         ("survey_invitations", "SELECT id FROM changed_survey_invitations"),
         ("survey_answers", "SELECT invitation_id FROM changed_survey_answers"),
@@ -73,6 +74,7 @@ def _of_cases(cases: str) -> str:
 ANSWERS = Build(
     facts.answers,
     order="answered_day",
+    of_account=OfAccount("answered_day", CUSTOMER),
     affected=(
         # A new answer may stop another one of its case from being the latest.
         (

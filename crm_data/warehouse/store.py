@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "900MB",  # beyond it, work spills into a folder beside the file
     "autoinstall_known_extensions": False,  # nothing is ever downloaded
+    "checkpoint_threshold": "1GB",  # publishing makes one when there is time; no refresh waits for it
 }
 
 #: Another one whenever the tables or what fills them are defined otherwise; the copy is then made anew.
