@@ -26,6 +26,7 @@ from crm_data.warehouse.changes import Seen
 from crm_data.warehouse.errors import CopyError
 from crm_data.warehouse.facts import CATEGORIES
 from crm_data.warehouse.facts.base import KEYS
+from crm_data.warehouse.heads import SETTLED
 from crm_data.warehouse.publish import Snapshots
 from crm_data.warehouse.refresh import Progress, Refresh, Refreshed, local_day
 from crm_data.warehouse.source import Source
@@ -55,6 +56,7 @@ class Copy:
         self._prepared = False
         self._seen: Seen = {}
         self._swept: datetime | None = None
+        self._settles: datetime | None = None
         self._members: tuple[int, dict[str, list[object]]] = (-1, {})
         self._snapshots = None if private else Snapshots(path)
 
@@ -91,11 +93,14 @@ class Copy:
         return query.snapshot(self._connection, state.MARK)
 
     def behind(self, now: datetime | None = None) -> bool:
-        """Whether something has been committed since the last refresh was tried, or a day has begun.
+        """Whether something has been committed since the last refresh was tried, or a day has begun; and once
+        more after a while, when what was read last needs no second look from then on.
 
         Takes a few milliseconds. Raises CrmUnavailable.
         """
-        return self._sign(now or datetime.now(UTC)) != self._tried
+        now = now or datetime.now(UTC)
+        settled = self._settles is not None and now >= self._settles
+        return settled or self._sign(now) != self._tried
 
     def _sign(self, now: datetime) -> object:
         """Another value as soon as there may be something new."""
@@ -116,6 +121,8 @@ class Copy:
         `publish`: also for other processes, now and then; else call `publish` when there is time.
         """
         now = now or datetime.now(UTC)
+        if self._settles is not None and now >= self._settles:
+            self._settles = None
         with self._lock, self._connection.cursor() as cursor:
             # Before reading, so that what is committed meanwhile counts as not yet seen.
             sign = self._sign(now)
@@ -133,6 +140,8 @@ class Copy:
                 self._tried = sign  # trying again helps only once the CRM has changed
                 raise
             self._tried, self._kept = sign, refresh.kept
+            if done.changed:
+                self._settles = now + SETTLED
             if sweep or done.loaded == "full":
                 self._swept = now
             if done.changed and self._snapshots:

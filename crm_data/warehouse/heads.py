@@ -11,6 +11,10 @@ from crm_data.warehouse.source import Snapshot
 #: `updated_at` is not the order of commits: a writer may wait for its turn, or its clock be late.
 OVERLAP = timedelta(seconds=60)
 
+#: A table whose newest stamp is known for so long is read on behind it, without the overlap: an import
+#: gives a million rows the same minute.
+SETTLED = 2 * OVERLAP
+
 _STAMPS = {**dict.fromkeys(MIRROR, "updated_at"), "tombstones": "deleted_at", "imports": "finished_at"}
 
 
@@ -19,10 +23,18 @@ class Heads:
     """Instants are text in UTC, as in `2026-11-21 09:30:00.000000`, in the CRM database's clock.
 
     `newest`: table -> its newest stamp and highest id. `sure`: what is older has been committed.
+    `since`: table -> `sure` when this stamp of it was first read.
     """
 
     newest: dict[str, tuple[str | None, int]]
     sure: str
+    since: dict[str, str]
+
+    def settled(self, table: str) -> bool:
+        """Whether the table's newest stamp has been read so long ago that nothing older can still come: what
+        is committed from now on is stamped later, by late clocks, too."""
+        sure, since = _instant(self.sure), _instant(self.since.get(table))
+        return sure is not None and since is not None and sure - since >= SETTLED
 
     @property
     def latest(self) -> str:
@@ -30,7 +42,9 @@ class Heads:
         return max((stamp for stamp, _ in self.newest.values() if stamp), default="")
 
 
-def read(snapshot: Snapshot) -> Heads:
+def read(snapshot: Snapshot, before: Heads | None) -> Heads:
+    """The heads of this state of the database; `before`: those of the last one that was read."""
+
     def stamp(expression: str) -> str:
         if snapshot.dialect == "sqlite":
             return expression
@@ -44,7 +58,10 @@ def read(snapshot: Snapshot) -> Heads:
     ]
     rows = snapshot.all(" UNION ALL ".join([f"SELECT '', {stamp(clock)}, 0", *parts]))
     now = snapshot.horizon or rows[0][1]
-    return Heads({table: (newest, last or 0) for table, newest, last in rows[1:]}, now)
+    heads = {table: (newest, last or 0) for table, newest, last in rows[1:]}
+    old = {table: before.since.get(table, now) for table in heads} if before else {}
+    same = {table for table in old if before and before.newest.get(table, (None,))[0] == heads[table][0]}
+    return Heads(heads, now, {table: old[table] if table in same else now for table in heads})
 
 
 def unread(snapshot: Snapshot, known: Heads) -> dict[str, str]:
@@ -58,11 +75,14 @@ def unread(snapshot: Snapshot, known: Heads) -> dict[str, str]:
 
 
 def _newer(table: str, known: Heads, dialect: str, import_began: datetime | None) -> str:
-    newest, last = known.newest[table]
-    since = min(s for s in (_instant(newest), _instant(known.sure), import_began) if s)
-    instant = f"'{since - OVERLAP:%Y-%m-%d %H:%M:%S.%f}'"
+    stamp, last = known.newest[table]
+    newest = _instant(stamp)
+    if newest and known.settled(table):
+        newest += OVERLAP + newest.resolution
+    since = min(s for s in (newest, _instant(known.sure), import_began) if s) - OVERLAP
+    instant = f"'{since:%Y-%m-%d %H:%M:%S.%f}'"
     if dialect != "sqlite":
-        instant = f"TIMESTAMPTZ '{since - OVERLAP:%Y-%m-%d %H:%M:%S.%f}+00'"
+        instant = f"TIMESTAMPTZ '{since:%Y-%m-%d %H:%M:%S.%f}+00'"
     return f"{_STAMPS[table]} >= {instant} OR id > {last}"
 
 

@@ -106,7 +106,7 @@ class Refresh:
     def _from(self, snapshot: Snapshot) -> tuple[Refreshed, Kept]:
         organisation = read_organisation(snapshot.connection)
         today = local_day(organisation, self.now)
-        known = heads.read(snapshot)
+        known = heads.read(snapshot, self.kept.heads)
         teach(self.connection, organisation, today)
         done, columns = None, self.kept.state.marked
         # A database whose newest change is older than one already known is another one, or a backup.

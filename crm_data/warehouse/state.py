@@ -72,5 +72,5 @@ def load(connection: duckdb.DuckDBPyConnection) -> Kept:
     return Kept(
         State(**state),
         Organisation(**document["organisation"]),
-        Heads(newest, heads["sure"]) if heads else None,
+        Heads(newest, heads["sure"], heads.get("since", {})) if heads else None,
     )
