@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, WorksheetNotFound
 
@@ -27,7 +29,9 @@ def main(path: str, sheet: str) -> None:
             print(json.dumps({"sheets": names}))
             if names and (not sheet or sheet in names):
                 chosen = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(0)
-                for row in chosen.to_python(skip_empty_area=False):
+                rows = chosen.to_python(skip_empty_area=False)
+                _fill(rows, chosen.merged_cell_ranges or ())
+                for row in rows:
                     print(json.dumps([_plain(cell) for cell in row]))
     except PasswordError:
         print(json.dumps({"problem": "is locked with a password. Save it without one."}))
@@ -35,6 +39,14 @@ def main(path: str, sheet: str) -> None:
         print(json.dumps({"problem": f"cannot be read as a spreadsheet; it may be damaged: {error}."}))
     except MemoryError:
         print(json.dumps({"problem": "takes more memory than a spreadsheet may. Save it as CSV."}))
+
+
+def _fill(rows: list[list[Any]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Put the text or day of a cell that is merged over several rows into each of them; a number counts once."""
+    for (top, left), (bottom, _) in merged:
+        if top < len(rows) and left < len(rows[top]) and isinstance(rows[top][left], str | date):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = row[left] or rows[top][left]
 
 
 def _confine() -> None:

@@ -151,6 +151,14 @@ class _Writer:
             head["sheet"] = look.layout.sheet
         if look.layout.heading_line != 1:
             head["heading_line"] = look.layout.heading_line
+        if look.layout.footer and not file.system.footers:
+            head["footer"] = list(look.layout.footer)
+        if look.layout.totals:
+            head["totals"] = list(look.layout.totals)
+        if look.totals and main:
+            lines = "1 line" if len(look.totals) == 1 else f"{len(look.totals):,} lines"
+            shown = listed(list(dict.fromkeys(look.totals)), 3)
+            self.remarks.append(f"{look.file.name}: {lines} of totals left out, such as {shown}.")
         further: dict[str, Any] = {"split": part.part.split} if part.part.split else {}
         names = texts_of(look, [part.id or ""]) if part.part.rows == "once" else ()
         if near := near_names(self.files, table.name, names):

@@ -73,7 +73,7 @@ def with_every_status(file: Taken) -> Taken:
         return file
     texts = list(look.texts)
     for place in map(look.headings.index, headings):
-        texts[place] = look.every(place, file.system.footers) or texts[place]
+        texts[place] = look.every(place) or texts[place]
     return replace(file, look=replace(look, texts=tuple(texts)))
 
 
@@ -143,7 +143,7 @@ def dates_in(file: Taken, filled: Filled) -> DateSpelling:
     found = date_spelling(texts_of(file.look, filled.headings))
     if found.ordered and found.day_first is None and file.look.cut:
         index = file.look.headings.index(filled.headings[0])
-        found = date_spelling(set(file.look.whole(index, file.system.footers)))
+        found = date_spelling(set(file.look.whole(index)))
     return found
 
 
@@ -183,4 +183,4 @@ def _whole(file: Taken, filled: Filled) -> set[str]:
     if not file.look.cut:
         return set(texts_of(file.look, filled.headings))
     places = [file.look.headings.index(heading) for heading in filled.headings]
-    return {text for place in places for text in file.look.whole(place, file.system.footers)}
+    return {text for place in places for text in file.look.whole(place)}
