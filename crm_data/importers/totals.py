@@ -1,4 +1,4 @@
-"""Lines of a table that are none of its rows: totals among and below them, and what reports say at their end."""
+"""Lines of a table that are none of its rows: totals among them, and what reports say below them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[-+−(]*\d[\d.,'’\s]*[)%]*")
 
 
 class Passed:
-    """What the lines of a table are that are passed over, as its layout says; each line is asked about once."""
+    """Which lines of a table are passed over, as its layout says; each line is asked about once."""
 
     def __init__(self, layout: FileFormat) -> None:
         self._footer = tuple(word.casefold() for word in layout.footer)

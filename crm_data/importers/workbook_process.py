@@ -42,7 +42,7 @@ def main(path: str, sheet: str) -> None:
 
 
 def _fill(rows: list[list[Any]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """Put the text or day of a cell that is merged over several rows into each of them; a number counts once."""
+    """A text or day that is merged over several rows is that of each of them; a number counts once."""
     for (top, left), (bottom, _) in merged:
         if top < len(rows) and left < len(rows[top]) and isinstance(rows[top][left], str | date):
             for row in rows[top + 1 : bottom + 1]:

@@ -203,7 +203,7 @@ class _Groups:
         return self._begun and self._empty > 0 and places.count(self._column) > 1
 
 
-def _heading_line(opened: OpenTable, above: Sequence[Sequence[Cell]]) -> int:
+def _heading_line(opened: CsvFile | ExcelFile, above: Sequence[Sequence[Cell]]) -> int:
     """The first line that is about as wide as the widest of the first ones: reports have a title above."""
     filled = [sum(1 for cell in cells if as_text(cell)) for cells in above]
     if not filled or filled[0] * 2 >= max(filled):

@@ -154,8 +154,8 @@ def _described(
         problem = f"{name} has no place in this CRM, so {look.file.name} stays out."
     elif look.grouped:
         problem = (
-            f"{look.file.name} is a report in groups: only the first row of each says its '{look.grouped}', and "
-            "lines of totals stand between. Export it without groups (details only), so that each row has all."
+            f"{look.file.name} is a report in groups: only the first row of each says its '{look.grouped}', "
+            "and totals stand between. Export it without groups (details only), so that each row has all."
         )
     elif parts[0].missing:
         problem = (
