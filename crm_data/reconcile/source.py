@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, DefaultClause, Row, Select, Table, li
 
 from crm_data.importers.cells import Cell, as_text
 from crm_data.importers.field import Field
-from crm_data.importers.made_up import known_names, made_from_names
+from crm_data.importers.made_up import known_names, made_from_names, named_anywhere
 from crm_data.importers.mapping import Mapping
 from crm_data.importers.opening import Opened, open_all
 from crm_data.reconcile.cells import NotRead, amount, fits, month, row_id, saying
@@ -140,7 +140,8 @@ def _default(column: Column[Any]) -> str | None:
 def leave_named(ledger: Ledger, connection: Connection, mapping: Mapping, found: Read) -> None:
     """Of rows that were to be made from names, those whose name another row of the source has were not."""
     for block in filter(made_from_names, mapping.blocks):
-        names = known_names(connection, block.table, mapping.source)
+        anywhere = named_anywhere(block.table, mapping.blocks)
+        names = known_names(connection, block.table, mapping.source, anywhere=anywhere)
         found.rows[block.table.name] -= ledger.leave_out(block.table.name, block.number, names)
 
 

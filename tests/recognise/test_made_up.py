@@ -11,7 +11,7 @@ from crm_data.importers.errors import ImportStopped
 from crm_data.importers.mapping import Mapping, parse_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.recognise import Proposal, propose, recognise
-from crm_data.importers.recognise.command import objects_of
+from crm_data.importers.recognise.in_crm import objects_of
 from crm_data.importers.run import run_import
 from crm_data.reconcile.reconcile import reconcile
 from crm_data.schema.base import utc_now
@@ -118,3 +118,21 @@ def test_an_id_that_is_a_table(tmp_path: Path) -> None:
         parse_mapping(text.replace('heading = "Ids", ', "") + 'columns = { name = "Name" }\n')
     with pytest.raises(ImportStopped, match="'by' is not known here"):
         parse_mapping(text.replace("split =", "by =") + 'columns = { name = "Name" }\n')
+
+
+def test_a_company_that_another_system_brought_is_not_made_again(own: Engine, tmp_path: Path) -> None:
+    """Invoices of an accounting program are those of the customers that the CRM's own export has."""
+    ids = "0015g00000AAAAAAA5", "0015g00000AAAABAA5", "0015g00000AAAACAA5"
+    customers = [
+        f"{key},false,{name},Customer,US" for key, name in zip(ids, ("Acme", "Twin", "Twin"), strict=True)
+    ]
+    take(own, write(tmp_path / "accounts.csv", "Id,IsDeleted,Name,Type,BillingCountry", *customers))
+    invoices = ["1,Acme,2026-01-15,100", "2,Newco,2026-01-15,200", "3,Twin,2026-01-15,300"]
+    file = write(tmp_path / "invoices.csv", "Invoice Number,Customer,Invoice Date,Amount", *invoices)
+    for _ in range(2):
+        _, proposal = take(own, file)
+    assert proposal.mapping.source == "generic"
+    names = rows(own, "accounts", "source_system", "name")
+    assert names[3:] == [("generic", "Newco"), ("generic", "Twin")], "which Twin is meant is not known"
+    accounts = dict(rows(own, "accounts", "id", "source_id"))
+    assert [accounts[key] for (key,) in rows(own, "invoices", "account_id")] == [ids[0], "Newco", "Twin"]

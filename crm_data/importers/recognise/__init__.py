@@ -11,6 +11,7 @@ columns     which column of the CRM each column of the file fills
 corrected   what a person says of single columns
 told        what the cells of a file tell of how to read it
 propose     a mapping of it all, and its text
+in_crm      what the CRM that takes the files knows of them
 """
 
 from crm_data.importers.recognise.model import (

@@ -62,16 +62,20 @@ def propose(
         raise ImportStopped("There is no file to import: the folder is empty.")
     said = {(each.file, each.sheet): each for each in overrides}
     files: list[Taken] = []
+    problems = []
     for each in recognised:
         override = said.get((each.file, each.sheet)) or said.get((each.file, None)) or Override(each.file)
         if override.left_out:
             continue
         if override != Override(each.file) and (override.system or each.system):
             each = overridden(each, override)
+            problems += [each.problem] if each.problem else []
         if each.problem is None and each.system is not None and each.look is not None:
             earlier = [former for file in files for former in file.known_by]
             files.append(with_every_status(Taken(each, each.look, override, (*earlier, *formers))))
     if not files:
+        if problems:  # of what a person says that it is
+            raise ImportStopped(" ".join(problems))
         raise ImportStopped(
             "None of these files is recognised as something that can be imported. Say what they are, "
             "or write a mapping; docs/import.md explains it."
@@ -193,6 +197,10 @@ class _Writer:
         if table.name == "opportunities" and part.part.rows == "all":
             found = endings.remarks(look, part.columns, self.words)
             self.remarks += [f"{look.file.name}, {remark}" for remark in found]
+        if table.name == "invoices" and not any(one.part.fills == "invoice_lines" for one in file.parts):
+            self.remarks.append(
+                f"{look.file.name}: no column is taken for amounts, so the invoices have none."
+            )
         return ["[[import]]", *toml.pairs(head), "", "[import.columns]", *toml.pairs(short)]
 
     def _currency_of(self, part: Resolved) -> dict[str, Any] | None:

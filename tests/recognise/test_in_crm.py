@@ -1,0 +1,118 @@
+"""A later export with few columns: its rows are in the CRM, and must not come in a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from crm_data.importers.errors import ImportStopped
+from crm_data.importers.recognise import Override, recognise
+from crm_data.importers.recognise.in_crm import proposed_in, recognised_in
+from crm_data.importers.recognise.model import Proposal
+from crm_data.importers.run import run_import
+from crm_data.schema.sales import opportunities
+from tests.recognise.conftest import rows
+
+Bring = Callable[..., Proposal]
+
+HUBSPOT = (
+    "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Create Date,Close Date,Deal owner,"
+    "Associated Company IDs,Associated Company\n"
+    "{0},Big,Closed Won,Sales,1000,2026-01-01 10:00,2026-01-31 10:00,Ann,501,Acme\n"
+    "{1},Small,Contract Sent,Sales,500,2026-01-02 10:00,2026-05-31 10:00,Ben,502,Bolt\n"
+)
+
+
+@pytest.fixture
+def bring(own: Engine, tmp_path: Path) -> Bring:
+    """Import a file as the command line does."""
+
+    def run(name: str, text: str, *says: Override) -> Proposal:
+        path = tmp_path / name
+        path.write_text(text)
+        with own.connect() as connection:
+            found = recognised_in(connection, recognise([path]))
+            if found[0].problem and not says:
+                raise ImportStopped(found[0].problem)
+            proposal = proposed_in(connection, found, says, "USD")
+        run_import(own, proposal.mapping, [path], tmp_path / "reports", lambda *_: None)
+        return proposal
+
+    return run
+
+
+def won(engine: Engine) -> Decimal:
+    query = select(func.sum(opportunities.c.amount)).where(opportunities.c.status == "won")
+    with engine.connect() as connection:
+        return connection.scalar(query) or Decimal(0)
+
+
+@pytest.mark.parametrize("ids", [("9000000001", "9000000002"), ("1", "2")])
+def test_the_ids_tell_whose_rows_they_are(own: Engine, bring: Bring, ids: tuple[str, str]) -> None:
+    bring("deals.csv", HUBSPOT.format(*ids))
+    later = f"Deal Name,Record ID,Amount,Deal Stage,Close Date\nSmall,{ids[1]},550,Closed Won,2026-02-28\n"
+    proposal = bring("list.csv", later + "New,77,9,Contract Sent,2026-08-01\n")
+    assert proposal.mapping.source == "hubspot"
+    assert rows(own, "opportunities", "source_id", "name", "status", "amount") == [
+        (ids[0], "Big", "won", Decimal(1000)),
+        (ids[1], "Small", "won", Decimal(550)),
+        ("77", "New", "open", Decimal(9)),
+    ]
+
+
+def test_counts_that_happen_to_be_ids_of_others_tell_nothing(own: Engine, bring: Bring) -> None:
+    bring("deals.csv", HUBSPOT.format("1", "2"))
+    other = "Deal Name,Record ID,Amount,Deal Stage,Close Date\nBridge,1,7,Closed Won,2026-02-28\n"
+    assert bring("list.csv", other).mapping.source == "generic"
+    assert won(own) == Decimal(1007)
+
+
+REPORT = (
+    "Opportunity Name,Account Name,Stage,Amount,Close Date,Opportunity Owner\n"
+    "Big,{account},Closed Won,1000,1/31/2026,Ann\nSmall,Bolt,Closed Won,550,2/28/2026,Ben\n"
+)
+
+
+def test_deals_without_those_ids_stay_out_until_somebody_says_that_they_are_others(
+    own: Engine, bring
+) -> None:
+    bring("deals.csv", HUBSPOT.format("1", "2"))
+    path = "report.csv"
+    with pytest.raises(ImportStopped, match="from HubSpot under other ids, and would count twice"):
+        bring(path, REPORT.format(account="ACME"))
+    assert won(own) == Decimal(1000)
+    with pytest.raises(ImportStopped, match="would count twice"):
+        bring(path, REPORT.format(account="ACME"), Override(path, day_first=False))
+    bring(path, REPORT.format(account="ACME"), Override(path, system="generic", object="opportunities"))
+    assert won(own) == Decimal(2550)
+
+
+def test_deals_called_alike_of_other_accounts_are_others(own: Engine, bring: Bring) -> None:
+    bring("deals.csv", HUBSPOT.format("1", "2"))
+    bring("report.csv", REPORT.format(account="Zeta").replace("Bolt", "Acme"))
+    assert won(own) == Decimal(2550)
+
+
+def test_deals_without_the_ids_of_before_stay_out(own: Engine, bring: Bring) -> None:
+    bring(
+        "a.csv", "Deal ID,Deal Name,Stage,Amount,Close Date\n7,A,Won,100,2026-02-01\n8,B,Won,50,2026-02-01\n"
+    )
+    with pytest.raises(ImportStopped, match="would count twice"):
+        bring("b.csv", "Deal Name,Stage,Amount,Close Date\nA,Won,100,2026-02-01\nC,Won,1,2026-02-01\n")
+    bring("c.csv", "Deal Name,Stage,Amount,Close Date\nD,Won,30,2026-02-01\n")
+    assert won(own) == Decimal(180)
+
+
+def test_invoices_of_the_same_numbers_count_once(own: Engine, bring: Bring) -> None:
+    zoho = (
+        "Record Id,Invoice Number,Subject,Account Name.id,Account Name,Invoice Date,Due Date,Grand Total,"
+        "Currency,Invoice Owner.id,Invoice Owner,Created Time\n"
+        "zcrm_1,INV-1,A,zcrm_9,Acme,2026-01-15,2026-02-14,100,USD,zcrm_5,Ann,2026-01-15 10:00:00\n"
+    )
+    assert bring("Invoices_001.csv", zoho).mapping.source == "zoho"
+    with pytest.raises(ImportStopped, match="would count twice"):
+        bring("ledger.csv", "Invoice Number,Customer,Invoice Date,Amount\nINV-1,Acme,2026-01-15,100\n")
