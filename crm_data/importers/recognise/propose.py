@@ -14,6 +14,7 @@ from crm_data.importers.mapping import OBJECTS, parse_mapping
 from crm_data.importers.recognise import endings, toml
 from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.currency import USUAL, Told, told
+from crm_data.importers.recognise.dates import dates_written
 from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.named import named_only, near_names, overwrites
@@ -22,13 +23,13 @@ from crm_data.importers.recognise.told import (
     Taken,
     condition,
     currency_codes,
-    dates_in,
     file_pattern,
     numbers_in,
-    order_of_other_dates,
     shares_in,
     texts_of,
+    truths_mapped,
     with_every_status,
+    with_truths,
     zeros_of_lost,
 )
 from crm_data.importers.recognise.vendors import systems
@@ -172,7 +173,9 @@ class _Writer:
             head["rows"] = part.part.rows
         self.remarks += [f"{look.file.name}: {part.said}."] if part.said else []
         if part.where:
-            head["where"] = {heading: list(words) for heading, words in part.where.items()}
+            head["where"] = {
+                heading: with_truths(words, look, heading) for heading, words in part.where.items()
+            }
         entries = {
             name: self._column(file, part, table, name, filled) for name, filled in part.columns.items()
         }
@@ -224,6 +227,8 @@ class _Writer:
                 for one in options["when"]
             ]
             options["when"] = tables[0] if len(tables) == 1 else tables
+        if isinstance(table_of := options.get("map"), dict):
+            options["map"] = truths_mapped(table_of, look, filled)
         if isinstance(kind := options.get("map"), str):
             needed = not column.nullable and column.server_default is None
             options["map"] = self._translated(kind, texts, place, options.get("otherwise"), needed)
@@ -232,7 +237,7 @@ class _Writer:
         if name == "currency":
             options["map"] = {"": self.currency or USUAL} | currency_codes(texts, place, self.remarks)
         if isinstance(column.type, Date | UTCDateTime):
-            options |= self._dates(file, column, filled)
+            options |= dates_written(self.files, file, filled, self.remarks)
         elif (
             not isinstance(column.type, String)
             and not column.foreign_keys
@@ -274,33 +279,6 @@ class _Writer:
                 f"see [maps.{name}]."
             )
         return name
-
-    def _dates(self, file: Taken, column: Column[Any], filled: Filled) -> dict[str, Any]:
-        found = dates_in(file, filled)
-        if not found.patterns or found.patterns == ("iso",):
-            return {}
-        place = f"{file.look.file.name}, '{filled.headings[0]}'"
-        first = found.day_first
-        if found.ordered:
-            order = {True: "the day comes first", False: "the month comes first"}
-            if file.override.day_first is not None:
-                first = file.override.day_first
-            elif found.mixed:
-                self.remarks.append(
-                    f"{place}: days and months stand in both orders; as for most, {order[bool(first)]}."
-                )
-            elif first is not None:
-                self.remarks.append(f"{place}: {order[first]}, as in {found.example}.")
-            elif (other := order_of_other_dates(file)) is not None:
-                first = other
-                self.remarks.append(f"{place}: {order[first]}, as in the file's other dates.")
-            else:
-                first = file.system.day_first
-                self.remarks.append(
-                    f"{place}: {found.example} could be read in two ways. "
-                    f"That {order[first]} is a guess; please say."
-                )
-        return {"dates": list(found.formats(bool(first)))}
 
     def _nearly(self, column: Column[Any], texts: Sequence[str], place: str) -> dict[str, Any]:
         """Names that are those of another file's rows but for spaces, signs and capitals."""
