@@ -31,15 +31,20 @@ HUBSPOT = (
 def bring(own: Engine, tmp_path: Path) -> Bring:
     """Import a file as the command line does."""
 
-    def run(name: str, text: str, *says: Override) -> Proposal:
-        path = tmp_path / name
-        path.write_text(text)
+    def run(name: str, text: str, *says: Override, **further: str) -> Proposal:
+        paths = []
+        for file, content in (
+            {name: text} | {f"{stem}.csv": content for stem, content in further.items()}
+        ).items():
+            paths.append(tmp_path / file)
+            paths[-1].write_text(content)
         with own.connect() as connection:
-            found = recognised_in(connection, recognise([path]))
-            if found[0].problem and not says:
-                raise ImportStopped(found[0].problem)
+            found = recognised_in(connection, recognise(paths))
+            problems = [one.problem for one in found if one.problem]
+            if problems and not says:
+                raise ImportStopped(problems[0])
             proposal = proposed_in(connection, found, says, "USD")
-        run_import(own, proposal.mapping, [path], tmp_path / "reports", lambda *_: None)
+        run_import(own, proposal.mapping, paths, tmp_path / "reports", lambda *_: None)
         return proposal
 
     return run
@@ -116,3 +121,32 @@ def test_invoices_of_the_same_numbers_count_once(own: Engine, bring: Bring) -> N
     assert bring("Invoices_001.csv", zoho).mapping.source == "zoho"
     with pytest.raises(ImportStopped, match="would count twice"):
         bring("ledger.csv", "Invoice Number,Customer,Invoice Date,Amount\nINV-1,Acme,2026-01-15,100\n")
+
+
+TICKETS = (
+    "Ticket ID,Ticket name,Pipeline,Ticket status,Create date,Close date,Priority,Ticket owner\n"
+    "301,Broken,Support,{status},2026-01-01 10:00,{closed},High,Ann\n"
+)
+
+
+def test_files_of_two_systems_that_came_together_are_known_when_they_come_apart(
+    own: Engine, bring: Bring
+) -> None:
+    deals = "Deal ID,Deal Name,Stage,Amount,Close Date\n7,A,Won,100,2026-02-01\n"
+    people = "Contact ID,First Name,Last Name,Email\n1,Ann,Archer,ann@x.org\n"
+    first = bring("deals.csv", deals, people=people, tickets=TICKETS.format(status="New", closed=""))
+    assert first.mapping.source == "generic"
+    later = bring("tickets.csv", TICKETS.format(status="Closed", closed="2026-01-02 10:00"))
+    assert later.mapping.source == "generic"
+    assert rows(own, "cases", "source_id", "status") == [("301", "resolved")]
+
+
+def test_files_whose_rows_came_from_two_systems_are_not_imported_together(own: Engine, bring: Bring) -> None:
+    deals = "Deal ID,Deal Name,Stage,Amount,Close Date\n7,A,Won,100,2026-02-01\n8,B,Won,1,2026-02-01\n"
+    bring("deals.csv", deals)
+    tickets = TICKETS.format(status="New", closed="")
+    assert bring("tickets.csv", tickets).mapping.source == "hubspot"
+    with pytest.raises(
+        ImportStopped, match=r"rows of tickets\.csv from HubSpot, and those of the other files"
+    ):
+        bring("deals.csv", deals, tickets=tickets)

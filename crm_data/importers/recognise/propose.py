@@ -47,12 +47,14 @@ def propose(
     overrides: Iterable[Override] = (),
     *,
     currency: str | None = None,
+    source: str | None = None,
     there: Collection[str] = (),
     formers: Sequence[Former] = (),
 ) -> Proposal:
     """A mapping of all files that can be imported, as recognised and as the overrides say.
 
-    currency: of amounts whose currency no column tells; the CRM's own where it has one. there: objects of
+    currency: of amounts whose currency no column tells; the CRM's own where it has one. source: unless it is
+    the system of most files. there: objects of
     the CRM that already have rows of the same system, such as accounts. formers: by what the CRM knows rows
     of the system.
 
@@ -81,13 +83,14 @@ def propose(
             "None of these files is recognised as something that can be imported. Say what they are, "
             "or write a mapping; docs/import.md explains it."
         )
-    return _Writer(files, currency, frozenset(there)).proposal()
+    return _Writer(files, currency, source, frozenset(there)).proposal()
 
 
 @dataclass
 class _Writer:
     files: Sequence[Taken]
     currency: str | None
+    source: str | None
     there: frozenset[str]
     words: Vocabulary = field(default_factory=vocabulary)
     maps: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -110,7 +113,7 @@ class _Writer:
             for part in file.parts
             if part.part.only_without not in filled or named_only(file.parts[0], part)
         ]
-        top: dict[str, Any] = {"source": system, "currency": self.currency}
+        top: dict[str, Any] = {"source": self.source or system, "currency": self.currency}
         options: dict[str, Any] = {}
         for each in dict.fromkeys(file.system.key for file in self.files):
             options |= systems()[each].options
