@@ -65,8 +65,8 @@ class ExcelFile:
     def __init__(self, file: Found, layout: FileFormat) -> None:
         self.name = file.name
         self.size = file.path.stat().st_size
-        self.remark: str | None = None
         self._sheet = _read(file, layout.sheet)
+        self.remark = self._sheet.remark(file.name)
         sheets = self._sheet.sheets
         if layout.sheet is not None and layout.sheet not in sheets:
             raise ImportStopped(
@@ -114,6 +114,18 @@ class _Sheet:
         if "problem" in said:
             raise ImportStopped(f"{name} {said['problem']}")
         self.sheets: list[str] = said["sheets"]
+        self._lacking: tuple[int, str] = said["lacking"]
+
+    def remark(self, name: str) -> str | None:
+        """About the cells that read as empty though they are not."""
+        many, first = self._lacking
+        if not many:
+            return None
+        cells = "1 cell holds" if many == 1 else f"{many:,} cells hold"
+        return (
+            f"{name}: {cells} an error or a formula without its result, such as {first}. They read as empty. "
+            "Correct them in a spreadsheet program, save the file and import it again"
+        )
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         with Path(self._rows.name).open("rb") as lines:

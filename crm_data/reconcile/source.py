@@ -94,7 +94,7 @@ def _rows(opened: Opened, columns: Compared, zone: ZoneInfo, found: Read) -> Ite
         for column in (columns.amount, columns.currency, columns.status, columns.day)
     ]
     says = [saying(field, opened.columns) if field else None for field in parts]
-    width = max(opened.columns.values(), default=-1) + 1
+    width, headed = max(opened.columns.values(), default=-1) + 1, len(opened.table.headings)
 
     def text(place: int, cells: Sequence[Cell]) -> str | None:
         field, say = parts[place], says[place]
@@ -108,6 +108,8 @@ def _rows(opened: Opened, columns: Compared, zone: ZoneInfo, found: Read) -> Ite
             return None
 
     for row in opened.table.rows():
+        if block.rows != "all" and (len(row.cells) < headed or any(map(as_text, row.cells[headed:]))):
+            continue  # a row that stays out makes up nothing
         cells = [*row.cells, *[""] * (width - len(row.cells))]
         if not all(fits(cells[index], words) for index, words in where):
             continue

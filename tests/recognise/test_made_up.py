@@ -136,3 +136,18 @@ def test_a_company_that_another_system_brought_is_not_made_again(own: Engine, tm
     assert names[3:] == [("generic", "Newco"), ("generic", "Twin")], "which Twin is meant is not known"
     accounts = dict(rows(own, "accounts", "id", "source_id"))
     assert [accounts[key] for (key,) in rows(own, "invoices", "account_id")] == [ids[0], "Newco", "Twin"]
+
+
+def test_rows_with_empty_cells_beyond_the_headings_make_up_what_they_name(
+    own: Engine, tmp_path: Path
+) -> None:
+    """As analytics exports have them, whose rows end with separators. A row that stays out makes up none."""
+    lines = [f"{line},," for line in MAY] + ["9,z,Zeta,Zoe"]
+    found = recognise([write(tmp_path / "deals.csv", HEADINGS, *lines)])
+    proposal = propose(found, currency="EUR")
+    outcome = run_import(own, proposal.mapping, [tmp_path], tmp_path / "reports", lambda *_: None)
+    assert linked(own) == [("Acme", "Ann", "Anvil"), ("Beta", "Ben", "Bolt")]
+    assert outcome.objects["opportunities"].rejected == 1
+    assert rows(own, "accounts", "name") == [("Acme",), ("Beta",)]
+    with_rejected = reconcile(own, proposal.mapping, [tmp_path / "deals.csv"], (), utc_now())
+    assert [one.missing for one in with_rejected.objects if one.object != "opportunities"] == [0, 0, 0]
