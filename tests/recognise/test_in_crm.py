@@ -14,8 +14,13 @@ from crm_data.importers.recognise import Override, recognise
 from crm_data.importers.recognise.in_crm import proposed_in, recognised_in
 from crm_data.importers.recognise.model import Proposal
 from crm_data.importers.run import run_import
+from crm_data.schema.customers import accounts
 from crm_data.schema.sales import opportunities
+from tests.importers.conftest import desk
+from tests.importers.desk import Desk
 from tests.recognise.conftest import rows
+
+__all__ = ["desk"]
 
 Bring = Callable[..., Proposal]
 
@@ -150,3 +155,27 @@ def test_files_whose_rows_came_from_two_systems_are_not_imported_together(own: E
         ImportStopped, match=r"rows of tickets\.csv from HubSpot, and those of the other files"
     ):
         bring("deals.csv", deals, tickets=tickets)
+
+
+def test_both_databases_are_asked_alike(desk: Desk) -> None:
+    """Ids, names and accounts of the CRM, and companies that another system brought."""
+
+    def take(name: str, text: str) -> str:
+        path = desk.put(name, text)
+        with desk.crm.connect() as connection:
+            found = recognised_in(connection, recognise([path]))
+            proposal = proposed_in(connection, found, (), "USD")
+        run_import(desk.crm, proposal.mapping, [path], desk.reports, lambda *_: None)
+        return proposal.mapping.source
+
+    assert take("deals.csv", HUBSPOT.format("9000000001", "9000000002")) == "hubspot"
+    assert (
+        take("later.csv", "Deal Name,Record ID,Amount,Deal Stage\nBig,9000000001,7,Closed Won\n") == "hubspot"
+    )
+    with pytest.raises(ImportStopped):
+        take("report.csv", REPORT.format(account="Acme"))
+    assert (
+        take("invoices.csv", "Invoice Number,Customer,Invoice Date,Amount\n1,Acme,2026-01-15,9\n")
+        == "generic"
+    )
+    assert desk.rows(accounts, "source_system", "name") == [("hubspot", "Acme"), ("hubspot", "Bolt")]

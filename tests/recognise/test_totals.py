@@ -154,4 +154,4 @@ def test_cells_that_hold_an_error_are_said(own: Engine, load: Load, tmp_path: Pa
     outcome, _ = load(path)
     assert rows(own, "opportunities", "amount") == [(None,), (None,), (Decimal(300),)]
     (said,) = [note.text for note in outcome.notes if "without its result" in note.text]
-    assert said.startswith("deals.xlsx: 2 cells hold an error or a formula without its result, such as D2,")
+    assert said.startswith("deals.xlsx: 2 cells hold an error or a formula without its result, such as D2.")
