@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from crm_data.importers.errors import ImportStopped
+from crm_data.importers.mapping import parse_mapping
 from crm_data.importers.recognise import Override, recognise
 from crm_data.importers.recognise.in_crm import proposed_in, recognised_in
 from crm_data.importers.recognise.model import Proposal
@@ -155,6 +156,33 @@ def test_files_whose_rows_came_from_two_systems_are_not_imported_together(own: E
         ImportStopped, match=r"rows of tickets\.csv from HubSpot, and those of the other files"
     ):
         bring("deals.csv", deals, tickets=tickets)
+
+
+def test_rows_that_a_mapping_brought_are_not_read_without_it(
+    own: Engine, bring: Bring, tmp_path: Path
+) -> None:
+    """Of a file in thousands, say."""
+    path = tmp_path / "deals.csv"
+    path.write_text(
+        "Deal ID,Deal Name,Stage,Amount,Close Date\n7,A,Won,1.5,2026-02-01\n8,B,Won,2,2026-02-01\n"
+    )
+    text = """
+        source = "ours"
+        currency = "USD"
+        [[import]]
+        object = "opportunities"
+        file = "deals.csv"
+        id = "Deal ID"
+        [import.columns]
+        name = "Deal Name"
+        stage = "Stage"
+        status = "Stage"
+        amount = { heading = "Amount", times = 1000 }
+    """
+    run_import(own, parse_mapping(text), [path], tmp_path / "reports", lambda *_: None)
+    with pytest.raises(ImportStopped, match="from 'ours', read as a mapping says"):
+        bring("deals.csv", path.read_text())
+    assert won(own) == Decimal(3500)
 
 
 def test_both_databases_are_asked_alike(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from crm_data.importers.recognise.recognition import overridden
 from crm_data.importers.recognise.score import fits
 from crm_data.importers.recognise.told import headings_of
 from crm_data.importers.recognise.vendors import GENERIC, VendorObject, systems
+from crm_data.schema.system import imports
 
 #: By what a person calls a row.
 _CALLED = ("name", "subject", "number", "email", "last_name")
@@ -94,9 +95,12 @@ def _most(owners: Iterable[_Owner | None]) -> str | None:
     return counted.most_common(1)[0][0] if counted else None
 
 
-def _sources(connection: Connection, table: Table) -> list[str]:
-    known = connection.scalars(select(table.c.source_system).distinct())
-    return sorted(source for source in known if source not in (None, "app"))
+def _sources(connection: Connection) -> list[str]:
+    """The sources of the imports so far."""
+    columns = imports.c
+    return sorted(
+        connection.scalars(select(columns.source_system).where(columns.undone_at.is_(None)).distinct())
+    )
 
 
 def _kind(found: Recognised) -> VendorObject | None:
@@ -109,8 +113,7 @@ def _owner(connection: Connection, found: Recognised) -> _Owner | None:
     if found.look is None or kind is None or kind.fills not in OBJECTS:
         return None
     shared = [
-        _Owner(source, _shared(connection, source, kind, found.look))
-        for source in _sources(connection, OBJECTS[kind.fills])
+        _Owner(source, _shared(connection, source, kind, found.look)) for source in _sources(connection)
     ]
     best = max(shared, key=lambda one: (one.rows, one.source == kind.system), default=None)
     return best if best and best.rows else None
@@ -120,7 +123,7 @@ def _of_known_system(connection: Connection, found: Recognised) -> Recognised:
     look, table = found.look, OBJECTS.get(found.fills or "")
     if look is None or table is None or found.system != GENERIC:
         return found
-    sources = {*_sources(connection, table)} - {GENERIC}
+    sources = {*_sources(connection)} - {GENERIC}
     for kind in (fit.object for fit in fits(look)):
         if kind.fills != table.name or kind.system not in sources:
             continue
@@ -138,6 +141,12 @@ def _with_doubts(
     kind, look = _kind(found), found.look
     if kind is None or look is None or found.problem is not None:
         return found
+    if owner is not None and owner not in systems():
+        against = (
+            f"The CRM has rows of {look.file.name} from {_name(owner)}, read as a mapping says. Import it "
+            "with that mapping again; without it, they could be read otherwise."
+        )
+        return replace(found, against=against, problem=against)
     if owner is not None and owner != main:
         against = (
             f"The CRM has rows of {look.file.name} from {_name(owner)}, and those of the other files from "
@@ -147,7 +156,7 @@ def _with_doubts(
     if owner is not None or kind.fills not in _TWICE:
         return found
     table, called = OBJECTS[kind.fills], list(islice(_called(look, kind), _ROWS))
-    for source in _sources(connection, table):
+    for source in _sources(connection):
         if source == kind.system and not _known_otherwise(connection, kind, look):
             continue
         same = sum(_there(connection, table, source, called))
