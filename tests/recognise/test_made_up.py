@@ -151,3 +151,31 @@ def test_rows_with_empty_cells_beyond_the_headings_make_up_what_they_name(
     assert rows(own, "accounts", "name") == [("Acme",), ("Beta",)]
     with_rejected = reconcile(own, proposal.mapping, [tmp_path / "deals.csv"], (), utc_now())
     assert [one.missing for one in with_rejected.objects if one.object != "opportunities"] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Customer No", "Customer number", "Account Number", "Kunden-Nr.", "Client ID"]
+)
+def test_deals_and_invoices_know_their_customer_by_any_heading_of_its_number(
+    own: Engine, tmp_path: Path, heading: str
+) -> None:
+    files = [
+        write(tmp_path / "customers.csv", f"{heading},Customer,Country", "0012,Acme,DE", "12,Beta,DE"),
+        write(tmp_path / "deals.csv", f"Deal ID,Deal Name,{heading},Stage,Amount", "1,a,0012,Won,5"),
+        write(tmp_path / "bills.csv", f"Invoice Number,{heading},Invoice Date,Amount", "1,12,2026-01-01,5"),
+    ]  # fmt: skip
+    take(own, *files)
+    names = dict(rows(own, "accounts", "id", "name"))
+    assert [names[key] for (key,) in rows(own, "opportunities", "account_id")] == ["Acme"]
+    assert [names[key] for (key,) in rows(own, "invoices", "account_id")] == ["Beta"]
+
+
+def test_a_customer_that_only_deals_name_is_made_under_its_number(own: Engine, tmp_path: Path) -> None:
+    headings = "Deal ID,Deal Name,Customer No,Customer,Stage,Amount"
+    take(
+        own,
+        write(tmp_path / "deals.csv", headings, "1,a,0012,Acme,Won,5", "2,b,12,Acme,Won,6", "3,c,,,Won,7"),
+    )
+    assert rows(own, "accounts", "source_id", "name") == [("0012", "Acme"), ("12", "Acme")]
+    keys = dict(rows(own, "accounts", "id", "source_id"))
+    assert [keys.get(key) for (key,) in rows(own, "opportunities", "account_id")] == ["0012", "12", None]
