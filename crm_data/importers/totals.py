@@ -13,7 +13,7 @@ from crm_data.importers.numbers import without_code, without_signs
 TOTALS = (
     *("Total", "Totals", "Grand Total", "Grand Totals", "Subtotal", "Subtotals", "Sum", "Count", "Average"),
     *("Summe", "Zwischensumme", "Gesamt", "Gesamtsumme", "Insgesamt", "Ergebnis", "Gesamtergebnis", "Anzahl"),
-    *("Sous-total", "Total général", "Somme", "Nombre", "Total general", "Suma", "Recuento", "Cuenta"),
+    *("Sous-total", "Total général", "Somme", "Total general", "Suma", "Recuento"),
     *("Total geral", "Soma", "Contagem"),
 )
 _COUNT = re.compile(r"\s*\(\s*[\d.,]+[^()]*\)$")
@@ -47,19 +47,14 @@ class Passed:
         if not self._words:
             return False
         place = next((place for place, cell in enumerate(cells) if cell != "" and as_text(cell)), None)
-        if (
-            place is not None
-            and isinstance(cells[place], str)
-            and self._is_word(place, as_text(cells[place]))
-        ):
-            rest = [text for cell in cells[place + 1 :] if (text := as_text(cell))]
-            counted = _COUNT.search(as_text(cells[place])) is not None
-            numbers = [text for text in rest if _is_number(text)]
-            if all(text in numbers or self._bare(text) in self._words for text in rest) and (
-                numbers or counted
-            ):
-                self.totals.append((place, as_text(cells[place])))
-                return True
+        if place is not None and isinstance(cells[place], str):
+            first, *rest = (text for cell in cells[place:] if (text := as_text(cell)))
+            if self._is_word(place, first):
+                numbers = sum(map(_is_number, rest))
+                words = sum(self._bare(text) in self._words for text in rest)
+                if numbers + words == len(rest) and (numbers or _COUNT.search(first)):
+                    self.totals.append((place, first))
+                    return True
         self._above = cells
         return False
 

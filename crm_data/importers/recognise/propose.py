@@ -53,10 +53,9 @@ def propose(
 ) -> Proposal:
     """A mapping of all files that can be imported, as recognised and as the overrides say.
 
-    currency: of amounts whose currency no column tells; the CRM's own where it has one. source: unless it is
-    the system of most files. there: objects of
-    the CRM that already have rows of the same system, such as accounts. formers: by what the CRM knows rows
-    of the system.
+    currency: of amounts whose currency no column tells; the CRM's own where it has one. source: where it is
+    not the system of most files. there: objects of the CRM that already have rows of the same source, such as
+    accounts. formers: by what the CRM knows rows of it.
 
     Raises ImportStopped where no file can be imported, or rows are not told apart by what they are known by.
     """

@@ -31,7 +31,6 @@ _SETS = {
     "@resolved": ("case_status", ("resolved",)),
 }
 
-
 _FEW = 12  # different texts of a column of truths
 
 
