@@ -23,7 +23,7 @@ try:
 except CrmUnavailable as problem:
     states.unreadable(str(problem))
     st.stop()
-where.said(page, now)
+where.said(page.copy.organisation, now)
 journey = st.container()
 if session.outcome is None:
     dropping(page, session)
@@ -46,4 +46,4 @@ else:
         st.button("Import more", key="start-over", on_click=sessions.start_over)
 with journey:  # last, when everything is known
     steps.strip(session.done, stopped=session.stopped)
-past(page, now)
+past(page.copy.organisation, now)

@@ -14,11 +14,13 @@ from typing import NoReturn
 
 import streamlit as st
 
+from crm_data.engine import CrmUnavailable
+from crm_data.organisation import Organisation
 from crm_data.warehouse import Keeper
 from kpis.dimensions import DIMENSIONS
 from kpis.period import Calendar, Period, anchor
 from kpis.question import EVERYONE, Viewer
-from ui import cache, states
+from ui import cache, desk, states
 from ui.alerts.strip import strip
 from ui.data.lacking import ask_for_rates, lacking_rates
 from ui.escape import html, markdown
@@ -177,11 +179,25 @@ def _nothing_to_show(keeper: Keeper, name: str | None, error: str | None) -> NoR
             if organisation and lacking:
                 states.unconverted()
                 ask_for_rates(organisation, lacking, viewer())
+                _way_back(organisation)
             else:
                 states.unreadable(error)
         else:
             states.being_made(lambda: keeper.progress, keeper.remade)
     st.stop()
+
+
+def _way_back(organisation: Organisation) -> None:
+    """To the other CRM, or to the time before an import that nobody can give a rate for."""
+    from ui.importing import past, where  # only here: most pages have no use for all that reads files
+
+    try:
+        now = where.known()
+    except CrmUnavailable:
+        return
+    desk.said()
+    where.said(organisation, now)
+    past.past(organisation, now)
 
 
 def navigation() -> None:

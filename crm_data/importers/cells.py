@@ -27,8 +27,11 @@ Cell = str | int | float | Decimal | bool | date | datetime | time | timedelta
 Converter = Callable[[Cell], Any]
 
 YEARS = range(1900, 2200)
-_TRUE = frozenset(["true", "t", "yes", "y", "1", "x", "on"])
-_FALSE = frozenset(["false", "f", "no", "n", "0", "off"])
+#: What people write for yes and no, and spreadsheets, which turn TRUE into the word of their language.
+TRUE = frozenset(
+    "true t yes y 1 x on wahr ja vrai oui verdadero sí si verdadeiro sim vero waar prawda tak".split()
+)
+FALSE = frozenset("false f no n 0 off falsch nein faux non falso não nao onwaar nee fałsz nie".split())
 _INTEGERS = range(-(2**31), 2**31)
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's own clock
 
@@ -120,8 +123,8 @@ def _country(cell: Cell) -> str:
 
 def _yes_or_no(cell: Cell) -> bool:
     text = as_text(cell).casefold()
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
+    if text in TRUE or text in FALSE:
+        return text in TRUE
     raise Unreadable("is neither yes nor no; the mapping can translate it")
 
 

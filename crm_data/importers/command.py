@@ -23,6 +23,7 @@ from crm_data.importers.mapping import Mapping, read_mapping
 from crm_data.importers.outcome import Note, Outcome
 from crm_data.importers.recognise import command as recognition
 from crm_data.importers.recognise import recognise
+from crm_data.importers.recognise.in_crm import recognised_in
 from crm_data.importers.run import load, read
 from crm_data.progress import Progress as Told
 
@@ -117,9 +118,9 @@ def _import(args: argparse.Namespace, mapping: Mapping | None, paths: list[Path]
 def _recognised(args: argparse.Namespace, engine: Engine, paths: list[Path]) -> Mapping:
     """The mapping that follows from the files, shown with its reasons."""
     console = Console(stderr=args.json)
-    found = recognise(paths)
-    recognition.show(found, console, columns=args.dry_run)
     with reported(engine), engine.connect() as connection:
+        found = recognised_in(connection, recognise(paths))
+        recognition.show(found, console, columns=args.dry_run)
         proposal = recognition.proposed(connection, found, args)
     recognition.show_remarks(proposal, console)
     if args.save_map is not None:

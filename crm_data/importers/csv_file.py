@@ -11,8 +11,9 @@ import clevercsv
 
 from crm_data.importers.encoding import find_encoding
 from crm_data.importers.errors import ImportStopped
-from crm_data.importers.files import Found, Row, checked_headings, folded, is_footer
+from crm_data.importers.files import Found, Row, checked_headings, folded
 from crm_data.importers.formats import FileFormat
+from crm_data.importers.totals import Passed
 
 _SAMPLE = 16_000  # characters, which the dialect is judged by
 _LONGEST = 10_000_000  # characters of one cell
@@ -40,24 +41,26 @@ class CsvFile:
         self.name = file.name
         self.size = file.path.stat().st_size
         self.encoding, self.remark = find_encoding(file.path, layout.encoding)
-        self._heading_line = layout.heading_line
-        self._footer = tuple(word.casefold() for word in layout.footer)
+        self._layout = layout
+        self.passed = Passed(layout)
         self._dialect = self._find_dialect(layout, set(needed))
         self.headings = self._headings(self._dialect)
         self._binary: io.BufferedReader | None = None
 
     def rows(self) -> Iterator[Row]:
         csv.field_size_limit(_LONGEST)
+        self.passed = Passed(self._layout)
         with self.path.open("rb") as binary, io.TextIOWrapper(binary, self.encoding, newline="") as text:
             self._binary = binary
             reader = csv.reader(_lines(text, self.name), **self._dialect)
             line = 0
             try:
                 for cells in reader:
-                    if is_footer(cells, self._footer):
-                        return
-                    if line >= self._heading_line and any(cells):
-                        yield Row(line + 1, reader.line_num, cells)
+                    if line >= self._layout.heading_line and not self.passed.is_total(cells):
+                        if self.passed.is_end(cells):
+                            return
+                        if any(cells):
+                            yield Row(line + 1, reader.line_num, cells)
                     line = reader.line_num
             except csv.Error as error:
                 raise ImportStopped(
@@ -97,7 +100,7 @@ class CsvFile:
             try:
                 reader = csv.reader(_lines(text, self.name), **dialect)
                 for cells in reader:
-                    if reader.line_num >= self._heading_line:
+                    if reader.line_num >= self._layout.heading_line:
                         return checked_headings(cells)
             except csv.Error:
                 pass

@@ -17,8 +17,9 @@ from typing import Any
 from crm_data.importers import workbook_process
 from crm_data.importers.cells import Cell
 from crm_data.importers.errors import ImportStopped, listed, nearest
-from crm_data.importers.files import Found, Row, checked_headings, is_footer
+from crm_data.importers.files import Found, Row, checked_headings
 from crm_data.importers.formats import FileFormat
+from crm_data.importers.totals import Passed
 
 #: A sheet is held in memory whole by the process that reads it, at up to six times its unpacked size.
 LARGEST_UNPACKED = 500_000_000
@@ -64,26 +65,29 @@ class ExcelFile:
     def __init__(self, file: Found, layout: FileFormat) -> None:
         self.name = file.name
         self.size = file.path.stat().st_size
-        self.remark: str | None = None
         self._sheet = _read(file, layout.sheet)
+        self.remark = self._sheet.remark(file.name)
         sheets = self._sheet.sheets
         if layout.sheet is not None and layout.sheet not in sheets:
             raise ImportStopped(
                 f"{self.name} has no sheet '{layout.sheet}'.{nearest(layout.sheet, sheets)} "
                 f"It has {listed(sheets)}."
             )
-        self._heading_line = layout.heading_line
-        self._footer = tuple(word.casefold() for word in layout.footer)
-        above = next((cells for line, cells in self._sheet.rows() if line == self._heading_line), None)
+        self._layout = layout
+        self.passed = Passed(layout)
+        above = next((cells for line, cells in self._sheet.rows() if line == layout.heading_line), None)
         self.headings = checked_headings(above) if above else []
         self._done = 0
 
     def rows(self) -> Iterator[Row]:
+        self.passed = Passed(self._layout)
         for line, cells in self._sheet.rows():
             self._done = line
-            if is_footer(cells, self._footer):
+            if line <= self._layout.heading_line or self.passed.is_total(cells):
+                continue
+            if self.passed.is_end(cells):
                 return
-            if line > self._heading_line and any(cell != "" for cell in cells):
+            if any(cell != "" for cell in cells):
                 yield Row(line, line, cells)
 
     def position(self) -> int:
@@ -110,6 +114,18 @@ class _Sheet:
         if "problem" in said:
             raise ImportStopped(f"{name} {said['problem']}")
         self.sheets: list[str] = said["sheets"]
+        self._lacking: tuple[int, str] = said["lacking"]
+
+    def remark(self, name: str) -> str | None:
+        """About the cells that read as empty though they are not."""
+        many, first = self._lacking
+        if not many:
+            return None
+        cells = "1 cell holds" if many == 1 else f"{many:,} cells hold"
+        return (
+            f"{name}: {cells} an error or a formula without its result, such as {first}. They read as empty. "
+            "Correct them in a spreadsheet program, save the file and import it again"
+        )
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         with Path(self._rows.name).open("rb") as lines:

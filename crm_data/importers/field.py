@@ -53,6 +53,7 @@ class Field:
     otherwise: str | None = None  # what `translate` gives for everything it does not list
     when: tuple[Mapping[str, frozenset[str]], ...] = ()  # the value counts where one of these holds
     signs: Mapping[str, str] | None = None  # the cell is an amount, and the currency beside it counts
+    currency: str | None = None  # of an amount, where the mapping says one for all
     times: Decimal | None = None
     split: str | None = None  # the sign between several values of a cell, of which the first counts
     part: str | None = None  # the member to take of a cell that holds a JSON object

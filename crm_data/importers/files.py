@@ -79,14 +79,6 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def is_footer(cells: Sequence[Cell], footer: tuple[str, ...]) -> bool:
-    """Whether a line begins with one of these folded words and holds hardly more: below it are no rows."""
-    if not footer:
-        return False
-    first = next(filter(None, map(as_text, cells)), "").casefold()
-    return first.startswith(footer) and sum(1 for cell in cells if as_text(cell)) <= 3
-
-
 def checked_headings(cells: Sequence[Cell]) -> list[str]:
     """A row of headings as texts: spaces collapsed, the byte order mark and trailing empty ones gone."""
     headings = [" ".join(as_text(cell).replace("\ufeff", "").split()) for cell in cells]

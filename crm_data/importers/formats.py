@@ -39,6 +39,7 @@ class FileFormat:
     heading_line: int = 1
     sheet: str | None = None
     footer: tuple[str, ...] = ()  # a line that begins with one of these, and all below, is no row
+    totals: tuple[str, ...] = ()  # a line with one of these and nothing else but numbers is no row
 
 
 CELL_OPTIONS = tuple(field.name for field in fields(CellFormat))
@@ -102,7 +103,10 @@ def file_format(options: Options, base: FileFormat) -> FileFormat:
         raise ImportStopped(f"{options.place}: 'heading_line' counts from 1.")
     sheet = options.get("sheet", str, base.sheet)
     footer = options.words("footer", base.footer)
-    return replace(base, encoding=encoding, heading_line=line, sheet=sheet, footer=footer, **signs)
+    totals = options.words("totals", base.totals)
+    return replace(
+        base, encoding=encoding, heading_line=line, sheet=sheet, footer=footer, totals=totals, **signs
+    )
 
 
 def known_zone(name: str, place: str) -> ZoneInfo:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, func, or_, select
 
 from crm_data.importers.mapping import Block
 from crm_data.importers.outcome import Tally
@@ -37,9 +38,16 @@ def leave_named(
         merged = set(_merged(connection, block.table, source))
         for names in _batches(given):
             named |= stage.known(names, [block.number])
+        anywhere = named_anywhere(block.table, blocks)
         for names in _batches(row.source_id for row in stage.rows([block.number])):
-            named |= _there(connection, block.table, source, names, merged)
+            named |= _there(connection, block.table, source, names, merged, anywhere=anywhere)
         tallies[block.table.name].counts.read -= stage.leave_out(block.number, named)
+
+
+def named_anywhere(table: Table, blocks: Iterable[Block]) -> bool:
+    """Whether rows that refer to the table do so by its names alone, so that those of any system will do."""
+    keys = [field.key for block in blocks for field in block.fields if field.key is not None]
+    return all(key.name == "name" for key in keys if key.table is table)
 
 
 def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -48,23 +56,43 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def known_names(connection: Connection, table: Table, source: str) -> Iterator[str]:
-    """The names of the source's rows where they are not the id, and of those that became part of others."""
+def known_names(connection: Connection, table: Table, source: str, *, anywhere: bool) -> Iterator[str]:
+    """The names of the source's rows where they are not the id, and of those that became part of others.
+
+    anywhere: and those that a single row of the other sources has.
+    """
     columns = table.c
     own = select(columns.name).where(columns.source_system == source, columns.name != columns.source_id)
     yield from connection.scalars(own)
     yield from _merged(connection, table, source)
+    if anywhere:
+        yield from connection.scalars(_once_elsewhere(table, source))
 
 
 def _there(
-    connection: Connection, table: Table, source: str, names: Iterable[str], merged: set[str]
+    connection: Connection,
+    table: Table,
+    source: str,
+    names: Iterable[str],
+    merged: set[str],
+    *,
+    anywhere: bool,
 ) -> set[str]:
     """Those of the names that rows of another id have; a row that was made up earlier stays."""
     wanted, columns = set(names), table.c
     own = select(columns.name).where(columns.source_system == source, columns.name.in_(wanted))
     made = select(columns.source_id).where(columns.source_system == source, columns.source_id.in_(wanted))
     found = set(connection.scalars(own)) | (wanted & merged)
+    if anywhere:
+        found |= set(connection.scalars(_once_elsewhere(table, source).where(columns.name.in_(wanted))))
     return found - set(connection.scalars(made))
+
+
+def _once_elsewhere(table: Table, source: str) -> Select[Any]:
+    """The names that a single row of the other sources has, so that it is clear which is meant."""
+    columns = table.c
+    other = or_(columns.source_system != source, columns.source_system.is_(None))
+    return select(columns.name).where(other).group_by(columns.name).having(func.count() == 1)
 
 
 def _merged(connection: Connection, table: Table, source: str) -> Iterator[str]:

@@ -28,6 +28,7 @@ from crm_data.importers.options import Options
 from crm_data.importers.reader import Problem, Reader
 from crm_data.importers.vocabulary import known_currency
 from crm_data.schema import metadata
+from crm_data.schema.types import Money
 
 #: What a mapping can fill: every table whose rows have a source of their own.
 OBJECTS = {table.name: table for table in metadata.sorted_tables if "version" in table.c}
@@ -150,6 +151,7 @@ def _block(number: int, options: Options, top: Options) -> Block:
     currency = options.get("currency", str, top.get("currency", str))
     if currency is not None and "currency" in table.c and "currency" not in columns:
         fields.append(_field(table, "currency", {"value": currency}, options.place, cells, maps))
+    fields = list(_in_currency(fields))
     custom = options.get("custom", dict, {})
     if custom and "custom" not in table.c:
         raise ImportStopped(f"{options.place}: {object_name} have no place for custom columns.")
@@ -177,6 +179,13 @@ def _block(number: int, options: Options, top: Options) -> Block:
         where=conditions(options.get("where", dict, {}), f"{options.place}, where"),
         rows=options.choice("rows", *ROWS),
     )
+
+
+def _in_currency(fields: list[Field]) -> Iterator[Field]:
+    """The amounts with the currency that all of them are in, where the mapping says one."""
+    said = [field.value for field in fields if field.column.name == "currency" and not field.when]
+    for field in fields:
+        yield replace(field, currency=said[0]) if said and isinstance(field.column.type, Money) else field
 
 
 def _field(

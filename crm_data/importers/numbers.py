@@ -35,9 +35,7 @@ def parse_number(text: str, cells: CellFormat, percent: bool = False) -> Decimal
 
     The sign or code of a currency may stand beside it; (5) is -5; `percent`: 5% is 0.05.
     """
-    if code := _CODE.search(text):
-        text = text.replace(code[0], "") if code[0].upper() in currencies() else text
-    bare = without_signs(text).replace("−", "-")
+    bare = without_signs(without_code(text)).replace("−", "-")
     negative = bare.startswith("(") and bare.endswith(")")
     shared = percent and bare.endswith("%")
     if negative:
@@ -55,6 +53,12 @@ def parse_number(text: str, cells: CellFormat, percent: bool = False) -> Decimal
         raise Unreadable(f"is not a number written with the decimal sign '{cells.decimal}'")
     number = Decimal(plain) * factor
     return (-number if negative else number) / (100 if shared else 1)
+
+
+def without_code(text: str) -> str:
+    """The number without the code of a currency beside it."""
+    code = _CODE.search(text)
+    return text.replace(code[0], "") if code and code[0].upper() in currencies() else text
 
 
 def without_signs(text: str) -> str:

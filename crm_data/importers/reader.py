@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm_data.importers.cells import Cell, as_text, converter
+from crm_data.importers.cells import Cell, Converter, as_text, converter
 from crm_data.importers.errors import UnknownCurrency, Unreadable
 from crm_data.importers.field import PLACEHOLDER, Field
 from crm_data.importers.ids import whole_id
-from crm_data.importers.numbers import currency_beside
+from crm_data.importers.numbers import SHARED, SIGNS, currency_beside
 
 #: Stands for an empty cell of a column that has a default of its own: the column is left out.
 LEFT_OUT = ...
@@ -53,7 +53,8 @@ class Reader:
         target = field.column if field.key is None else field.key
         own_zone = ZoneInfo(field.cells.time_zone) if field.cells.time_zone else zone
         self._is_id = target.name == "source_id"
-        self._convert = converter(target, field.cells, own_zone, field.times)
+        convert = converter(target, field.cells, own_zone, field.times)
+        self._convert = _in_currency(convert, field.currency) if field.currency else convert
         self._required = not field.column.nullable and field.column.server_default is None
         self._nothing = None if field.column.nullable else LEFT_OUT
         self._known: dict[str, tuple[Any, Remark | None]] = {}
@@ -111,6 +112,18 @@ class Reader:
         if self._required:
             return Problem(self.field.column.name, text, "is required but empty")
         return self._nothing
+
+
+def _in_currency(convert: Converter, currency: str) -> Converter:
+    """Reads amounts in this currency; one that has the sign or code of another beside it is not read."""
+
+    def read(cell: Cell) -> Any:
+        beside = currency_beside(as_text(cell)) if isinstance(cell, str) else ""
+        if beside and currency not in SHARED.get(beside, (SIGNS.get(beside, beside),)):
+            raise Unreadable(f"is in {beside}, but the mapping says {currency} for all; see its 'signs'")
+        return convert(cell)
+
+    return read
 
 
 def _finder(field: Field, headings: Mapping[str, int]) -> Callable[[Sequence[Cell]], Cell]:

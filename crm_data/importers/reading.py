@@ -109,8 +109,8 @@ class _Rows:
 
     def count(self, row: Row) -> bool:
         """Whether the row is one of this part's at all."""
-        cells, width = row.cells, self._width
-        if len(cells) != width:
+        cells = row.cells
+        if len(cells) != self._width and self._misshapen(cells):
             return self._all
         if not all(holds(cells[index], words) for index, words in self._where):
             self._passed_over += 1

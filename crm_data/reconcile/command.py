@@ -14,6 +14,7 @@ from rich.table import Table
 
 from crm_data.engine import connect, prepare
 from crm_data.importers.errors import ImportStopped
+from crm_data.importers.recognise.command import all_unpacked
 from crm_data.reconcile.entry import Entry, compare, entry, kept
 
 _COUNTS = ("read", "found", "merged", "rejected", "replaced", "missing", "crm")
@@ -25,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "import_id", nargs="?", type=int, metavar="IMPORT-ID", help="which import (default: the last)"
     )
     parser.add_argument(
-        "--files", nargs="+", type=Path, default=[], metavar="PATH", help="where its files are, if they moved"
+        "--files",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="where its files are, if they moved or lay in an archive",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -37,7 +43,8 @@ def main(args: argparse.Namespace) -> int:
         prepare(engine)
         of = entry(engine, args.import_id)
         try:
-            found = compare(engine, of, args.files).as_json()
+            with all_unpacked(args.files) as files:
+                found = compare(engine, of, files).as_json()
         except ImportStopped as problem:
             before = kept(of.id)
             if before is None or args.files:

@@ -107,15 +107,15 @@ def _entry(connection: Connection, key: int | None) -> Entry | None:
 
 def _there(of: Entry, paths: list[Path]) -> list[Path]:
     """The import's own files, checked by their digests. Raises ImportStopped."""
-    wanted = {one["sha256"]: one["name"] for one in of.files}
-    given = paths or [Path(one["path"]) for one in of.files if "path" in one and Path(one["path"]).is_file()]
-    found = {digest(file.path): file.path for file in find_files(given)}
-    missing = [name for sha, name in wanted.items() if sha not in found]
+    own = [Path(one["path"]) for one in of.files if "path" in one]
+    given = paths or [path for path in own if path.is_file()]
+    found = {digest(file.path) for file in find_files(given)}
+    missing = [one["name"] for one in of.files if one["sha256"] not in found]
     if missing:
         raise ImportStopped(
             f"{missing[0]} is not there any more as it was imported. Name the files with --files."
         )
-    return paths or [found[sha] for sha in wanted]
+    return given
 
 
 def _place(key: int) -> Path:

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, DefaultClause, Row, Select, Table, li
 
 from crm_data.importers.cells import Cell, as_text
 from crm_data.importers.field import Field
-from crm_data.importers.made_up import known_names, made_from_names
+from crm_data.importers.made_up import known_names, made_from_names, named_anywhere
 from crm_data.importers.mapping import Mapping
 from crm_data.importers.opening import Opened, open_all
 from crm_data.reconcile.cells import NotRead, amount, fits, month, row_id, saying
@@ -94,7 +94,7 @@ def _rows(opened: Opened, columns: Compared, zone: ZoneInfo, found: Read) -> Ite
         for column in (columns.amount, columns.currency, columns.status, columns.day)
     ]
     says = [saying(field, opened.columns) if field else None for field in parts]
-    width = max(opened.columns.values(), default=-1) + 1
+    width, headed = max(opened.columns.values(), default=-1) + 1, len(opened.table.headings)
 
     def text(place: int, cells: Sequence[Cell]) -> str | None:
         field, say = parts[place], says[place]
@@ -108,6 +108,8 @@ def _rows(opened: Opened, columns: Compared, zone: ZoneInfo, found: Read) -> Ite
             return None
 
     for row in opened.table.rows():
+        if block.rows != "all" and (len(row.cells) < headed or any(map(as_text, row.cells[headed:]))):
+            continue  # a row that stays out makes up nothing
         cells = [*row.cells, *[""] * (width - len(row.cells))]
         if not all(fits(cells[index], words) for index, words in where):
             continue
@@ -140,7 +142,8 @@ def _default(column: Column[Any]) -> str | None:
 def leave_named(ledger: Ledger, connection: Connection, mapping: Mapping, found: Read) -> None:
     """Of rows that were to be made from names, those whose name another row of the source has were not."""
     for block in filter(made_from_names, mapping.blocks):
-        names = known_names(connection, block.table, mapping.source)
+        anywhere = named_anywhere(block.table, mapping.blocks)
+        names = known_names(connection, block.table, mapping.source, anywhere=anywhere)
         found.rows[block.table.name] -= ledger.leave_out(block.table.name, block.number, names)
 
 

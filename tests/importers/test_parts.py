@@ -174,3 +174,41 @@ def test_what_is_typed_wrongly_is_named(desk: Desk, line: str, words: str) -> No
             f'[[import]]\nobject = "accounts"\nfile = "a.csv"\nid = "Id"\n{line}\n'
             'columns = { name = "Name" }\n'
         )
+
+
+def test_an_amount_in_another_currency_than_the_mapping_says_is_not_read(desk: Desk) -> None:
+    desk.put(
+        "deals.csv", "id;st;v\n1;won;$100\n2;won;100 €\n3;won;100\n4;won;USD 5\n5;won;eur 7\n6;won;₣ 9\n"
+    )
+    outcome = desk.load(
+        """
+        source = "old"
+        currency = "EUR"
+        [[import]]
+        object = "opportunities"
+        file = "deals.csv"
+        id = "id"
+        columns = { stage = "st", status = "st", amount = "v" }
+        """
+    )
+    assert desk.rows(opportunities, "source_id", "amount", "currency") == [
+        ("2", Decimal(100), "EUR"),
+        ("3", Decimal(100), "EUR"),
+        ("5", Decimal(7), "EUR"),
+    ]
+    assert outcome.objects["opportunities"].rejected == 3
+
+
+def test_a_shared_sign_is_the_currency_of_the_mapping(desk: Desk) -> None:
+    desk.put("deals.csv", "id;st;v\n1;won;$100\n")
+    desk.load(
+        """
+        currency = "CAD"
+        [[import]]
+        object = "opportunities"
+        file = "deals.csv"
+        id = "id"
+        columns = { stage = "st", status = "st", amount = "v" }
+        """
+    )
+    assert desk.rows(opportunities, "amount", "currency") == [(Decimal(100), "CAD")]

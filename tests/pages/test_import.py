@@ -21,6 +21,7 @@ from crm_data import active
 from crm_data.engine import active_file, connect
 from crm_data.importers.errors import ImportStopped
 from crm_data.schema.customers import accounts, contacts
+from crm_data.schema.sales import opportunities
 from tests.pages.conftest import PATIENCE
 from tests.pages.importing import MAPPING, drop, has, salesforce, texts, until
 from ui import cache
@@ -254,3 +255,21 @@ def test_another_crm_has_a_keeper_of_its_own(page: AppTest, monkeypatch: pytest.
     assert before.copy
     with pytest.raises(duckdb.ConnectionException):
         before.copy.members("region")
+
+
+def test_an_import_that_lacks_a_rate_can_be_taken_back(page: AppTest, tmp_path: Path) -> None:
+    """Nothing can be shown without the rate, but nobody has to make one up."""
+    lines = [
+        f"{number},A,Won,9,{currency},2026-02-01" for number, currency in enumerate(["EUR", "CHF", "EUR"])
+    ]
+    deals = "\n".join(["Deal ID,Deal Name,Stage,Amount,Currency,Close Date", *lines])
+    drop(page, ("deals.csv", deals.encode()))
+    page.button("load").click()
+    until(page, lambda: "An exchange rate is missing" in [one.value for one in page.title])
+    assert "1 CHF in EUR, from 1 Feb 2026 on" in [one.label for one in page.text_input]
+    until(page, lambda: has(page, "undo-1"))
+    assert has(page, "switch")
+    page.button("undo-1").click()
+    until(page, lambda: "the demo is shown" in texts(page))
+    assert active_file().name == "crm.db"
+    assert rows(tmp_path, "own.db", opportunities) == 0

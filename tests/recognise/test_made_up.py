@@ -11,7 +11,7 @@ from crm_data.importers.errors import ImportStopped
 from crm_data.importers.mapping import Mapping, parse_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.recognise import Proposal, propose, recognise
-from crm_data.importers.recognise.command import objects_of
+from crm_data.importers.recognise.in_crm import objects_of
 from crm_data.importers.run import run_import
 from crm_data.reconcile.reconcile import reconcile
 from crm_data.schema.base import utc_now
@@ -118,3 +118,64 @@ def test_an_id_that_is_a_table(tmp_path: Path) -> None:
         parse_mapping(text.replace('heading = "Ids", ', "") + 'columns = { name = "Name" }\n')
     with pytest.raises(ImportStopped, match="'by' is not known here"):
         parse_mapping(text.replace("split =", "by =") + 'columns = { name = "Name" }\n')
+
+
+def test_a_company_that_another_system_brought_is_not_made_again(own: Engine, tmp_path: Path) -> None:
+    """Invoices of an accounting program are those of the customers that the CRM's own export has."""
+    ids = "0015g00000AAAAAAA5", "0015g00000AAAABAA5", "0015g00000AAAACAA5"
+    customers = [
+        f"{key},false,{name},Customer,US" for key, name in zip(ids, ("Acme", "Twin", "Twin"), strict=True)
+    ]
+    take(own, write(tmp_path / "accounts.csv", "Id,IsDeleted,Name,Type,BillingCountry", *customers))
+    invoices = ["1,Acme,2026-01-15,100", "2,Newco,2026-01-15,200", "3,Twin,2026-01-15,300"]
+    file = write(tmp_path / "invoices.csv", "Invoice Number,Customer,Invoice Date,Amount", *invoices)
+    for _ in range(2):
+        _, proposal = take(own, file)
+    assert proposal.mapping.source == "generic"
+    names = rows(own, "accounts", "source_system", "name")
+    assert names[3:] == [("generic", "Newco"), ("generic", "Twin")], "which Twin is meant is not known"
+    accounts = dict(rows(own, "accounts", "id", "source_id"))
+    assert [accounts[key] for (key,) in rows(own, "invoices", "account_id")] == [ids[0], "Newco", "Twin"]
+
+
+def test_rows_with_empty_cells_beyond_the_headings_make_up_what_they_name(
+    own: Engine, tmp_path: Path
+) -> None:
+    """As analytics exports have them, whose rows end with separators. A row that stays out makes up none."""
+    lines = [f"{line},," for line in MAY] + ["9,z,Zeta,Zoe"]
+    found = recognise([write(tmp_path / "deals.csv", HEADINGS, *lines)])
+    proposal = propose(found, currency="EUR")
+    outcome = run_import(own, proposal.mapping, [tmp_path], tmp_path / "reports", lambda *_: None)
+    assert linked(own) == [("Acme", "Ann", "Anvil"), ("Beta", "Ben", "Bolt")]
+    assert outcome.objects["opportunities"].rejected == 1
+    assert rows(own, "accounts", "name") == [("Acme",), ("Beta",)]
+    with_rejected = reconcile(own, proposal.mapping, [tmp_path / "deals.csv"], (), utc_now())
+    assert [one.missing for one in with_rejected.objects if one.object != "opportunities"] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Customer No", "Customer number", "Account Number", "Kunden-Nr.", "Client ID"]
+)
+def test_deals_and_invoices_know_their_customer_by_any_heading_of_its_number(
+    own: Engine, tmp_path: Path, heading: str
+) -> None:
+    files = [
+        write(tmp_path / "customers.csv", f"{heading},Customer,Country", "0012,Acme,DE", "12,Beta,DE"),
+        write(tmp_path / "deals.csv", f"Deal ID,Deal Name,{heading},Stage,Amount", "1,a,0012,Won,5"),
+        write(tmp_path / "bills.csv", f"Invoice Number,{heading},Invoice Date,Amount", "1,12,2026-01-01,5"),
+    ]  # fmt: skip
+    take(own, *files)
+    names = dict(rows(own, "accounts", "id", "name"))
+    assert [names[key] for (key,) in rows(own, "opportunities", "account_id")] == ["Acme"]
+    assert [names[key] for (key,) in rows(own, "invoices", "account_id")] == ["Beta"]
+
+
+def test_a_customer_that_only_deals_name_is_made_under_its_number(own: Engine, tmp_path: Path) -> None:
+    headings = "Deal ID,Deal Name,Customer No,Customer,Stage,Amount"
+    take(
+        own,
+        write(tmp_path / "deals.csv", headings, "1,a,0012,Acme,Won,5", "2,b,12,Acme,Won,6", "3,c,,,Won,7"),
+    )
+    assert rows(own, "accounts", "source_id", "name") == [("0012", "Acme"), ("12", "Acme")]
+    keys = dict(rows(own, "accounts", "id", "source_id"))
+    assert [keys.get(key) for (key,) in rows(own, "opportunities", "account_id")] == ["0012", "12", None]

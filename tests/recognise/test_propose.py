@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,42 @@ def test_of_two_headings_alike_the_one_said_is_taken(own: Engine, load: Load, tm
     path.write_text("Deal ID,Deal Name,Stage,Amount,Amount (€)\n1,a,Won,100,90\n")
     load(path, overrides=[Override("deals.csv", columns={"Amount (€)": "amount"})])
     assert [amount for (amount,) in rows(own, "opportunities", "amount")] == [90]
+
+
+def test_what_a_person_says_and_what_lacks_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Invoice Number,Invoice Date,Debtor,Total\n1,2026-01-15,Acme,10\n")
+    says = [Override("list.csv", system="generic", object="invoices")]
+    with pytest.raises(ImportStopped, match="invoices need 'account_id', and no column"):
+        propose(recognise([path]), says)
+
+
+def test_invoices_without_amounts_are_said(load: Load, tmp_path: Path) -> None:
+    path = tmp_path / "invoices.csv"
+    path.write_text("Invoice Number,Customer,Invoice Date\n1,Acme,2026-01-15\n")
+    _, proposal = load(path)
+    assert "invoices.csv: no column is taken for amounts, so the invoices have none." in proposal.remarks
+
+
+def test_an_invoice_list_of_a_bookkeeping_program(own: Engine, load: Load, tmp_path: Path) -> None:
+    path = tmp_path / "invoices.csv"
+    path.write_text(
+        "Invoice List\n\nDate,Transaction Type,Num,Customer,Due Date,Amount,Open Balance\n"
+        "01/15/2026,Invoice,1037,Acme,02/14/2026,362.07,0.00\n"
+        '01/25/2026,Invoice,1038,Bolt,02/14/2026,"1,362.07",500.00\nTotal,,,,,"$1,724.14",$500.00\n'
+    )
+    load(path)
+    assert rows(own, "invoices", "number") == [("1037",), ("1038",)]
+    assert rows(own, "invoice_lines", "amount") == [(Decimal("362.07"),), (Decimal("1362.07"),)]
+
+
+def test_a_report_with_nothing_but_converted_amounts(own: Engine, load: Load, tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text(
+        "Opportunity Name,Account Name,Stage,Amount (converted) Currency,Amount (converted),Close Date,"
+        "Created Date\n"
+        "A,Acme,Closed Won,EUR,1100.00,2026-02-15,2026-01-10\n"
+    )
+    load(path)
+    got = rows(own, "opportunities", "source_system", "amount", "currency", "opened_on")
+    assert got == [("salesforce", Decimal(1100), "EUR", date(2026, 1, 10))]

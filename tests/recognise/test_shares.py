@@ -9,7 +9,9 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 
+from crm_data.importers.formats import CellFormat
 from crm_data.importers.recognise import propose, recognise
+from crm_data.importers.recognise.shares import PERCENT, factor
 from tests.recognise.conftest import Load, rows
 
 SALESFORCE = "Opportunity ID,Opportunity Name,Account Name,Opportunity Owner,Stage,Amount,Close Date"
@@ -92,3 +94,8 @@ def test_one_that_is_none_does_not_cost_the_row(own: Engine, load: Load, tmp_pat
 def test_only_the_end_of_a_long_column_tells(tmp_path: Path) -> None:
     proposal = propose(recognise([deals(tmp_path, "generic", *["0"] * 20_000, "60")]))
     assert "times = 0.01" in proposal.text
+
+
+def test_a_number_beyond_100_tells_nothing() -> None:
+    assert factor(["0.5", "0.25", "120"], CellFormat(), percent=False) == (None, "")
+    assert factor(["50", "25", "120"], CellFormat(), percent=False) == (PERCENT, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,23 @@ def test_files_that_are_gone_or_changed(imported: Path, type_in: Typist) -> None
 def test_there_is_nothing_to_compare(home: Path, type_in: Typist) -> None:
     assert type_in("reconcile")[::2] == (1, "Nothing was imported yet.\n")
     assert type_in("reconcile", "7")[::2] == (1, "There is no import no. 7 in this CRM.\n")
+
+
+def test_the_same_file_under_two_names(home: Path, type_in: Typist, tmp_path: Path) -> None:
+    folder = tmp_path / "twice"
+    folder.mkdir()
+    for name in ("deals.csv", "deals copy.csv"):
+        (folder / name).write_text("Deal ID,Deal Name,Stage,Amount\n1,A,Won,10\n2,B,Lost,5\n")
+    assert type_in("import", str(folder))[0] == 0
+    code, out, _ = type_in("reconcile")
+    assert code == 0
+    assert "opportunities: 15 USD in the files, the same" in out
+
+
+def test_files_of_an_archive(home: Path, type_in: Typist, tmp_path: Path) -> None:
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("Data/deals.csv", "Deal ID,Deal Name,Stage,Amount\n1,A,Won,10\n")
+    assert type_in("import", str(archive))[0] == 0
+    code, out, _ = type_in("reconcile", "--files", str(archive))
+    assert (code, "Every count and sum agrees" in out) == (0, True)

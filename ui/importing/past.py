@@ -11,13 +11,14 @@ from crm_data import active, log
 from crm_data.active import Active
 from crm_data.engine import CrmUnavailable
 from crm_data.importers.undo import Blocked, Undone, undo_import
+from crm_data.organisation import Organisation
 from crm_data.progress import Progress
 from ui import cache, desk
 from ui.alerts.words import moment
 from ui.escape import html, markdown
+from ui.formats import Formats
 from ui.importing import session as sessions
 from ui.job import Job
-from ui.page import Page
 from ui.table import table
 from ui.watching import over
 
@@ -27,7 +28,7 @@ _OBJECTS = 4
 _KINDS = ("added", "updated", "unchanged", "merged", "deleted", "rejected")
 
 
-def past(page: Page, now: Active) -> None:
+def past(organisation: Organisation, now: Active) -> None:
     """The last imports, the latest first; each can be undone as long as nothing builds on it."""
     try:
         found = desk.ask(log.imports)
@@ -41,13 +42,14 @@ def past(page: Page, now: Active) -> None:
         return
     for one in found:
         with st.container(key=f"deed-import-{one.key}", horizontal=True, vertical_alignment="center"):
-            st.markdown(_line(page, one), unsafe_allow_html=True)
+            st.markdown(_line(organisation, one), unsafe_allow_html=True)
             if one.can_be_undone:
                 st.button("Undo", key=f"undo-{one.key}", on_click=_begin, args=(one.key, "ask"))
 
 
-def _line(page: Page, one: log.Import) -> str:
-    number, zone = page.formats.number, page.copy.organisation.zone
+def _line(organisation: Organisation, one: log.Import) -> str:
+    formats, zone = Formats.of(organisation), organisation.zone
+    number = formats.number
     sums = {kind: sum(each.get(kind, 0) for each in one.counts.values()) for kind in _KINDS}
     rows = ", ".join(f"{number(n)} {kind}" for kind, n in sums.items() if n) or "nothing changed"
     sizes = {name: each.get("added", 0) + each.get("updated", 0) for name, each in one.counts.items()}
@@ -56,9 +58,9 @@ def _line(page: Page, one: log.Import) -> str:
     more = f" and {len(largest) - _OBJECTS} more" if len(largest) > _OBJECTS else ""
     undone = ""
     if one.undone_at:
-        undone = f" Undone {html(moment(one.undone_at, zone, page.formats))} by {html(one.undone_by)}."
+        undone = f" Undone {html(moment(one.undone_at, zone, formats))} by {html(one.undone_by)}."
     return (
-        f'<div class="deed"><b>{html(one.source)}</b>, {html(moment(one.finished_at, zone, page.formats))}: '
+        f'<div class="deed"><b>{html(one.source)}</b>, {html(moment(one.finished_at, zone, formats))}: '
         f'{html(rows)}.{undone}<div class="why">{html(named + more)}</div></div>'
     )
 

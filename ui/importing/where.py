@@ -7,6 +7,7 @@ import streamlit as st
 from crm_data import active
 from crm_data.active import Active
 from crm_data.engine import CrmUnavailable
+from crm_data.organisation import Organisation
 from ui import cache, desk
 from ui.escape import markdown
 from ui.page import Page
@@ -17,9 +18,9 @@ def known() -> Active:
     return active.active(cache.crm())
 
 
-def said(page: Page, now: Active) -> None:
+def said(organisation: Organisation, now: Active) -> None:
     """In a line, with the way to the other CRM where there is one."""
-    name = markdown(page.copy.organisation.name)
+    name = markdown(organisation.name)
     if now.demo and active.switchable():
         words = (
             f"**{name} is a demo and stays as it is.** What you import goes into your own CRM beside it, "

@@ -21,9 +21,8 @@ from crm_data.importers.errors import Cancelled, ImportStopped
 from crm_data.importers.mapping import Mapping, parse_mapping, read_mapping
 from crm_data.importers.outcome import Outcome
 from crm_data.importers.prepared import Prepared
-from crm_data.importers.recognise import Override, Recognised, overridden, propose, recognise
-from crm_data.importers.recognise.command import objects_of
-from crm_data.importers.recognise.keys import Former, formers
+from crm_data.importers.recognise import Override, Recognised, overridden, recognise
+from crm_data.importers.recognise.in_crm import objects_of, proposed_in, recognised_in
 from crm_data.importers.run import load as load_prepared
 from crm_data.importers.run import read
 from crm_data.organisation import Organisation, read_organisation
@@ -100,6 +99,9 @@ def look(
     else:  # what followed from the answers before is closed, and does not count any more
         found = Looked(known.paths, known.recognised, given=known.given)
     with _destination(engine) as into:
+        if known is None:
+            with reported(into), into.connect() as connection:
+                found = replace(found, recognised=recognised_in(connection, found.recognised))
         found = replace(found, now=found.recognised, fresh=not active.has_settings(into))
         try:
             found = replace(found, now=_as_said(found.recognised, answers))
@@ -160,13 +162,11 @@ def _mapped(into: Any, found: Looked, files: Path, answers: Answers) -> Looked:
     currency = answers.settings.get("base_currency")
     if not found.fresh:
         currency = _organisation(into).base_currency
-    proposal = propose(found.recognised, overrides, currency=currency)
-    there, known = _there(into, proposal.mapping), _known_by(into, proposal.mapping)
-    if there or known:
-        proposal = propose(found.recognised, overrides, currency=currency, there=there, formers=known)
+    with reported(into), into.connect() as connection:
+        proposal = proposed_in(connection, found.recognised, overrides, currency)
     settings = answers.settings if found.fresh else {}
     mapping = parse_mapping(_with_settings(proposal.text, settings))
-    return replace(found, mapping=mapping, remarks=proposal.remarks, there=there)
+    return replace(found, mapping=mapping, remarks=proposal.remarks, there=_there(into, mapping))
 
 
 def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:
@@ -175,11 +175,6 @@ def _there(into: Any, mapping: Mapping) -> tuple[str, ...]:
         found = objects_of(connection, mapping.source)
     filled = {block.table.name for block in mapping.blocks}
     return tuple(name for name in found if name in filled)
-
-
-def _known_by(into: Any, mapping: Mapping) -> list[Former]:
-    with reported(into), into.connect() as connection:
-        return formers(connection, mapping.source)
 
 
 def _organisation(into: Any) -> Organisation:

@@ -10,7 +10,9 @@ recognition from files to what they are held to be
 columns     which column of the CRM each column of the file fills
 corrected   what a person says of single columns
 told        what the cells of a file tell of how to read it
+dates       how its dates are written
 propose     a mapping of it all, and its text
+in_crm      what the CRM that takes the files knows of them
 """
 
 from crm_data.importers.recognise.model import (

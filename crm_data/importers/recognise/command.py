@@ -13,14 +13,12 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from crm_data.importers.archive import unpacked
 from crm_data.importers.errors import ImportStopped, listed
-from crm_data.importers.mapping import OBJECTS
-from crm_data.importers.recognise.keys import formers
+from crm_data.importers.recognise.in_crm import proposed_in
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
-from crm_data.importers.recognise.propose import propose
 from crm_data.importers.recognise.recognition import recognise
 from crm_data.importers.recognise.vendors import systems
 from crm_data.importers.vocabulary import known_currency
@@ -100,18 +98,7 @@ def proposed(connection: Connection, found: Sequence[Recognised], args: argparse
         Override(each.file, each.sheet, *says.get(each.file, (None, None)), day_first=args.day_first)
         for each in found
     ]
-    first = propose(found, overrides, currency=currency)
-    source = first.mapping.source
-    there, known = objects_of(connection, source), formers(connection, source)
-    return (
-        propose(found, overrides, currency=currency, there=there, formers=known) if there or known else first
-    )
-
-
-def objects_of(connection: Connection, source: str) -> list[str]:
-    """The objects of the CRM that have rows of this source."""
-    own = {name: exists().where(table.c.source_system == source) for name, table in OBJECTS.items()}
-    return [name for name, condition in own.items() if connection.scalar(select(condition))]
+    return proposed_in(connection, found, overrides, currency)
 
 
 def as_json(found: Recognised) -> dict[str, object]:

@@ -59,6 +59,7 @@ class Key:
     id: str | None
     said: str = ""
     fault: str = ""
+    anew: bool = False  # what the CRM has already would be added a second time
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def as_before(look: Look, object_name: str, key: str, formers: Iterable[Former])
         key,
         f"in {before.place} {what} are known by {_words(before.id)}, which this file has not. Here they are "
         f"known by {_words(key)}, so {twice} added a second time",
+        anew=before.of_import,
     )
 
 

@@ -12,8 +12,9 @@ from crm_data.importers.cells import Cell, as_text
 from crm_data.importers.csv_file import CsvFile
 from crm_data.importers.errors import ImportStopped
 from crm_data.importers.excel_file import ExcelFile, is_spreadsheet, sheet_names
-from crm_data.importers.files import Found, OpenTable
+from crm_data.importers.files import Found
 from crm_data.importers.formats import FileFormat
+from crm_data.importers.totals import TOTALS
 
 _ROWS = 20_000  # looked at in each file
 _TEXTS = 400_000  # different texts kept of a file, shared out among its columns
@@ -34,6 +35,8 @@ class Look:
     )  # of each column: its different texts, not the empty one
     rows: int  # looked at
     remark: str | None  # what had to be guessed
+    totals: tuple[str, ...] = ()  # how the lines of totals begin that are passed over
+    grouped: str = ""  # the heading of a column that only the first row of each group fills
 
     @property
     def cut(self) -> bool:
@@ -41,17 +44,16 @@ class Look:
         most = _most(self.headings)
         return self.rows == _ROWS or any(len(counter) >= most for counter in self.texts)
 
-    def whole(self, index: int, footer: Sequence[str]) -> Iterator[str]:
+    def whole(self, index: int) -> Iterator[str]:
         """Every text of a column, read anew to the end of the file."""
-        opened = _opened(self.file, replace(self.layout, footer=tuple(footer)))
-        for row in opened.rows():
+        for row in _opened(self.file, self.layout).rows():
             if index < len(row.cells) and (text := as_text(row.cells[index])):
                 yield text
 
-    def every(self, index: int, footer: Sequence[str]) -> Counter[str] | None:
+    def every(self, index: int) -> Counter[str] | None:
         """How often each text stands in a column, to the end of the file; None where there are too many."""
         changed = self.file.path.stat().st_mtime_ns
-        return _every(self.file, replace(self.layout, footer=tuple(footer)), index, changed)
+        return _every(self.file, self.layout, index, changed)
 
     def has(self, heading: str) -> bool:
         """Whether a column is filled, as far as there are rows; a template of several always."""
@@ -119,7 +121,7 @@ def look_at(file: Found, footers: Sequence[str]) -> list[Look]:
         raise ImportStopped(f"{file.name} cannot be read: {error.strerror}.") from error
 
 
-def _opened(file: Found, layout: FileFormat) -> OpenTable:
+def _opened(file: Found, layout: FileFormat) -> CsvFile | ExcelFile:
     return ExcelFile(file, layout) if is_spreadsheet(file.path) else CsvFile(file, layout, ())
 
 
@@ -150,28 +152,58 @@ def _layout(file: Found) -> FileFormat:
 
 
 def _sampled(file: Found, layout: FileFormat, footers: Sequence[str]) -> Look:
-    layout = replace(layout, footer=tuple(footers))
     opened = _opened(file, layout)
     above: list[Sequence[Cell]] = [list(opened.headings)]
     above += (row.cells for row in islice(opened.rows(), _ABOVE))
     line = _heading_line(opened, above)
-    if line != 1:
-        layout = replace(layout, heading_line=line)
-        opened = _opened(file, layout)
+    layout = replace(layout, heading_line=line, footer=tuple(footers), totals=TOTALS)
+    opened = _opened(file, layout)
     headings = tuple(opened.headings)
     most = _most(headings)
     texts: tuple[Counter[str], ...] = tuple(Counter() for _ in headings)
     rows = 0
+    first = next((place for place, heading in enumerate(headings) if heading), 0)
+    groups = _Groups(first)
     for row in islice(opened.rows(), _ROWS):
         rows += 1
+        groups.note(row.cells, len(opened.passed.totals))
         for counter, cell in zip(texts, row.cells, strict=False):
             text = as_text(cell)
             if text and (text in counter or len(counter) < most):
                 counter[text] += 1
-    return Look(file, replace(layout, footer=()), headings, texts, rows, opened.remark)
+    passed, cut = opened.passed, rows == _ROWS
+    layout = replace(
+        layout,
+        footer=layout.footer if passed.ended or cut else (),
+        totals=layout.totals if passed.totals or cut else (),
+    )
+    totals = tuple(text for _, text in passed.totals)
+    grouped = headings[first] if groups.are_there([place for place, _ in passed.totals]) else ""
+    return Look(file, layout, headings, texts, rows, opened.remark, totals, grouped)
 
 
-def _heading_line(opened: OpenTable, above: Sequence[Sequence[Cell]]) -> int:
+class _Groups:
+    """Whether a column is filled in the first row of each group only, of which totals are the ends."""
+
+    def __init__(self, column: int) -> None:
+        self._column = column
+        self._totals = -1  # lines of totals so far
+        self._begun = True  # each group so far with a filled cell
+        self._empty = 0
+
+    def note(self, cells: Sequence[Cell], totals: int) -> None:
+        filled = self._column < len(cells) and as_text(cells[self._column]) != ""
+        if totals != self._totals:
+            self._begun &= filled
+        self._empty += not filled
+        self._totals = totals
+
+    def are_there(self, places: Sequence[int]) -> bool:
+        """places: the columns in which the lines of totals begin."""
+        return self._begun and self._empty > 0 and places.count(self._column) > 1
+
+
+def _heading_line(opened: CsvFile | ExcelFile, above: Sequence[Sequence[Cell]]) -> int:
     """The first line that is about as wide as the widest of the first ones: reports have a title above."""
     filled = [sum(1 for cell in cells if as_text(cell)) for cells in above]
     if not filled or filled[0] * 2 >= max(filled):

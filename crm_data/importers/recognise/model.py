@@ -50,6 +50,7 @@ class Recognised:
     runners_up: tuple[Candidate, ...] = ()
     problem: str | None = None  # why it cannot be imported as it stands, in a sentence
     look: Look | None = field(default=None, repr=False, compare=False)  # what was seen in it
+    against: str = ""  # why a person must say what it is, however sure the headings are
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from crm_data.importers.mapping import OBJECTS, parse_mapping
 from crm_data.importers.recognise import endings, toml
 from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.currency import USUAL, Told, told
+from crm_data.importers.recognise.dates import dates_written
 from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.model import Override, Proposal, Recognised
 from crm_data.importers.recognise.named import named_only, near_names, overwrites
@@ -22,13 +23,13 @@ from crm_data.importers.recognise.told import (
     Taken,
     condition,
     currency_codes,
-    dates_in,
     file_pattern,
     numbers_in,
-    order_of_other_dates,
     shares_in,
     texts_of,
+    truths_mapped,
     with_every_status,
+    with_truths,
     zeros_of_lost,
 )
 from crm_data.importers.recognise.vendors import systems
@@ -46,14 +47,15 @@ def propose(
     overrides: Iterable[Override] = (),
     *,
     currency: str | None = None,
+    source: str | None = None,
     there: Collection[str] = (),
     formers: Sequence[Former] = (),
 ) -> Proposal:
     """A mapping of all files that can be imported, as recognised and as the overrides say.
 
-    currency: of amounts whose currency no column tells; the CRM's own where it has one. there: objects of
-    the CRM that already have rows of the same system, such as accounts. formers: by what the CRM knows rows
-    of the system.
+    currency: of amounts whose currency no column tells; the CRM's own where it has one. source: where it is
+    not the system of most files. there: objects of the CRM that already have rows of the same source, such as
+    accounts. formers: by what the CRM knows rows of it.
 
     Raises ImportStopped where no file can be imported, or rows are not told apart by what they are known by.
     """
@@ -62,27 +64,32 @@ def propose(
         raise ImportStopped("There is no file to import: the folder is empty.")
     said = {(each.file, each.sheet): each for each in overrides}
     files: list[Taken] = []
+    problems = []
     for each in recognised:
         override = said.get((each.file, each.sheet)) or said.get((each.file, None)) or Override(each.file)
         if override.left_out:
             continue
         if override != Override(each.file) and (override.system or each.system):
             each = overridden(each, override)
+            problems += [each.problem] if each.problem else []
         if each.problem is None and each.system is not None and each.look is not None:
             earlier = [former for file in files for former in file.known_by]
             files.append(with_every_status(Taken(each, each.look, override, (*earlier, *formers))))
     if not files:
+        if problems:  # of what a person says that it is
+            raise ImportStopped(" ".join(problems))
         raise ImportStopped(
             "None of these files is recognised as something that can be imported. Say what they are, "
             "or write a mapping; docs/import.md explains it."
         )
-    return _Writer(files, currency, frozenset(there)).proposal()
+    return _Writer(files, currency, source, frozenset(there)).proposal()
 
 
 @dataclass
 class _Writer:
     files: Sequence[Taken]
     currency: str | None
+    source: str | None
     there: frozenset[str]
     words: Vocabulary = field(default_factory=vocabulary)
     maps: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -105,7 +112,7 @@ class _Writer:
             for part in file.parts
             if part.part.only_without not in filled or named_only(file.parts[0], part)
         ]
-        top: dict[str, Any] = {"source": system, "currency": self.currency}
+        top: dict[str, Any] = {"source": self.source or system, "currency": self.currency}
         options: dict[str, Any] = {}
         for each in dict.fromkeys(file.system.key for file in self.files):
             options |= systems()[each].options
@@ -151,6 +158,14 @@ class _Writer:
             head["sheet"] = look.layout.sheet
         if look.layout.heading_line != 1:
             head["heading_line"] = look.layout.heading_line
+        if look.layout.footer and not file.system.footers:
+            head["footer"] = list(look.layout.footer)
+        if look.layout.totals:
+            head["totals"] = list(look.layout.totals)
+        if look.totals and main:
+            lines = "1 line" if len(look.totals) == 1 else f"{len(look.totals):,} lines"
+            shown = listed(list(dict.fromkeys(look.totals)), 3)
+            self.remarks.append(f"{look.file.name}: {lines} of totals left out, such as {shown}.")
         further: dict[str, Any] = {"split": part.part.split} if part.part.split else {}
         names = texts_of(look, [part.id or ""]) if part.part.rows == "once" else ()
         if near := near_names(self.files, table.name, names):
@@ -160,7 +175,9 @@ class _Writer:
             head["rows"] = part.part.rows
         self.remarks += [f"{look.file.name}: {part.said}."] if part.said else []
         if part.where:
-            head["where"] = {heading: list(words) for heading, words in part.where.items()}
+            head["where"] = {
+                heading: with_truths(words, look, heading) for heading, words in part.where.items()
+            }
         entries = {
             name: self._column(file, part, table, name, filled) for name, filled in part.columns.items()
         }
@@ -185,6 +202,10 @@ class _Writer:
         if table.name == "opportunities" and part.part.rows == "all":
             found = endings.remarks(look, part.columns, self.words)
             self.remarks += [f"{look.file.name}, {remark}" for remark in found]
+        if table.name == "invoices" and not any(one.part.fills == "invoice_lines" for one in file.parts):
+            self.remarks.append(
+                f"{look.file.name}: no column is taken for amounts, so the invoices have none."
+            )
         return ["[[import]]", *toml.pairs(head), "", "[import.columns]", *toml.pairs(short)]
 
     def _currency_of(self, part: Resolved) -> dict[str, Any] | None:
@@ -208,6 +229,8 @@ class _Writer:
                 for one in options["when"]
             ]
             options["when"] = tables[0] if len(tables) == 1 else tables
+        if isinstance(table_of := options.get("map"), dict):
+            options["map"] = truths_mapped(table_of, look, filled)
         if isinstance(kind := options.get("map"), str):
             needed = not column.nullable and column.server_default is None
             options["map"] = self._translated(kind, texts, place, options.get("otherwise"), needed)
@@ -216,7 +239,7 @@ class _Writer:
         if name == "currency":
             options["map"] = {"": self.currency or USUAL} | currency_codes(texts, place, self.remarks)
         if isinstance(column.type, Date | UTCDateTime):
-            options |= self._dates(file, column, filled)
+            options |= dates_written(self.files, file, filled, self.remarks)
         elif (
             not isinstance(column.type, String)
             and not column.foreign_keys
@@ -258,33 +281,6 @@ class _Writer:
                 f"see [maps.{name}]."
             )
         return name
-
-    def _dates(self, file: Taken, column: Column[Any], filled: Filled) -> dict[str, Any]:
-        found = dates_in(file, filled)
-        if not found.patterns or found.patterns == ("iso",):
-            return {}
-        place = f"{file.look.file.name}, '{filled.headings[0]}'"
-        first = found.day_first
-        if found.ordered:
-            order = {True: "the day comes first", False: "the month comes first"}
-            if file.override.day_first is not None:
-                first = file.override.day_first
-            elif found.mixed:
-                self.remarks.append(
-                    f"{place}: days and months stand in both orders; as for most, {order[bool(first)]}."
-                )
-            elif first is not None:
-                self.remarks.append(f"{place}: {order[first]}, as in {found.example}.")
-            elif (other := order_of_other_dates(file)) is not None:
-                first = other
-                self.remarks.append(f"{place}: {order[first]}, as in the file's other dates.")
-            else:
-                first = file.system.day_first
-                self.remarks.append(
-                    f"{place}: {found.example} could be read in two ways. "
-                    f"That {order[first]} is a guess; please say."
-                )
-        return {"dates": list(found.formats(bool(first)))}
 
     def _nearly(self, column: Column[Any], texts: Sequence[str], place: str) -> dict[str, Any]:
         """Names that are those of another file's rows but for spaces, signs and capitals."""

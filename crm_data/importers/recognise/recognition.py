@@ -54,14 +54,12 @@ def overridden(recognised: Recognised, override: Override) -> Recognised:
     system = override.system or recognised.system
     key = override.object or recognised.object
     kind = _kind(system, key)
-    fit = next((fit for fit in fits(look) if fit.object is kind), None)
     for heading, target in override.columns.items():
         _check(kind, heading, target, look)
-    sure = 1.0 if override.system or override.object else recognised.confidence
-    reasons = recognised.reasons if sure < 1 else ("you said so",)
-    return _described(
-        look, kind, sure, fit.reasons if fit and sure < 1 else reasons, recognised.runners_up, override
-    )
+    if override.system or override.object:
+        return _described(look, kind, 1.0, ("you said so",), recognised.runners_up, override)
+    sure, reasons, against = recognised.confidence, recognised.reasons, recognised.against
+    return _described(look, kind, sure, reasons, recognised.runners_up, override, against)
 
 
 def _kind(system: str | None, key: str | None) -> VendorObject:
@@ -146,12 +144,18 @@ def _described(
     reasons: Sequence[str],
     runners_up: tuple[Candidate, ...],
     override: Override,
+    against: str = "",
 ) -> Recognised:
     parts = columns.resolve(look, kind, override.columns)
     name = f"{systems()[kind.system].name}'s {kind.key}" if kind.system != GENERIC else kind.key
     problem = None
     if kind.part is None:
         problem = f"{name} has no place in this CRM, so {look.file.name} stays out."
+    elif look.grouped:
+        problem = (
+            f"{look.file.name} is a report in groups: only the first row of each says its '{look.grouped}', "
+            "and totals stand between. Export it without groups (details only), so that each row has all."
+        )
     elif parts[0].missing:
         problem = (
             f"{kind.fills} need {listed(parts[0].missing)}, and no column of {look.file.name} is recognised "
@@ -163,6 +167,8 @@ def _described(
         problem = f"No column of {look.file.name} tells its rows apart. Export it with the column of the id."
     elif sure < (_GUESS_OF_ANY if kind.system == GENERIC else _GUESS):
         problem = f"It is only a guess that {look.file.name} is {name}. Say so to import it."
+    elif against:
+        problem = against
     return Recognised(
         file=look.file.name,
         sheet=look.layout.sheet,
@@ -174,6 +180,7 @@ def _described(
         columns=tuple(columns.guesses(look, kind, parts, override.columns)),
         runners_up=runners_up,
         problem=problem,
+        against=against,
         look=look,
     )
 

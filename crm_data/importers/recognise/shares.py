@@ -26,7 +26,7 @@ def factor(texts: Iterable[str], cells: CellFormat, *, percent: bool) -> tuple[f
             small = small or text
         elif number == 1:
             whole = text
-        elif number > 1:
+        elif 1 < number <= 100:  # more is neither
             large = large or text
     if large and small:
         return PERCENT, f"{small} stands beside {large}; all are taken as percentages, so {small} is {small}%"

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from babel import Locale
-from sqlalchemy import Date
 
+from crm_data.importers.cells import FALSE, TRUE
 from crm_data.importers.errors import listed
+from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.formats import CellFormat
-from crm_data.importers.mapping import OBJECTS
 from crm_data.importers.recognise import columns, shares
 from crm_data.importers.recognise.columns import Filled, Resolved
 from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.look import Look
 from crm_data.importers.recognise.model import Override, Recognised
-from crm_data.importers.recognise.spelling import DateSpelling, NumberSpelling, date_spelling, number_spelling
+from crm_data.importers.recognise.spelling import NumberSpelling, number_spelling
 from crm_data.importers.recognise.vendors import GENERIC, System, VendorObject, systems
 from crm_data.importers.recognise.words import Vocabulary, translation
 from crm_data.importers.vocabulary import currencies
-from crm_data.schema.types import UTCDateTime
 
 #: Sets of words that stand for all that mean it: in `when`, "@closed" are the words of deals won or lost.
 _SETS = {
@@ -30,6 +30,8 @@ _SETS = {
     "@won": ("deal_status", ("won",)),
     "@resolved": ("case_status", ("resolved",)),
 }
+
+_FEW = 12  # different texts of a column of truths
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,14 @@ def with_every_status(file: Taken) -> Taken:
         return file
     texts = list(look.texts)
     for place in map(look.headings.index, headings):
-        texts[place] = look.every(place, file.system.footers) or texts[place]
+        texts[place] = look.every(place) or texts[place]
     return replace(file, look=replace(look, texts=tuple(texts)))
 
 
 def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -> list[str]:
     """The words of a condition; those of a set as the vocabulary and the file have them."""
     if not isinstance(words, str):
-        return list(words)  # type: ignore[call-overload]
+        return with_truths(words, look, heading)  # type: ignore[arg-type]
     if words not in _SETS:
         return [words]
     kind, ours = _SETS[words]
@@ -89,6 +91,34 @@ def condition(words: object, look: Look, heading: str, vocabulary: Vocabulary) -
     folded = {word.casefold(): word for word in ours}
     folded |= {word.casefold(): word for word, becomes in table.items() if becomes in ours}
     return sorted(folded.values())
+
+
+def with_truths(words: Iterable[str], look: Look, heading: str) -> list[str]:
+    """The words of a condition and, where "true" or "false" is one, what the file has for it."""
+    found = list(words)
+    for word, alike in (("true", TRUE), ("false", FALSE)):
+        if word in found:
+            seen = look.texts[look.headings.index(heading)]
+            found += [text for text in seen if text.casefold() in alike and text.casefold() not in found]
+    return found
+
+
+def truths_mapped(table: Mapping[str, str], look: Look, filled: Filled) -> dict[str, str]:
+    """A map of "true" and "false", or of several as in "true/false", with what the file has for these."""
+    headings = PLACEHOLDER.findall(filled.template) if filled.template else filled.headings[:1]
+    seen = [["", *look.texts[look.headings.index(heading)]] for heading in headings]
+    known = {key.casefold() for key in table}
+    further = {}
+    for texts in product(*seen) if max(map(len, seen), default=0) <= _FEW else ():
+        written, meant = "/".join(texts), "/".join(map(_truth, texts))
+        if written != meant and written.casefold() not in known and meant in table:
+            further[written] = table[meant]
+    return dict(table) | further
+
+
+def _truth(text: str) -> str:
+    folded = text.casefold()
+    return "true" if folded in TRUE else "false" if folded in FALSE else text
 
 
 def texts_of(look: Look, headings: Iterable[str]) -> list[str]:
@@ -138,26 +168,6 @@ def shares_in(
     return {} if factor is None else {"times": factor}
 
 
-def dates_in(file: Taken, filled: Filled) -> DateSpelling:
-    """Told from the sample; where that does not tell the order, from the whole column."""
-    found = date_spelling(texts_of(file.look, filled.headings))
-    if found.ordered and found.day_first is None and file.look.cut:
-        index = file.look.headings.index(filled.headings[0])
-        found = date_spelling(set(file.look.whole(index, file.system.footers)))
-    return found
-
-
-def order_of_other_dates(file: Taken) -> bool | None:
-    """The order of day and month that the file's other dates tell; None where they do not agree on one."""
-    told = set()
-    for part in file.parts:
-        for name, filled in part.columns.items():
-            if isinstance(OBJECTS[part.part.fills].c[name].type, Date | UTCDateTime) and filled.headings:
-                told.add(dates_in(file, filled).day_first)
-    told.discard(None)
-    return told.pop() if len(told) == 1 else None
-
-
 def currency_codes(texts: Iterable[str], place: str, remarks: list[str]) -> dict[str, str]:
     """Names of currencies, such as "US Dollar", to their codes."""
     strange = [text for text in texts if text.upper() not in currencies()]
@@ -183,4 +193,4 @@ def _whole(file: Taken, filled: Filled) -> set[str]:
     if not file.look.cut:
         return set(texts_of(file.look, filled.headings))
     places = [file.look.headings.index(heading) for heading in filled.headings]
-    return {text for place in places for text in file.look.whole(place, file.system.footers)}
+    return {text for place in places for text in file.look.whole(place)}
