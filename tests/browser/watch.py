@@ -63,6 +63,10 @@ class Runs:
         runs = cls._of.get(page)
         return runs is not None and runs.awaited
 
+    @classmethod
+    def done_by(cls, page: Page) -> int:
+        return cls._of[page].done
+
     def _loaded(self, _: Page) -> None:
         self.awaited = True
 
@@ -112,12 +116,17 @@ _LINK = """path => {
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run and nothing on the page is a stand-in for what is to come."""
-    page.evaluate(_A_MOMENT)
-    wait(page, lambda: not Runs.awaited_by(page), "the server does not answer")
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE * 1000)
-    unfinished = page.locator("[data-testid=stSkeleton], [data-stale=true]")
-    expect(unfinished).to_have_count(0, timeout=PATIENCE * 1000)
+    """Wait until the script has run and nothing on the page is a stand-in for what is to come.
+
+    Twice, because the page says that the script has run a moment before it is drawn.
+    """
+    for _ in range(2):
+        page.evaluate(_A_MOMENT)
+        wait(page, lambda: not Runs.awaited_by(page), "the server does not answer")
+        done = "[data-testid=stApp][data-test-script-state=notRunning]"
+        page.wait_for_selector(done, timeout=PATIENCE * 1000)
+        unfinished = page.locator("[data-testid=stSkeleton], [data-stale=true]")
+        expect(unfinished).to_have_count(0, timeout=PATIENCE * 1000)
 
 
 #: Long enough for a click to have become a question to the server.

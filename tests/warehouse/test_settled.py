@@ -50,7 +50,7 @@ def test_only_what_may_still_come_is_read_again(
 
 def test_a_table_is_settled_once_its_newest_stamp_is_known_for_long() -> None:
     at = [f"2026-11-28 09:{minute}:00.000000" for minute in ("00", "01", "02")]
-    known = {"leads": (at[0], 7)}
+    known: dict[str, tuple[str | None, int]] = {"leads": (at[0], 7)}
     assert not heads.Heads(known, at[1], {"leads": at[0]}).settled("leads")
     assert heads.Heads(known, at[2], {"leads": at[0]}).settled("leads")
     assert not heads.Heads(known, at[2], {}).settled("leads")

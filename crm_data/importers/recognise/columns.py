@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import KEPT, OBJECTS
@@ -15,7 +14,7 @@ from crm_data.importers.recognise.corrected import EXACTLY, Corrected, corrected
 from crm_data.importers.recognise.endings import settled
 from crm_data.importers.recognise.headings import amount_of
 from crm_data.importers.recognise.look import Look
-from crm_data.importers.recognise.model import CUSTOM, ID, LEFT_OUT, ColumnGuess
+from crm_data.importers.recognise.model import CUSTOM, ID, LEFT_OUT, ColumnGuess, Filled
 from crm_data.importers.recognise.vendors import STATUS, Part, Source, VendorObject, bare, systems
 
 #: Without any of these a row would say nothing.
@@ -24,23 +23,6 @@ _NEEDS_ONE_OF = {
     "leads": ("last_name", "first_name", "email", "phone", "company"),
     "opportunities": ("amount", "name"),
 }
-
-
-@dataclass(frozen=True)
-class Filled:
-    """Where the values of one column come from, in the file's own headings."""
-
-    headings: tuple[str, ...] = ()
-    template: str | None = None
-    value: str | None = None
-    options: MappingOf[str, Any] = field(default_factory=dict)
-    said: str = ""  # what a person should know
-
-    @property
-    def all_headings(self) -> tuple[str, ...]:
-        named = PLACEHOLDER.findall(self.template or "")
-        conditions = [heading for one in self.options.get("when", ()) for heading in one]
-        return (*self.headings, *named, *conditions)
 
 
 @dataclass(frozen=True)

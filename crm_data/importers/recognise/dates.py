@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Date
 
 from crm_data.importers.mapping import OBJECTS
-from crm_data.importers.recognise.columns import Filled
+from crm_data.importers.recognise.model import Filled
 from crm_data.importers.recognise.spelling import DateSpelling, date_spelling
 from crm_data.importers.recognise.told import Taken, texts_of
 from crm_data.schema.types import UTCDateTime

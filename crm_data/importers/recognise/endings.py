@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from crm_data.importers.errors import listed, rows_in_words
 from crm_data.importers.recognise.look import Look
+from crm_data.importers.recognise.model import Filled
 from crm_data.importers.recognise.vendors import STATUS
 from crm_data.importers.recognise.words import Vocabulary, translation, unknown, vocabulary
-
-if TYPE_CHECKING:
-    from crm_data.importers.recognise.columns import Filled
 
 _KIND = "deal_status"
 _ENDED = ("won", "lost")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from typing import Any
 
+from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.mapping import Mapping
 from crm_data.importers.recognise.look import Look
 
@@ -23,6 +25,23 @@ class ColumnGuess:
     becomes: tuple[str, ...]  # "accounts.name"; several where it fills several; empty: no column of the CRM
     custom: bool = False  # kept with the row under its own heading
     why: str = ""  # where that needs saying
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Where the values of one column come from, in the file's own headings."""
+
+    headings: tuple[str, ...] = ()
+    template: str | None = None
+    value: str | None = None
+    options: MappingOf[str, Any] = field(default_factory=dict)
+    said: str = ""  # what a person should know
+
+    @property
+    def all_headings(self) -> tuple[str, ...]:
+        named = PLACEHOLDER.findall(self.template or "")
+        conditions = [heading for one in self.options.get("when", ()) for heading in one]
+        return (*self.headings, *named, *conditions)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from sqlalchemy import Column, Date, String, Table
 from crm_data.importers.errors import ImportStopped, listed
 from crm_data.importers.mapping import OBJECTS, parse_mapping
 from crm_data.importers.recognise import endings, toml
-from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.columns import Resolved
 from crm_data.importers.recognise.currency import USUAL, Told, told
 from crm_data.importers.recognise.dates import dates_written
 from crm_data.importers.recognise.keys import Former
-from crm_data.importers.recognise.model import Override, Proposal, Recognised
+from crm_data.importers.recognise.model import Filled, Override, Proposal, Recognised
 from crm_data.importers.recognise.named import named_only, near_names, overwrites
 from crm_data.importers.recognise.recognition import overridden
 from crm_data.importers.recognise.told import (

@@ -15,10 +15,10 @@ from crm_data.importers.errors import listed
 from crm_data.importers.field import PLACEHOLDER
 from crm_data.importers.formats import CellFormat
 from crm_data.importers.recognise import columns, shares
-from crm_data.importers.recognise.columns import Filled, Resolved
+from crm_data.importers.recognise.columns import Resolved
 from crm_data.importers.recognise.keys import Former
 from crm_data.importers.recognise.look import Look
-from crm_data.importers.recognise.model import Override, Recognised
+from crm_data.importers.recognise.model import Filled, Override, Recognised
 from crm_data.importers.recognise.spelling import NumberSpelling, number_spelling
 from crm_data.importers.recognise.vendors import GENERIC, System, VendorObject, systems
 from crm_data.importers.recognise.words import Vocabulary, translation
