@@ -17,6 +17,7 @@ from kpis import DEFINITIONS, EVERYONE, HEADLINE, Calendar
 from kpis.period import anchor
 from tests.pages.conftest import ROOT, Open
 from tests.pages.crawl import shown
+from ui.escape import markdown
 from ui.formats import Formats
 from ui.overview import questions
 from ui.view import View
@@ -50,7 +51,7 @@ def test_the_tiles_show_the_answers(open_page: Open, copy: Copy, regions: list[s
 def test_every_number_can_be_proven(open_page: Open, key: str) -> None:
     test = open_page("rows", kpi=key)
     assert not test.exception
-    assert test.title[0].value == DEFINITIONS[key].label
+    assert test.title[0].value == markdown(DEFINITIONS[key].label)
     shown = texts(test)
     assert "do not add up" not in shown
     assert "Added up just now" in shown or "add up to" in shown or "n/a" in shown
