@@ -58,10 +58,14 @@ def read(snapshot: Snapshot, before: Heads | None) -> Heads:
     ]
     rows = snapshot.all(" UNION ALL ".join([f"SELECT '', {stamp(clock)}, 0", *parts]))
     now = snapshot.horizon or rows[0][1]
-    heads = {table: (newest, last or 0) for table, newest, last in rows[1:]}
-    old = {table: before.since.get(table, now) for table in heads} if before else {}
-    same = {table for table in old if before and before.newest.get(table, (None,))[0] == heads[table][0]}
-    return Heads(heads, now, {table: old[table] if table in same else now for table in heads})
+    newest = {table: (stamp, last or 0) for table, stamp, last in rows[1:]}
+
+    def since(table: str) -> str:
+        if before and before.newest.get(table, (None,))[0] == newest[table][0]:
+            return before.since.get(table, now)
+        return now
+
+    return Heads(newest, now, {table: since(table) for table in newest})
 
 
 def unread(snapshot: Snapshot, known: Heads) -> dict[str, str]:
